@@ -1,0 +1,179 @@
+package dev.pgevents;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that happened. Immutable; two events are equal when their ids are.
+ *
+ * @param id identifies the event; a UUID of version 7 unless the publisher chose one
+ * @param type what kind of thing happened
+ * @param appId the application it happened to, or null
+ * @param payload what the publisher has to say about it; may be
+ * {@linkplain Payload#isEmpty() empty}
+ * @param timestamp when the publisher created the event
+ * @param headers additional text values, such as a trace context; usually empty
+ * @since 0.1
+ */
+public record Event(UUID id, EventType type, @Nullable String appId, Payload payload, Instant timestamp,
+		Map<String, String> headers) implements Delivery {
+
+	/**
+	 * Copies the headers.
+	 */
+	public Event {
+		Objects.requireNonNull(id, "id");
+		Objects.requireNonNull(type, "type");
+		Objects.requireNonNull(payload, "payload");
+		Objects.requireNonNull(timestamp, "timestamp");
+		headers = Map.copyOf(headers);
+	}
+
+	/**
+	 * A new event that happens now.
+	 * @param type what kind of thing happened
+	 * @param appId the application it happened to, or null
+	 * @param payload any value the bus's codec can write, a {@link Payload}, or null
+	 * @return the event, with an id of its own
+	 */
+	public static Event of(EventType type, @Nullable String appId, @Nullable Object payload) {
+		return builder(type).appId(appId).payload(payload).build();
+	}
+
+	/**
+	 * Starts a new event.
+	 * @param type what kind of thing happened
+	 * @return a builder
+	 */
+	public static Builder builder(EventType type) {
+		return new Builder(type);
+	}
+
+	/**
+	 * The payload as a value of the given class.
+	 * @param <T> the wanted type
+	 * @param type the wanted class
+	 * @return the converted payload, or null where it is empty
+	 * @throws PayloadConversionException if the payload does not fit the class
+	 */
+	public <T> @Nullable T payloadAs(Class<T> type) {
+		return this.payload.as(type);
+	}
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return this == other || (other instanceof Event event && this.id.equals(event.id));
+	}
+
+	@Override
+	public int hashCode() {
+		return this.id.hashCode();
+	}
+
+	/**
+	 * Names the event without its payload and headers, which may hold what no log should.
+	 */
+	@Override
+	public String toString() {
+		return "Event[" + this.type + ((this.appId != null) ? " app=" + this.appId : "") + " id=" + this.id + "]";
+	}
+
+	/**
+	 * Builds an event. Not thread-safe.
+	 */
+	public static final class Builder {
+
+		private final EventType type;
+
+		private @Nullable UUID id;
+
+		private @Nullable String appId;
+
+		private Payload payload = Payload.of(null);
+
+		private @Nullable Instant timestamp;
+
+		private final Map<String, String> headers = new LinkedHashMap<>();
+
+		private Builder(EventType type) {
+			this.type = Objects.requireNonNull(type, "type");
+		}
+
+		/**
+		 * Sets the id; a new UUID of version 7 if never called.
+		 * @param id the id
+		 * @return this
+		 */
+		public Builder id(UUID id) {
+			this.id = Objects.requireNonNull(id, "id");
+			return this;
+		}
+
+		/**
+		 * Sets the application the event belongs to.
+		 * @param appId the application's id, or null for none
+		 * @return this
+		 */
+		public Builder appId(@Nullable String appId) {
+			this.appId = appId;
+			return this;
+		}
+
+		/**
+		 * Sets the payload.
+		 * @param payload any value the bus's codec can write, a {@link Payload}, or null
+		 * @return this
+		 */
+		public Builder payload(@Nullable Object payload) {
+			this.payload = (payload instanceof Payload ready) ? ready : Payload.of(payload);
+			return this;
+		}
+
+		/**
+		 * Sets the time of the event; now if never called.
+		 * @param timestamp the time
+		 * @return this
+		 */
+		public Builder timestamp(Instant timestamp) {
+			this.timestamp = Objects.requireNonNull(timestamp, "timestamp");
+			return this;
+		}
+
+		/**
+		 * Adds a header, replacing an earlier one of the same name.
+		 * @param name the header's name
+		 * @param value the header's value
+		 * @return this
+		 */
+		public Builder header(String name, String value) {
+			this.headers.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
+			return this;
+		}
+
+		/**
+		 * Adds headers, replacing earlier ones of the same names.
+		 * @param headers the headers
+		 * @return this
+		 */
+		public Builder headers(Map<String, String> headers) {
+			headers.forEach(this::header);
+			return this;
+		}
+
+		/**
+		 * The event.
+		 * @return a new event
+		 */
+		public Event build() {
+			return new Event((this.id != null) ? this.id : TimeOrderedId.next(), this.type, this.appId, this.payload,
+					(this.timestamp != null) ? this.timestamp : Instant.now(), this.headers);
+		}
+
+	}
+
+}

@@ -1,0 +1,48 @@
+package dev.pgevents;
+
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Tells other services that something happened. Thread-safe. What one thread publishes
+ * outside a transaction arrives in the order of its calls, whichever of the methods it
+ * used.
+ *
+ * @since 0.1
+ */
+public interface Publisher {
+
+	/**
+	 * Publishes an event. Returns once the database has accepted it, or once it is
+	 * enlisted in the caller's transaction.
+	 * @param event the event
+	 * @throws PayloadTooLargeException if it is too large for a notification
+	 * @throws PayloadConversionException if its payload cannot be written
+	 * @throws PublishException if the database did not accept it in time
+	 */
+	void publish(Event event);
+
+	/**
+	 * Publishes events in one round trip: all or none, in their order.
+	 * @param events the events; none is fine
+	 * @throws PayloadTooLargeException if one is too large for a notification; none is
+	 * sent then
+	 * @throws PayloadConversionException if a payload cannot be written
+	 * @throws PublishException if the database did not accept them in time
+	 */
+	void publishAll(Collection<Event> events);
+
+	/**
+	 * Publishes an event without waiting for the database, in one round trip with its
+	 * neighbours. Never joins a transaction. Waits where too many events are on their way
+	 * already.
+	 * @param event the event
+	 * @return completes once the database has accepted the event; fails with
+	 * {@link PublishException}. What hangs on it runs on the bus's thread and should be
+	 * short
+	 * @throws PayloadTooLargeException if it is too large for a notification
+	 * @throws PayloadConversionException if its payload cannot be written
+	 */
+	CompletableFuture<Void> publishAsync(Event event);
+
+}

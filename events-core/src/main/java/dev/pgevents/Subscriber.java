@@ -1,0 +1,62 @@
+package dev.pgevents;
+
+/**
+ * Gives out events to those who ask for them. Thread-safe.
+ *
+ * @since 0.1
+ */
+public interface Subscriber {
+
+	/**
+	 * Subscribes a handler with {@linkplain SubscriptionOptions#defaults() default
+	 * options}.
+	 * @param filter which events
+	 * @param handler called for each of them, one at a time, on a thread of the bus
+	 * @return the subscription, which may not be {@linkplain Subscription#ready() ready}
+	 * yet
+	 */
+	default Subscription subscribe(SubscriptionFilter filter, EventHandler handler) {
+		return subscribe(filter, SubscriptionOptions.defaults(), handler);
+	}
+
+	/**
+	 * Subscribes a handler.
+	 * @param filter which events
+	 * @param options how to buffer and call
+	 * @param handler called for each event, on threads of the bus
+	 * @return the subscription, which may not be {@linkplain Subscription#ready() ready}
+	 * yet
+	 * @throws IllegalStateException if the bus is closed
+	 */
+	Subscription subscribe(SubscriptionFilter filter, SubscriptionOptions options, EventHandler handler);
+
+	/**
+	 * Opens a stream to take events from, with {@linkplain SubscriptionOptions#defaults()
+	 * default options}.
+	 * @param filter which events
+	 * @return the stream; close it when done
+	 */
+	default EventStream open(SubscriptionFilter filter) {
+		return open(filter, SubscriptionOptions.defaults());
+	}
+
+	/**
+	 * Opens a stream to take events from.
+	 * @param filter which events
+	 * @param options how to buffer; concurrency and error handler have no meaning here
+	 * @return the stream; close it when done
+	 * @throws IllegalStateException if the bus is closed
+	 */
+	EventStream open(SubscriptionFilter filter, SubscriptionOptions options);
+
+	/**
+	 * Whether events are known to be arriving: listening, and delivery was proven. While
+	 * they are not, consumers should look for themselves more often, as {@link SyncLoop}
+	 * does.
+	 * @return whether the bus is delivering
+	 */
+	default boolean isDelivering() {
+		return true;
+	}
+
+}

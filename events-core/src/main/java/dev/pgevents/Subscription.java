@@ -1,0 +1,47 @@
+package dev.pgevents;
+
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A standing request for events. Thread-safe.
+ *
+ * @since 0.1
+ */
+public interface Subscription extends AutoCloseable {
+
+	/**
+	 * The name given in the options, or one made up by the bus.
+	 * @return the name, for logs and metrics
+	 */
+	String name();
+
+	/**
+	 * Which events were asked for.
+	 * @return the filter
+	 */
+	SubscriptionFilter filter();
+
+	/**
+	 * Completes once listening has begun: what is published after that arrives. Stays
+	 * completed through reconnections, which are told as gaps. Fails if the subscription
+	 * is closed first, and at once where listening is switched off.
+	 * @return a future of the caller's own: completing or cancelling it changes nothing
+	 */
+	CompletableFuture<Void> ready();
+
+	/**
+	 * What has happened so far.
+	 * @return a snapshot
+	 */
+	SubscriptionStats stats();
+
+	/**
+	 * Ends the subscription and waits for the events in hand; what is still waiting in
+	 * the buffer is discarded. Closing again does nothing. When called from any handler
+	 * of the bus it does not wait, so that handlers can close their own and each other's
+	 * subscriptions. An interrupt ends the wait and stays set.
+	 */
+	@Override
+	void close();
+
+}

@@ -1,0 +1,183 @@
+package dev.pgevents;
+
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a subscription buffers events and calls its handler. Immutable.
+ *
+ * @since 0.1
+ */
+public final class SubscriptionOptions {
+
+	/** The default {@link #bufferSize()}. */
+	public static final int DEFAULT_BUFFER_SIZE = 8192;
+
+	private static final SubscriptionOptions DEFAULTS = builder().build();
+
+	private final @Nullable String name;
+
+	private final int bufferSize;
+
+	private final OverflowPolicy overflow;
+
+	private final int concurrency;
+
+	private final @Nullable EventErrorHandler errorHandler;
+
+	private SubscriptionOptions(Builder builder) {
+		this.name = builder.name;
+		this.bufferSize = builder.bufferSize;
+		this.overflow = builder.overflow;
+		this.concurrency = builder.concurrency;
+		this.errorHandler = builder.errorHandler;
+	}
+
+	/**
+	 * The defaults: 8192 events, the oldest dropped first, one at a time.
+	 * @return the default options
+	 */
+	public static SubscriptionOptions defaults() {
+		return DEFAULTS;
+	}
+
+	/**
+	 * Starts from the defaults.
+	 * @return a builder
+	 */
+	public static Builder builder() {
+		return new Builder();
+	}
+
+	/**
+	 * The subscription's name.
+	 * @return the name, or null to let the bus make one up
+	 */
+	public @Nullable String name() {
+		return this.name;
+	}
+
+	/**
+	 * How many events may wait for the handler.
+	 * @return at least 1
+	 */
+	public int bufferSize() {
+		return this.bufferSize;
+	}
+
+	/**
+	 * What happens to an event for which there is no room.
+	 * @return the policy
+	 */
+	public OverflowPolicy overflow() {
+		return this.overflow;
+	}
+
+	/**
+	 * How many events may be handled at a time.
+	 * @return at least 1
+	 */
+	public int concurrency() {
+		return this.concurrency;
+	}
+
+	/**
+	 * Who is told of failing handlers.
+	 * @return the error handler, or null to log
+	 */
+	public @Nullable EventErrorHandler errorHandler() {
+		return this.errorHandler;
+	}
+
+	/**
+	 * Builds options. Not thread-safe.
+	 */
+	public static final class Builder {
+
+		private @Nullable String name;
+
+		private int bufferSize = DEFAULT_BUFFER_SIZE;
+
+		private OverflowPolicy overflow = OverflowPolicy.DROP_OLDEST;
+
+		private int concurrency = 1;
+
+		private @Nullable EventErrorHandler errorHandler;
+
+		private Builder() {
+		}
+
+		/**
+		 * Names the subscription, for logs and metrics.
+		 * @param name the name, or null to let the bus make one up
+		 * @return this
+		 */
+		public Builder name(@Nullable String name) {
+			this.name = name;
+			return this;
+		}
+
+		/**
+		 * Sets how many events may wait for the handler; 8192 if never called.
+		 * @param bufferSize at least 1
+		 * @return this
+		 * @throws IllegalArgumentException if it is less than 1
+		 */
+		public Builder bufferSize(int bufferSize) {
+			if (bufferSize < 1) {
+				throw new IllegalArgumentException("bufferSize is " + bufferSize + ", it must be at least 1");
+			}
+			this.bufferSize = bufferSize;
+			return this;
+		}
+
+		/**
+		 * Sets what happens to an event for which there is no room;
+		 * {@link OverflowPolicy#DROP_OLDEST} if never called.
+		 * @param overflow the policy
+		 * @return this
+		 */
+		public Builder overflow(OverflowPolicy overflow) {
+			this.overflow = Objects.requireNonNull(overflow, "overflow");
+			return this;
+		}
+
+		/**
+		 * Sets how many events may be handled at a time; 1 if never called. With more
+		 * than one, the events of one app id stay in order and different apps run in
+		 * parallel; events without app id count as one more app. A gap is a barrier:
+		 * everything before it has been handled, nothing after it has begun.
+		 * @param concurrency at least 1
+		 * @return this
+		 * @throws IllegalArgumentException if it is less than 1
+		 */
+		public Builder concurrency(int concurrency) {
+			if (concurrency < 1) {
+				throw new IllegalArgumentException("concurrency is " + concurrency + ", it must be at least 1");
+			}
+			this.concurrency = concurrency;
+			return this;
+		}
+
+		/**
+		 * Sets who is told of failing handlers; they are logged if never called.
+		 * @param errorHandler the error handler
+		 * @return this
+		 */
+		public Builder errorHandler(@Nullable EventErrorHandler errorHandler) {
+			this.errorHandler = errorHandler;
+			return this;
+		}
+
+		/**
+		 * The options.
+		 * @return new options
+		 */
+		public SubscriptionOptions build() {
+			return new SubscriptionOptions(this);
+		}
+
+	}
+
+}
