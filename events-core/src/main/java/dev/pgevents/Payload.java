@@ -86,6 +86,14 @@ public final class Payload {
 	}
 
 	/**
+	 * Whether the payload is JSON already, so that {@link #toJson} needs no codec.
+	 * @return whether it was made from JSON
+	 */
+	public boolean isJson() {
+		return this.json != null;
+	}
+
+	/**
 	 * The payload as JSON: as it was received, or written by the codec.
 	 * @param codec writes the value where the payload is not JSON yet
 	 * @return one JSON value

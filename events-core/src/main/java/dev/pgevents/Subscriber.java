@@ -51,8 +51,7 @@ public interface Subscriber {
 
 	/**
 	 * Whether events are known to be arriving: listening, and delivery was proven. While
-	 * they are not, consumers should look for themselves more often, as {@link SyncLoop}
-	 * does.
+	 * they are not, consumers should look for themselves more often.
 	 * @return whether the bus is delivering
 	 */
 	default boolean isDelivering() {

@@ -1,0 +1,160 @@
+package dev.pgevents.dispatch;
+
+import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+import dev.pgevents.Delivery;
+import dev.pgevents.Event;
+import dev.pgevents.Gap;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SubscriptionOptions;
+import dev.pgevents.SubscriptionStats;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What subscriptions with a handler and streams have in common: a name, a filter, and a
+ * buffer behind a lock that is never held while calling out.
+ */
+abstract class AbstractSubscription implements BusSubscription {
+
+	final ReentrantLock lock = new ReentrantLock();
+
+	final Buffer buffer;
+
+	private final String name;
+
+	private final SubscriptionFilter filter;
+
+	private final Consumer<BusSubscription> onClose;
+
+	private final CompletableFuture<Void> ready = new CompletableFuture<>();
+
+	boolean closed;
+
+	long handled;
+
+	long failed;
+
+	long gaps;
+
+	AbstractSubscription(String name, SubscriptionFilter filter, SubscriptionOptions options, int concurrency,
+			Consumer<BusSubscription> onClose, Clock clock) {
+		this.name = name;
+		this.filter = filter;
+		this.onClose = onClose;
+		this.buffer = new Buffer(options.bufferSize(), options.overflow(), concurrency > 1, clock);
+	}
+
+	final void offer(Event event) {
+		this.lock.lock();
+		try {
+			if (!this.closed) {
+				this.buffer.add(event);
+				added();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		afterAdding();
+	}
+
+	@Override
+	public final void gap(Gap gap) {
+		this.lock.lock();
+		try {
+			if (!this.closed) {
+				this.buffer.append(gap);
+				added();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		afterAdding();
+	}
+
+	/** Something was added; the lock is held. */
+	abstract void added();
+
+	/** Something was added; the lock is not held. */
+	abstract void afterAdding();
+
+	/** Counts a delivery that has left the buffer; the lock is held. */
+	final void count(Delivery delivery, @Nullable Throwable error) {
+		if (delivery instanceof Gap) {
+			this.gaps++;
+		}
+		else if (error != null) {
+			this.failed++;
+		}
+		else {
+			this.handled++;
+		}
+	}
+
+	/** Marks as closed; false if it was before. The lock is held. */
+	final boolean markClosed() {
+		boolean first = !this.closed;
+		this.closed = true;
+		this.buffer.clear();
+		return first;
+	}
+
+	/** Tells the bus and whoever waits for readiness; the lock is not held. */
+	final void announceClosed() {
+		this.ready.completeExceptionally(
+				new IllegalStateException("subscription " + this.name + " was closed before listening began"));
+		this.onClose.accept(this);
+	}
+
+	@Override
+	public final String name() {
+		return this.name;
+	}
+
+	@Override
+	public final SubscriptionFilter filter() {
+		return this.filter;
+	}
+
+	@Override
+	public final CompletableFuture<Void> ready() {
+		return this.ready.copy();
+	}
+
+	@Override
+	public final void live() {
+		this.ready.complete(null);
+	}
+
+	@Override
+	public final void fail(Throwable cause) {
+		this.ready.completeExceptionally(cause);
+	}
+
+	@Override
+	public final boolean isLive() {
+		return this.ready.isDone() && !this.ready.isCompletedExceptionally();
+	}
+
+	@Override
+	public final SubscriptionStats stats() {
+		this.lock.lock();
+		try {
+			return new SubscriptionStats(this.buffer.received(), this.handled, this.failed, this.buffer.dropped(),
+					this.buffer.coalesced(), this.gaps, this.buffer.events());
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
+	public final String toString() {
+		return "Subscription[" + this.name + "]";
+	}
+
+}

@@ -1,0 +1,36 @@
+package dev.pgevents.dispatch;
+
+import dev.pgevents.Gap;
+import dev.pgevents.Subscription;
+
+/**
+ * A subscription as the bus sees it. Thread-safe.
+ *
+ * @since 0.1
+ */
+public interface BusSubscription extends Subscription {
+
+	/**
+	 * Listening has begun: completes {@link #ready()}.
+	 */
+	void live();
+
+	/**
+	 * Listening will never begin: fails {@link #ready()}.
+	 * @param cause why
+	 */
+	void fail(Throwable cause);
+
+	/**
+	 * Whether {@link #live()} was called.
+	 * @return whether listening has begun
+	 */
+	boolean isLive();
+
+	/**
+	 * Puts a gap where the next event would stand.
+	 * @param gap the gap
+	 */
+	void gap(Gap gap);
+
+}

@@ -1,0 +1,294 @@
+package dev.pgevents.dispatch;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+import dev.pgevents.Delivery;
+import dev.pgevents.Event;
+import dev.pgevents.EventHandler;
+import dev.pgevents.Subscription;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SubscriptionOptions;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The subscriptions of a bus: hands each event to the buffers of those that want it.
+ * Thread-safe; events that one thread dispatches keep their order.
+ *
+ * @since 0.1
+ */
+public final class Dispatcher implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(Dispatcher.class);
+
+	private final String busName;
+
+	private final Executor executor;
+
+	private final @Nullable ExecutorService ownExecutor;
+
+	private final ScheduledExecutorService watch;
+
+	private final Duration slowHandlerThreshold;
+
+	private final SlowHandlerListener slowHandlerListener;
+
+	private final Duration shutdownTimeout;
+
+	private final Clock clock;
+
+	private final SubscriptionIndex index = new SubscriptionIndex();
+
+	private final Set<AbstractSubscription> subscriptions = ConcurrentHashMap.newKeySet();
+
+	private final AtomicInteger names = new AtomicInteger();
+
+	private volatile boolean closed;
+
+	private Dispatcher(Builder builder) {
+		this.busName = builder.busName;
+		Executor given = builder.executor;
+		this.ownExecutor = (given == null)
+				? Executors.newCachedThreadPool(new BusThreadFactory(this.busName + "-handler")) : null;
+		this.executor = (given != null) ? given : Objects.requireNonNull(this.ownExecutor);
+		this.slowHandlerThreshold = builder.slowHandlerThreshold;
+		this.slowHandlerListener = builder.slowHandlerListener;
+		this.shutdownTimeout = builder.shutdownTimeout;
+		this.clock = builder.clock;
+		this.watch = Executors.newSingleThreadScheduledExecutor(new BusThreadFactory(this.busName + "-watch"));
+		long period = Math.max(1, this.slowHandlerThreshold.toMillis() / 4);
+		this.watch.scheduleWithFixedDelay(this::reportSlowHandlers, period, period, TimeUnit.MILLISECONDS);
+	}
+
+	/**
+	 * Starts from the defaults.
+	 * @param busName the name of the bus, for threads and logs
+	 * @return a builder
+	 */
+	public static Builder builder(String busName) {
+		return new Builder(busName);
+	}
+
+	/**
+	 * Adds a subscription with a handler.
+	 * @param filter which events
+	 * @param options how to buffer and call
+	 * @param handler called for each event
+	 * @param onClose told once when the subscription is closed
+	 * @return the subscription, not live yet
+	 * @throws IllegalStateException if closed
+	 */
+	public BusSubscription subscribe(SubscriptionFilter filter, SubscriptionOptions options, EventHandler handler,
+			Consumer<BusSubscription> onClose) {
+		Objects.requireNonNull(handler, "handler");
+		return add(new HandlerSubscription(name(options), filter, options, handler, this.executor, forget(onClose),
+				this.clock));
+	}
+
+	/**
+	 * Adds a stream.
+	 * @param filter which events
+	 * @param options how to buffer
+	 * @param onClose told once when the stream is closed
+	 * @return the stream, not live yet
+	 * @throws IllegalStateException if closed
+	 */
+	public BusEventStream open(SubscriptionFilter filter, SubscriptionOptions options,
+			Consumer<BusSubscription> onClose) {
+		return add(new BufferedEventStream(name(options), filter, options, forget(onClose), this.clock));
+	}
+
+	/**
+	 * Puts an event into the buffers of all subscriptions that want it. Does not block.
+	 * @param event the event
+	 */
+	public void dispatch(Event event) {
+		this.index.offer(event);
+	}
+
+	/**
+	 * The subscriptions that are open.
+	 * @return a live, unmodifiable view
+	 */
+	public Collection<BusSubscription> subscriptions() {
+		return Collections.unmodifiableCollection(this.subscriptions);
+	}
+
+	/**
+	 * Whether the calling thread is inside a handler, where nothing may wait for
+	 * handlers.
+	 * @return whether a handler is running on this thread
+	 */
+	public static boolean isInHandler() {
+		return HandlerSubscription.isInHandler();
+	}
+
+	/**
+	 * Closes all subscriptions and waits for the events in hand, together up to the
+	 * shutdown timeout; then interrupts handlers that still run on the bus's own threads.
+	 */
+	@Override
+	public void close() {
+		this.closed = true;
+		long deadline = System.nanoTime() + this.shutdownTimeout.toNanos();
+		for (AbstractSubscription subscription : this.subscriptions) {
+			if (subscription instanceof HandlerSubscription handler) {
+				handler.close(Math.max(1, deadline - System.nanoTime()));
+			}
+			else {
+				subscription.close();
+			}
+		}
+		this.watch.shutdownNow();
+		if (this.ownExecutor != null) {
+			if (isInHandler()) {
+				this.ownExecutor.shutdown();
+			}
+			else {
+				this.ownExecutor.shutdownNow();
+			}
+		}
+	}
+
+	private <T extends AbstractSubscription> T add(T subscription) {
+		this.subscriptions.add(subscription);
+		this.index.add(subscription);
+		if (this.closed) {
+			subscription.close();
+			throw new IllegalStateException("event bus " + this.busName + " is closed: no subscriptions any more");
+		}
+		return subscription;
+	}
+
+	private Consumer<BusSubscription> forget(Consumer<BusSubscription> onClose) {
+		return (closing) -> {
+			if (closing instanceof AbstractSubscription subscription) {
+				this.index.remove(subscription);
+				this.subscriptions.remove(subscription);
+			}
+			onClose.accept(closing);
+		};
+	}
+
+	private String name(SubscriptionOptions options) {
+		String given = options.name();
+		return (given != null) ? given : this.busName + "-" + this.names.incrementAndGet();
+	}
+
+	private void reportSlowHandlers() {
+		for (AbstractSubscription subscription : this.subscriptions) {
+			if (subscription instanceof HandlerSubscription handler) {
+				handler.reportSlow(this.slowHandlerThreshold, this::reportSlow);
+			}
+		}
+	}
+
+	private void reportSlow(Subscription subscription, Delivery delivery, Duration runningFor) {
+		logger.warn("handler of subscription {} has been running for {} ms with {} and goes on; its next events wait",
+				subscription.name(), runningFor.toMillis(), delivery);
+		try {
+			this.slowHandlerListener.onSlowHandler(subscription, delivery, runningFor);
+		}
+		catch (RuntimeException ex) {
+			logger.error("slow handler listener failed", ex);
+		}
+	}
+
+	/**
+	 * Builds a dispatcher. Not thread-safe.
+	 */
+	public static final class Builder {
+
+		private final String busName;
+
+		private @Nullable Executor executor;
+
+		private Duration slowHandlerThreshold = Duration.ofSeconds(10);
+
+		private SlowHandlerListener slowHandlerListener = (subscription, delivery, runningFor) -> {
+		};
+
+		private Duration shutdownTimeout = Duration.ofSeconds(10);
+
+		private Clock clock = Clock.systemUTC();
+
+		private Builder(String busName) {
+			this.busName = Objects.requireNonNull(busName, "busName");
+		}
+
+		/**
+		 * Sets where handlers run; threads of the bus's own if never called. It must not
+		 * bound the number of its threads, or slow handlers delay other subscriptions.
+		 * @param executor the executor, or null for threads of the bus's own
+		 * @return this
+		 */
+		public Builder executor(@Nullable Executor executor) {
+			this.executor = executor;
+			return this;
+		}
+
+		/**
+		 * Sets when a running handler counts as slow; 10 seconds if never called.
+		 * @param threshold a positive time
+		 * @return this
+		 */
+		public Builder slowHandlerThreshold(Duration threshold) {
+			this.slowHandlerThreshold = threshold;
+			return this;
+		}
+
+		/**
+		 * Sets who is told of slow handlers, besides the log.
+		 * @param listener the listener
+		 * @return this
+		 */
+		public Builder slowHandlerListener(SlowHandlerListener listener) {
+			this.slowHandlerListener = Objects.requireNonNull(listener, "listener");
+			return this;
+		}
+
+		/**
+		 * Sets how long closing waits for handlers; 10 seconds if never called.
+		 * @param timeout the time
+		 * @return this
+		 */
+		public Builder shutdownTimeout(Duration timeout) {
+			this.shutdownTimeout = Objects.requireNonNull(timeout, "timeout");
+			return this;
+		}
+
+		/**
+		 * Sets what tells the time of gaps.
+		 * @param clock the clock
+		 * @return this
+		 */
+		public Builder clock(Clock clock) {
+			this.clock = Objects.requireNonNull(clock, "clock");
+			return this;
+		}
+
+		/**
+		 * The dispatcher.
+		 * @return a new dispatcher
+		 */
+		public Dispatcher build() {
+			return new Dispatcher(this);
+		}
+
+	}
+
+}

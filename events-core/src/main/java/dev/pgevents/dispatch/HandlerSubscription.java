@@ -1,0 +1,254 @@
+package dev.pgevents.dispatch;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.function.Consumer;
+
+import dev.pgevents.Delivery;
+import dev.pgevents.Event;
+import dev.pgevents.EventErrorHandler;
+import dev.pgevents.EventHandler;
+import dev.pgevents.Gap;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SubscriptionOptions;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A subscription whose handler is called by workers: tasks on the bus's executor that
+ * take from the buffer until it has nothing for them. An idle subscription has none.
+ */
+final class HandlerSubscription extends AbstractSubscription {
+
+	private static final Logger logger = LoggerFactory.getLogger(HandlerSubscription.class);
+
+	/** Set while a thread is inside a handler of any bus. */
+	private static final ThreadLocal<Boolean> IN_HANDLER = new ThreadLocal<>();
+
+	private final EventHandler handler;
+
+	private final EventErrorHandler errorHandler;
+
+	private final int concurrency;
+
+	private final Executor executor;
+
+	private final Condition idle = this.lock.newCondition();
+
+	private final Set<Call> calls = ConcurrentHashMap.newKeySet();
+
+	private int workers;
+
+	private int wanted;
+
+	HandlerSubscription(String name, SubscriptionFilter filter, SubscriptionOptions options, EventHandler handler,
+			Executor executor, Consumer<BusSubscription> onClose, Clock clock) {
+		super(name, filter, options, options.concurrency(), onClose, clock);
+		this.handler = handler;
+		this.concurrency = options.concurrency();
+		EventErrorHandler given = options.errorHandler();
+		this.errorHandler = (given != null) ? given : new LoggingErrorHandler();
+		this.executor = executor;
+	}
+
+	static boolean isInHandler() {
+		return IN_HANDLER.get() != null;
+	}
+
+	@Override
+	void added() {
+		if (this.workers < this.concurrency) {
+			this.workers++;
+			this.wanted++;
+		}
+	}
+
+	@Override
+	void afterAdding() {
+		while (claimWorker()) {
+			startWorker();
+		}
+	}
+
+	private boolean claimWorker() {
+		this.lock.lock();
+		try {
+			if (this.wanted == 0) {
+				return false;
+			}
+			this.wanted--;
+			return true;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void startWorker() {
+		try {
+			this.executor.execute(this::work);
+		}
+		catch (RuntimeException ex) {
+			retire();
+			logger.error("no thread for the handler of subscription {}; it goes on with the next event", name(), ex);
+		}
+	}
+
+	private void retire() {
+		this.lock.lock();
+		try {
+			this.workers--;
+			this.idle.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void work() {
+		Delivery delivery = next(null, null);
+		while (delivery != null) {
+			Throwable error = handle(delivery);
+			delivery = next(delivery, error);
+		}
+	}
+
+	/** Books what was handled and takes the next; null ends the worker. */
+	private @Nullable Delivery next(@Nullable Delivery previous, @Nullable Throwable error) {
+		Delivery next;
+		this.lock.lock();
+		try {
+			if (previous != null) {
+				this.buffer.done(previous);
+				count(previous, error);
+			}
+			next = this.closed ? null : this.buffer.take();
+			if (next == null) {
+				this.workers--;
+				this.idle.signalAll();
+			}
+			else if (this.concurrency > 1 && !this.buffer.isEmpty()) {
+				added();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (this.concurrency > 1) {
+			afterAdding();
+		}
+		return next;
+	}
+
+	private @Nullable Throwable handle(Delivery delivery) {
+		Call call = new Call(delivery, System.nanoTime());
+		this.calls.add(call);
+		Boolean outer = IN_HANDLER.get();
+		IN_HANDLER.set(true);
+		try {
+			if (delivery instanceof Event event) {
+				this.handler.onEvent(event);
+			}
+			else if (delivery instanceof Gap gap) {
+				this.handler.onGap(gap);
+			}
+			return null;
+		}
+		catch (Throwable ex) {
+			report(delivery, ex);
+			return ex;
+		}
+		finally {
+			if (outer == null) {
+				IN_HANDLER.remove();
+			}
+			this.calls.remove(call);
+		}
+	}
+
+	private void report(Delivery delivery, Throwable error) {
+		try {
+			this.errorHandler.onError(this, delivery, error);
+		}
+		catch (RuntimeException | Error ex) {
+			logger.error("error handler of subscription {} failed", name(), ex);
+		}
+	}
+
+	/** Reports handlers that have been running longer than a threshold, each once. */
+	void reportSlow(Duration threshold, SlowHandlerListener listener) {
+		long now = System.nanoTime();
+		for (Call call : this.calls) {
+			long running = now - call.since;
+			if (running > threshold.toNanos() && !call.reported) {
+				call.reported = true;
+				listener.onSlowHandler(this, call.delivery, Duration.ofNanos(running));
+			}
+		}
+	}
+
+	@Override
+	public void close() {
+		close(Long.MAX_VALUE);
+	}
+
+	/** Closes and waits for the events in hand, up to a time. */
+	void close(long timeoutNanos) {
+		boolean first;
+		this.lock.lock();
+		try {
+			first = markClosed();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (first) {
+			announceClosed();
+		}
+		if (!isInHandler()) {
+			awaitIdle(timeoutNanos);
+		}
+	}
+
+	private void awaitIdle(long timeoutNanos) {
+		long left = timeoutNanos;
+		this.lock.lock();
+		try {
+			while (this.workers > 0 && left > 0) {
+				left = this.idle.awaitNanos(left);
+			}
+			if (this.workers > 0) {
+				logger.warn("subscription {} was closed while its handler was still running after {} ms", name(),
+						TimeUnit.NANOSECONDS.toMillis(timeoutNanos));
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private static final class Call {
+
+		private final Delivery delivery;
+
+		private final long since;
+
+		private volatile boolean reported;
+
+		private Call(Delivery delivery, long since) {
+			this.delivery = delivery;
+			this.since = since;
+		}
+
+	}
+
+}

@@ -1,0 +1,414 @@
+package dev.pgevents;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What every bus promises. Types and apps are new for each test, so that a shared
+ * database does.
+ */
+public abstract class EventBusContract {
+
+	private static final int LIMIT = 20;
+
+	private final String group = "t" + UUID.randomUUID().toString().replace("-", "");
+
+	private final EventType one = EventType.of(this.group + ".one");
+
+	private final EventType two = EventType.of(this.group + ".two");
+
+	private final SubscriptionFilter all = SubscriptionFilter.types(this.group + ".*");
+
+	private EventBus bus;
+
+	/**
+	 * A new bus; all buses of a test talk to each other.
+	 * @return the bus
+	 */
+	protected abstract EventBus createBus();
+
+	@BeforeEach
+	void open() {
+		this.bus = createBus();
+	}
+
+	@AfterEach
+	void close() {
+		this.bus.close();
+	}
+
+	@Test
+	void eventReachesEverySubscriberAsItWasPublished() throws Exception {
+		Recorder first = new Recorder();
+		Recorder second = new Recorder();
+		subscribe(this.all, first);
+		subscribe(this.all, second);
+		Event event = Event.builder(this.one).appId("7").payload(new Sample("a", 1)).header("h", "v").build();
+		this.bus.publish(event);
+		for (Recorder recorder : List.of(first, second)) {
+			Event received = recorder.next();
+			assertThat(received).isEqualTo(event);
+			assertThat(received.type()).isEqualTo(this.one);
+			assertThat(received.appId()).isEqualTo("7");
+			assertThat(received.timestamp()).isEqualTo(event.timestamp());
+			assertThat(received.headers()).containsEntry("h", "v");
+			assertThat(received.payloadAs(Sample.class)).isEqualTo(new Sample("a", 1));
+		}
+	}
+
+	@Test
+	void filtersByTypeGroupAppAndBoth() throws Exception {
+		Recorder byType = new Recorder();
+		Recorder byApp = new Recorder();
+		Recorder byBoth = new Recorder();
+		Recorder byGroup = new Recorder();
+		subscribe(SubscriptionFilter.types(this.one), byType);
+		subscribe(SubscriptionFilter.apps(this.group), byApp);
+		subscribe(SubscriptionFilter.types(this.two).andApps(this.group), byBoth);
+		subscribe(SubscriptionFilter.types(this.group + ".*", this.one.value()), byGroup);
+		this.bus.publish(Event.of(this.one, null, 1));
+		this.bus.publish(Event.of(this.two, this.group, 2));
+		this.bus.publish(Event.of(this.one, this.group, 3));
+		this.bus.publish(Event.of(this.two, "other", 4));
+		assertThat(byGroup.numbers(4)).containsExactly(1, 2, 3, 4);
+		assertThat(byType.numbers(2)).containsExactly(1, 3);
+		assertThat(byApp.numbers(2)).containsExactly(2, 3);
+		assertThat(byBoth.numbers(1)).containsExactly(2);
+		assertThat(byType.queue).isEmpty();
+		assertThat(byGroup.queue).isEmpty();
+	}
+
+	@Test
+	void callsOfOneThreadArriveInOrderWhicheverMethodsItUses() throws Exception {
+		Recorder recorder = new Recorder();
+		subscribe(this.all, recorder);
+		List<Integer> expected = IntStream.range(0, 400).boxed().toList();
+		for (int i = 0; i < 400; i += 4) {
+			this.bus.publish(number(i));
+			this.bus.publishAsync(number(i + 1));
+			this.bus.publishAll(List.of(number(i + 2), number(i + 3)));
+		}
+		assertThat(recorder.numbers(400)).isEqualTo(expected);
+	}
+
+	@Test
+	void publishAllOfNothingDoesNothing() {
+		this.bus.publishAll(List.of());
+	}
+
+	@Test
+	void throwingHandlerLosesNobodysNextEvent() throws Exception {
+		Recorder undisturbed = new Recorder();
+		Recorder recorder = new Recorder();
+		List<Throwable> errors = new ArrayList<>();
+		SubscriptionOptions options = SubscriptionOptions.builder()
+			.errorHandler((subscription, delivery, error) -> errors.add(error))
+			.build();
+		Subscription throwing = this.bus.subscribe(this.all, options, (event) -> {
+			recorder.onEvent(event);
+			throw new AssertionError("deliberate");
+		});
+		join(throwing);
+		subscribe(this.all, undisturbed);
+		this.bus.publishAll(List.of(number(1), number(2)));
+		assertThat(recorder.numbers(2)).containsExactly(1, 2);
+		assertThat(undisturbed.numbers(2)).containsExactly(1, 2);
+		await().atMost(Duration.ofSeconds(LIMIT)).untilAsserted(() -> {
+			assertThat(throwing.stats().failed()).isEqualTo(2);
+			assertThat(errors).hasSize(2);
+		});
+	}
+
+	@Test
+	void blockedHandlerDelaysNoOtherSubscriptionAndOverflowIsOneGapInItsPlace() throws Exception {
+		CountDownLatch inHand = new CountDownLatch(1);
+		CountDownLatch release = new CountDownLatch(1);
+		Recorder slow = new Recorder();
+		Recorder other = new Recorder();
+		SubscriptionOptions options = SubscriptionOptions.builder().bufferSize(3).build();
+		Subscription blocked = this.bus.subscribe(this.all, options, new EventHandler() {
+
+			@Override
+			public void onEvent(Event event) throws Exception {
+				inHand.countDown();
+				assertThat(release.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+				slow.onEvent(event);
+			}
+
+			@Override
+			public void onGap(Gap gap) {
+				slow.onGap(gap);
+			}
+		});
+		join(blocked);
+		subscribe(this.all, other);
+		this.bus.publish(number(0));
+		assertThat(inHand.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+		this.bus.publishAll(IntStream.range(1, 11).mapToObj(this::number).toList());
+		assertThat(other.numbers(11)).hasSize(11);
+		await().atMost(Duration.ofSeconds(LIMIT)).until(() -> blocked.stats().received() == 11);
+		release.countDown();
+		assertThat(slow.nextNumber()).isZero();
+		assertThat(slow.nextGap()).extracting(Gap::reason, Gap::dropped).containsExactly(Gap.Reason.OVERFLOW, 7L);
+		assertThat(slow.numbers(3)).containsExactly(8, 9, 10);
+		await().atMost(Duration.ofSeconds(LIMIT)).untilAsserted(() -> {
+			SubscriptionStats stats = blocked.stats();
+			assertThat(stats.handled() + stats.dropped()).isEqualTo(stats.received()).isEqualTo(11);
+			assertThat(stats.gaps()).isEqualTo(1);
+		});
+	}
+
+	@Test
+	void dropNewestLeavesTheGapAfterWhatWaits() throws Exception {
+		Recorder recorder = overflowing(OverflowPolicy.DROP_NEWEST, 6);
+		assertThat(recorder.numbers(3)).containsExactly(0, 1, 2);
+		assertThat(recorder.nextGap().dropped()).isEqualTo(3);
+	}
+
+	@Test
+	void latestPerAppKeepsTheNewestWithoutAGap() throws Exception {
+		Recorder recorder = overflowing(OverflowPolicy.LATEST_PER_APP, 6);
+		assertThat(recorder.numbers(2)).containsExactly(0, 5);
+		assertThat(recorder.queue).isEmpty();
+	}
+
+	private Recorder overflowing(OverflowPolicy policy, int events) throws Exception {
+		CountDownLatch inHand = new CountDownLatch(1);
+		CountDownLatch release = new CountDownLatch(1);
+		Recorder recorder = new Recorder();
+		Subscription subscription = this.bus.subscribe(this.all,
+				SubscriptionOptions.builder().bufferSize(2).overflow(policy).build(), new EventHandler() {
+
+					@Override
+					public void onEvent(Event event) throws Exception {
+						inHand.countDown();
+						assertThat(release.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+						recorder.onEvent(event);
+					}
+
+					@Override
+					public void onGap(Gap gap) {
+						recorder.onGap(gap);
+					}
+				});
+		join(subscription);
+		this.bus.publish(number(0));
+		assertThat(inHand.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+		this.bus.publishAll(IntStream.range(1, events).mapToObj(this::number).toList());
+		await().atMost(Duration.ofSeconds(LIMIT)).until(() -> subscription.stats().received() == events);
+		release.countDown();
+		return recorder;
+	}
+
+	@Test
+	void appsRunInParallelWhileEachKeepsItsOrder() throws Exception {
+		CountDownLatch release = new CountDownLatch(1);
+		Recorder fast = new Recorder();
+		Recorder slow = new Recorder();
+		Subscription subscription = this.bus.subscribe(this.all, SubscriptionOptions.builder().concurrency(2).build(),
+				(event) -> {
+					if ("slow".equals(event.appId())) {
+						assertThat(release.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+						slow.onEvent(event);
+					}
+					else {
+						fast.onEvent(event);
+					}
+				});
+		join(subscription);
+		List<Event> events = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			events.add(Event.of(this.one, "slow", i));
+			events.add(Event.of(this.one, "fast", i));
+		}
+		this.bus.publishAll(events);
+		List<Integer> expected = IntStream.range(0, 20).boxed().toList();
+		assertThat(fast.numbers(20)).isEqualTo(expected);
+		assertThat(slow.queue).isEmpty();
+		release.countDown();
+		assertThat(slow.numbers(20)).isEqualTo(expected);
+	}
+
+	@Test
+	void closeWaitsForTheEventInHand() throws Exception {
+		CountDownLatch inHand = new CountDownLatch(1);
+		CountDownLatch release = new CountDownLatch(1);
+		AtomicBoolean finished = new AtomicBoolean();
+		Subscription subscription = this.bus.subscribe(this.all, (event) -> {
+			inHand.countDown();
+			assertThat(release.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+			finished.set(true);
+		});
+		join(subscription);
+		this.bus.publish(number(1));
+		assertThat(inHand.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+		AtomicReference<Boolean> finishedAtClose = new AtomicReference<>();
+		Thread closer = new Thread(() -> {
+			subscription.close();
+			finishedAtClose.set(finished.get());
+		});
+		closer.start();
+		await().atMost(Duration.ofSeconds(LIMIT))
+			.until(() -> closer.getState() == Thread.State.WAITING || closer.getState() == Thread.State.TIMED_WAITING);
+		release.countDown();
+		closer.join(TimeUnit.SECONDS.toMillis(LIMIT));
+		assertThat(finishedAtClose.get()).isTrue();
+	}
+
+	@Test
+	void handlersMayCloseTheirOwnAndEachOthersSubscriptions() throws Exception {
+		AtomicReference<Subscription> first = new AtomicReference<>();
+		AtomicReference<Subscription> second = new AtomicReference<>();
+		CountDownLatch both = new CountDownLatch(2);
+		CountDownLatch closed = new CountDownLatch(2);
+		first.set(this.bus.subscribe(this.all, (event) -> closeTogether(second.get(), both, closed)));
+		second.set(this.bus.subscribe(this.all, (event) -> {
+			closeTogether(first.get(), both, closed);
+			second.get().close();
+		}));
+		join(first.get());
+		join(second.get());
+		this.bus.publish(number(1));
+		assertThat(closed.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+	}
+
+	private static void closeTogether(Subscription other, CountDownLatch both, CountDownLatch closed)
+			throws InterruptedException {
+		both.countDown();
+		assertThat(both.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+		other.close();
+		closed.countDown();
+	}
+
+	@Test
+	void subscribesAndClosesWhileEventsPourIn() throws Exception {
+		AtomicBoolean stop = new AtomicBoolean();
+		Thread publisher = new Thread(() -> {
+			for (int i = 0; !stop.get(); i++) {
+				this.bus.publish(number(i));
+			}
+		});
+		publisher.start();
+		try {
+			for (int i = 0; i < 30; i++) {
+				Recorder recorder = new Recorder();
+				try (Subscription subscription = this.bus.subscribe(this.all, recorder)) {
+					join(subscription);
+					int first = recorder.nextNumber();
+					assertThat(recorder.nextNumber()).isEqualTo(first + 1);
+				}
+			}
+		}
+		finally {
+			stop.set(true);
+			publisher.join(TimeUnit.SECONDS.toMillis(LIMIT));
+		}
+	}
+
+	@Test
+	void streamGivesEventsInOrderAndEndsOnClose() throws Exception {
+		EventStream stream = this.bus.open(this.all);
+		stream.ready().get(LIMIT, TimeUnit.SECONDS);
+		this.bus.publishAll(List.of(number(1), number(2), number(3)));
+		assertThat(((Event) stream.take()).payloadAs(Integer.class)).isEqualTo(1);
+		Delivery second = stream.poll(Duration.ofSeconds(LIMIT));
+		assertThat(second).isInstanceOfSatisfying(Event.class,
+				(event) -> assertThat(event.payloadAs(Integer.class)).isEqualTo(2));
+		assertThat(((Event) stream.iterator().next()).payloadAs(Integer.class)).isEqualTo(3);
+		assertThat(stream.poll(Duration.ZERO)).isNull();
+		stream.close();
+		assertThat(stream.iterator().hasNext()).isFalse();
+		assertThatIllegalStateException().isThrownBy(stream::take);
+	}
+
+	@Test
+	void readyFailsWhereTheBusIsClosedAndSubscribingIsRefused() {
+		this.bus.close();
+		assertThatIllegalStateException().isThrownBy(() -> this.bus.subscribe(this.all, (event) -> {
+		}));
+		assertThatIllegalStateException().isThrownBy(() -> this.bus.publish(number(1)));
+		this.bus.close();
+	}
+
+	private Event number(int number) {
+		return Event.of(this.one, "app", number);
+	}
+
+	private void subscribe(SubscriptionFilter filter, EventHandler handler) {
+		join(this.bus.subscribe(filter, handler));
+	}
+
+	private static void join(Subscription subscription) {
+		subscription.ready().orTimeout(LIMIT, TimeUnit.SECONDS).join();
+	}
+
+	/**
+	 * A payload.
+	 *
+	 * @param text a text
+	 * @param number a number
+	 */
+	public record Sample(String text, int number) {
+
+	}
+
+	private static final class Recorder implements EventHandler {
+
+		private final BlockingQueue<Delivery> queue = new LinkedBlockingQueue<>();
+
+		@Override
+		public void onEvent(Event event) {
+			this.queue.add(event);
+		}
+
+		@Override
+		public void onGap(Gap gap) {
+			this.queue.add(gap);
+		}
+
+		Event next() throws InterruptedException {
+			return (Event) nextDelivery();
+		}
+
+		Gap nextGap() throws InterruptedException {
+			return (Gap) nextDelivery();
+		}
+
+		int nextNumber() throws InterruptedException {
+			return next().payloadAs(Integer.class);
+		}
+
+		List<Integer> numbers(int count) throws InterruptedException {
+			List<Integer> numbers = new ArrayList<>();
+			for (int i = 0; i < count; i++) {
+				numbers.add(nextNumber());
+			}
+			return numbers;
+		}
+
+		private Delivery nextDelivery() throws InterruptedException {
+			Delivery delivery = this.queue.poll(LIMIT, TimeUnit.SECONDS);
+			assertThat(delivery).as("a delivery within %d s", LIMIT).isNotNull();
+			return delivery;
+		}
+
+	}
+
+}

@@ -1,0 +1,78 @@
+package dev.pgevents.postgres;
+
+import java.util.Collection;
+import java.util.Set;
+
+import dev.pgevents.Event;
+import dev.pgevents.EventType;
+import dev.pgevents.SubscriptionFilter;
+
+/**
+ * Which channel an event goes to, and which channels a filter needs. All processes that
+ * talk to each other must use the same strategy. Implementations are thread-safe and give
+ * channel names of 1 to {@value #MAX_NAME_BYTES} bytes.
+ *
+ * @since 0.1
+ */
+public interface ChannelStrategy {
+
+	/** The channel used when nothing is configured. */
+	String DEFAULT_CHANNEL = "events";
+
+	/**
+	 * The longest channel name, in bytes of UTF-8. PostgreSQL's LISTEN silently truncates
+	 * longer ones ({@code NAMEDATALEN} - 1), and NOTIFY refuses them.
+	 */
+	int MAX_NAME_BYTES = 63;
+
+	/**
+	 * The channel an event goes to.
+	 * @param event the event
+	 * @return the channel's name, unquoted
+	 */
+	String channelOf(Event event);
+
+	/**
+	 * The channels on which events of a filter may arrive.
+	 * @param filter the filter
+	 * @return the channels' names, unquoted; at least one
+	 */
+	Set<String> channelsOf(SubscriptionFilter filter);
+
+	/**
+	 * One channel for everything. The default, with {@link #DEFAULT_CHANNEL}.
+	 * @param name the channel's name
+	 * @return the strategy
+	 * @throws IllegalArgumentException if the name is empty or too long
+	 */
+	static ChannelStrategy single(String name) {
+		return new SingleChannel(name);
+	}
+
+	/**
+	 * A channel for each known type, {@code <prefix>.<type>}, and {@code <prefix>.other}
+	 * for the rest, so that wildcard filters stay complete.
+	 * @param prefix what the channels' names begin with
+	 * @param knownTypes the types with a channel of their own, the same in all processes
+	 * @return the strategy
+	 * @throws IllegalArgumentException if a name is too long
+	 */
+	static ChannelStrategy perType(String prefix, Collection<EventType> knownTypes) {
+		return new ChannelPerType(prefix, knownTypes);
+	}
+
+	/**
+	 * App ids hashed over a fixed number of channels, {@code <prefix>.0} and so on, and
+	 * {@code <prefix>.none} for events without app id. The channel of an app id is the
+	 * CRC-32 of its UTF-8 bytes modulo the number of partitions.
+	 * @param prefix what the channels' names begin with
+	 * @param partitions how many channels, 1 to 1024, the same in all processes
+	 * @return the strategy
+	 * @throws IllegalArgumentException if a name is too long or the number is out of
+	 * range
+	 */
+	static ChannelStrategy perApp(String prefix, int partitions) {
+		return new ChannelPerApp(prefix, partitions);
+	}
+
+}

@@ -1,0 +1,19 @@
+package dev.pgevents.postgres;
+
+/**
+ * Told of each change of a bus's {@link ConnectionState}, in order, on the listening
+ * thread: it must not block, and what it throws is logged and otherwise ignored.
+ *
+ * @since 0.1
+ */
+@FunctionalInterface
+public interface ConnectionListener {
+
+	/**
+	 * The state has changed.
+	 * @param previous the state before
+	 * @param current the state now
+	 */
+	void onStateChange(ConnectionState previous, ConnectionState current);
+
+}

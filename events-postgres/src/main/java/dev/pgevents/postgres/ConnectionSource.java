@@ -1,0 +1,53 @@
+package dev.pgevents.postgres;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Properties;
+
+import javax.sql.DataSource;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens connections for a bus to keep. Asked anew at every attempt, so that rotated
+ * passwords and short-lived tokens work. Thread-safe.
+ *
+ * @since 0.1
+ */
+@FunctionalInterface
+public interface ConnectionSource {
+
+	/**
+	 * Opens a new connection that belongs to no pool.
+	 * @param settings properties of pgjdbc that the bus needs; they win over the source's
+	 * own, except that a {@code socketFactory} of the user's is kept
+	 * @return a connection of pgjdbc, or one that unwraps to it; the caller closes it
+	 * @throws SQLException if it cannot be opened
+	 */
+	Connection open(Properties settings) throws SQLException;
+
+	/**
+	 * Connections to a URL.
+	 * @param url a URL of pgjdbc: {@code jdbc:postgresql://…}; several hosts follow a
+	 * failover
+	 * @param user the user, or null where the URL names it
+	 * @param password the password, or null for none
+	 * @return the source
+	 * @throws IllegalArgumentException if it is no URL of PostgreSQL
+	 */
+	static ConnectionSource url(String url, @Nullable String user, @Nullable String password) {
+		return new UrlConnectionSource(url, user, password);
+	}
+
+	/**
+	 * Connections of a DataSource. The settings of the bus reach a {@code DataSource} of
+	 * pgjdbc only; any other is asked for connections as it is, costs a delivery a
+	 * millisecond, and should not be a pool.
+	 * @param dataSource where to get connections
+	 * @return the source
+	 */
+	static ConnectionSource of(DataSource dataSource) {
+		return new DataSourceConnectionSource(dataSource);
+	}
+
+}

@@ -1,0 +1,87 @@
+package dev.pgevents.postgres;
+
+import java.io.IOException;
+import java.lang.reflect.Type;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.pgevents.PayloadCodec;
+import dev.pgevents.PayloadConversionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Payloads as JSON, written and read by Jackson. Unless given a mapper, it writes ISO
+ * dates, knows {@code java.time} and {@code Optional}, skips fields it does not know, and
+ * resolves no types named by the sender. Thread-safe.
+ *
+ * @since 0.1
+ */
+public final class JacksonPayloadCodec implements PayloadCodec {
+
+	private static final int SHOWN = 200;
+
+	private final ObjectMapper mapper;
+
+	/**
+	 * With the default mapper.
+	 */
+	public JacksonPayloadCodec() {
+		this(JsonMapper.builder()
+			.addModule(new JavaTimeModule())
+			.addModule(new Jdk8Module())
+			.disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+			.disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+			.disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+			.disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+			.disable(DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
+			.enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+			.build());
+	}
+
+	/**
+	 * With a mapper of the application's.
+	 * @param mapper reads and writes payloads; must not change afterwards
+	 */
+	public JacksonPayloadCodec(ObjectMapper mapper) {
+		this.mapper = mapper;
+	}
+
+	@Override
+	public String toJson(@Nullable Object value) {
+		try {
+			return this.mapper.writeValueAsString(value);
+		}
+		catch (JsonProcessingException ex) {
+			throw new PayloadConversionException(
+					"payload of class " + ((value != null) ? value.getClass().getName() : "null")
+							+ " cannot be written as JSON: " + ex.getOriginalMessage(),
+					ex);
+		}
+	}
+
+	@Override
+	public <T> @Nullable T fromJson(String json, Type type) {
+		JavaType target = this.mapper.constructType(type);
+		try {
+			return this.mapper.readValue(json, target);
+		}
+		catch (IOException ex) {
+			throw new PayloadConversionException("payload cannot be read as " + type.getTypeName() + ": " + shown(json),
+					ex);
+		}
+	}
+
+	/** The start of the JSON, without what would break a log line. */
+	private static String shown(String json) {
+		StringBuilder shown = new StringBuilder();
+		json.chars().limit(SHOWN).forEach((c) -> shown.append((c >= ' ' && c != 0x7F) ? (char) c : '?'));
+		return (json.length() > SHOWN) ? shown.append("...").toString() : shown.toString();
+	}
+
+}

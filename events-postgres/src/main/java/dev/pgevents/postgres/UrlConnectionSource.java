@@ -1,0 +1,83 @@
+package dev.pgevents.postgres;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Properties;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
+
+/**
+ * Opens connections to a URL. Parameters of the URL win over properties in pgjdbc, so
+ * those that the bus sets are taken out of the URL.
+ */
+final class UrlConnectionSource implements ConnectionSource {
+
+	private static final String PREFIX = "jdbc:postgresql:";
+
+	private static final String SOCKET_FACTORY = "socketFactory";
+
+	private final String url;
+
+	private final @Nullable String user;
+
+	private final @Nullable String password;
+
+	private final Driver driver = new Driver();
+
+	UrlConnectionSource(String url, @Nullable String user, @Nullable String password) {
+		if (!url.startsWith(PREFIX)) {
+			throw new IllegalArgumentException("connection URL does not start with " + PREFIX
+					+ ": the bus speaks to PostgreSQL through pgjdbc only");
+		}
+		this.url = url;
+		this.user = user;
+		this.password = password;
+	}
+
+	@Override
+	public Connection open(Properties settings) throws SQLException {
+		Properties properties = new Properties();
+		if (this.user != null) {
+			properties.setProperty("user", this.user);
+		}
+		if (this.password != null) {
+			properties.setProperty("password", this.password);
+		}
+		settings.stringPropertyNames().forEach((name) -> properties.setProperty(name, settings.getProperty(name)));
+		if (hasParameter(SOCKET_FACTORY)) {
+			properties.remove(SOCKET_FACTORY);
+			properties.remove("socketFactoryArg");
+		}
+		Connection connection = this.driver.connect(without(properties), properties);
+		if (connection == null) {
+			throw new SQLException("pgjdbc does not accept the connection URL");
+		}
+		return connection;
+	}
+
+	private boolean hasParameter(String name) {
+		int query = this.url.indexOf('?');
+		return query >= 0 && Arrays.stream(this.url.substring(query + 1).split("&"))
+			.anyMatch((parameter) -> name(parameter).equals(name));
+	}
+
+	private String without(Properties properties) {
+		int query = this.url.indexOf('?');
+		if (query < 0) {
+			return this.url;
+		}
+		String kept = Arrays.stream(this.url.substring(query + 1).split("&"))
+			.filter((parameter) -> !properties.containsKey(name(parameter)))
+			.collect(Collectors.joining("&"));
+		return this.url.substring(0, query) + (kept.isEmpty() ? "" : "?" + kept);
+	}
+
+	private static String name(String parameter) {
+		int end = parameter.indexOf('=');
+		return (end < 0) ? parameter : parameter.substring(0, end);
+	}
+
+}

@@ -1,0 +1,225 @@
+package dev.pgevents.postgres.listen;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+import dev.pgevents.Backoff;
+import dev.pgevents.Gap;
+import dev.pgevents.dispatch.BusSubscription;
+import dev.pgevents.postgres.session.Session;
+import org.postgresql.PGNotification;
+
+/**
+ * One session's life: it LISTENs to what is needed, proves delivery, reads, and asks the
+ * server at every heartbeat whether its registrations still stand. All statements are
+ * executed by the reading thread, which is woken for them.
+ */
+final class ListeningSession {
+
+	/** How long changes wait where the reading thread cannot be woken. */
+	private static final long UNWAKEABLE_WAIT = 100;
+
+	private final Session session;
+
+	private final Channels channels;
+
+	private final ListenerEvents events;
+
+	private final ProofOfDelivery proof;
+
+	private final Duration heartbeat;
+
+	private final Clock clock;
+
+	private final Set<String> listening = new HashSet<>();
+
+	/** Channels on which something arrived since the last heartbeat. */
+	private final Set<String> active = new HashSet<>();
+
+	private long nextHeartbeat;
+
+	private Instant lastGood;
+
+	private volatile boolean changed = true;
+
+	ListeningSession(Session session, Channels channels, ListenerEvents events, Backoff backoff, Duration heartbeat,
+			Clock clock, Instant lastGood) {
+		this.session = session;
+		this.channels = channels;
+		this.events = events;
+		this.proof = new ProofOfDelivery(events, backoff);
+		this.heartbeat = heartbeat;
+		this.clock = clock;
+		this.lastGood = lastGood;
+	}
+
+	/** Registers all channels; what was live before gets its gap after that commit. */
+	void begin() throws SQLException {
+		this.changed = false;
+		applyChanges();
+		tellGap();
+		goLive();
+		this.nextHeartbeat = System.nanoTime() + this.heartbeat.toNanos();
+		this.proof.send();
+	}
+
+	/** Reads until the next thing that is due. */
+	void step() throws SQLException {
+		if (this.changed) {
+			this.changed = false;
+			applyChanges();
+			goLive();
+		}
+		PGNotification[] notifications = this.session.awaitNotifications(waitMillis());
+		deliver(notifications);
+		if (this.proof.nanosLeft() <= 0 && this.proof.missed()) {
+			this.events.onDeaf(whyDeaf());
+		}
+		if (this.nextHeartbeat - System.nanoTime() <= 0) {
+			beat();
+		}
+	}
+
+	/** Delivers what had arrived before the session broke. */
+	void finish() {
+		deliver(this.session.remainingNotifications());
+	}
+
+	boolean isProven() {
+		return this.proof.isProven();
+	}
+
+	Instant lastGood() {
+		return this.lastGood;
+	}
+
+	/** The needed channels have changed. For any thread. */
+	void channelsChanged() {
+		this.changed = true;
+		this.session.wakeUp();
+	}
+
+	private int waitMillis() {
+		long nanos = Math.min(this.nextHeartbeat - System.nanoTime(), this.proof.nanosLeft());
+		// 1 ms means a peek to the socket.
+		long millis = Math.max(2, TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
+		return (int) Math.min(this.session.isWakeable() ? Integer.MAX_VALUE : UNWAKEABLE_WAIT, millis);
+	}
+
+	private void applyChanges() throws SQLException {
+		Set<String> wanted = new HashSet<>(this.channels.needed());
+		if (!this.proof.isProven()) {
+			wanted.add(this.proof.channel());
+		}
+		StringBuilder sql = new StringBuilder();
+		wanted.stream().filter((channel) -> !this.listening.contains(channel)).forEach((channel) -> {
+			sql.append("LISTEN ").append(quoted(channel)).append(';');
+		});
+		this.listening.stream().filter((channel) -> !wanted.contains(channel)).forEach((channel) -> {
+			sql.append("UNLISTEN ").append(quoted(channel)).append(';');
+		});
+		if (sql.length() > 0) {
+			this.session.execute(sql.toString());
+		}
+		this.listening.clear();
+		this.listening.addAll(wanted);
+	}
+
+	private void goLive() {
+		this.channels.coveredBy(this.listening).forEach(BusSubscription::live);
+	}
+
+	private void tellGap() {
+		Instant now = this.clock.instant();
+		Gap gap = new Gap(Gap.Reason.RECONNECTED, this.lastGood, now, 0);
+		this.lastGood = now;
+		this.channels.coveredBy(this.listening)
+			.stream()
+			.filter(BusSubscription::isLive)
+			.forEach((subscription) -> subscription.gap(gap));
+	}
+
+	private void deliver(PGNotification[] notifications) {
+		for (PGNotification notification : notifications) {
+			String channel = notification.getName();
+			if (channel.equals(this.proof.channel())) {
+				proven();
+			}
+			else if (this.channels.isNeeded(channel)) {
+				this.active.add(channel);
+				if (!this.events.onNotification(notification.getParameter())) {
+					tellUnreadable(channel);
+				}
+			}
+		}
+		if (notifications.length > 0) {
+			this.lastGood = this.clock.instant();
+		}
+	}
+
+	private void proven() {
+		if (!this.proof.arrived()) {
+			return;
+		}
+		if (this.proof.wasOverdue()) {
+			tellGap();
+		}
+		this.changed = true;
+		this.events.onListening();
+	}
+
+	private void tellUnreadable(String channel) {
+		Instant now = this.clock.instant();
+		Gap gap = new Gap(Gap.Reason.UNREADABLE, now, now, 1);
+		this.channels.subscriptionsOf(channel).forEach((subscription) -> subscription.gap(gap));
+	}
+
+	/** Skipped where every channel has shown by traffic that it is registered. */
+	private void beat() throws SQLException {
+		if (this.listening.isEmpty() || !this.active.containsAll(this.listening)) {
+			Set<String> registered = registered();
+			if (!registered.containsAll(this.listening)) {
+				this.listening.retainAll(registered);
+				applyChanges();
+				tellGap();
+			}
+			this.lastGood = this.clock.instant();
+		}
+		this.active.clear();
+		this.nextHeartbeat = System.nanoTime() + this.heartbeat.toNanos();
+	}
+
+	private Set<String> registered() throws SQLException {
+		Set<String> registered = new HashSet<>();
+		try (Statement statement = this.session.connection().createStatement();
+				ResultSet rows = statement.executeQuery("SELECT pg_catalog.pg_listening_channels()")) {
+			while (rows.next()) {
+				registered.add(rows.getString(1));
+			}
+		}
+		return registered;
+	}
+
+	private String whyDeaf() throws SQLException {
+		if (this.session.isPooled()) {
+			return "the listening connection goes through a pooler (pgbouncer or the like), where LISTEN does not "
+					+ "last in transaction mode: give the bus a URL of the server itself (in Spring Boot: "
+					+ "events.postgres.url)";
+		}
+		return "a notification sent through the publishing path did not come back. Either publishing does not work at "
+				+ "the moment, or it goes to another database or server than listening: give both the same URL of the "
+				+ "primary itself (in Spring Boot: events.postgres.url)";
+	}
+
+	private static String quoted(String channel) {
+		return '"' + channel.replace("\"", "\"\"") + '"';
+	}
+
+}

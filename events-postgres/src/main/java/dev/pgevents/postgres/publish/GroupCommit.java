@@ -1,0 +1,214 @@
+package dev.pgevents.postgres.publish;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import dev.pgevents.PublishException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes for all threads over one connection: while one round trip is under way the
+ * next batch gathers. A caller of {@link #publish} that finds the queue idle does the
+ * round trip itself; where others have queued up meanwhile, the publisher thread takes
+ * over. Thread-safe.
+ */
+public final class GroupCommit implements AutoCloseable {
+
+	private final RequestQueue queue;
+
+	private final PublishingConnection connection;
+
+	private final ExecutorService publisherThread;
+
+	private final Duration timeout;
+
+	private final Duration shutdownTimeout;
+
+	/**
+	 * Creates an idle group commit.
+	 * @param connection where to send
+	 * @param queueCapacity how many notifications may wait
+	 * @param maxBatch how many to send in one statement
+	 * @param timeout how long a caller waits for room, and a request for being sent
+	 * @param shutdownTimeout how long closing waits for what was accepted
+	 * @param threads makes the publisher thread
+	 */
+	public GroupCommit(PublishingConnection connection, int queueCapacity, int maxBatch, Duration timeout,
+			Duration shutdownTimeout, ThreadFactory threads) {
+		this.connection = connection;
+		this.queue = new RequestQueue(queueCapacity, maxBatch);
+		this.timeout = timeout;
+		this.shutdownTimeout = shutdownTimeout;
+		this.publisherThread = Executors.newSingleThreadExecutor(threads);
+	}
+
+	/**
+	 * Publishes and waits.
+	 * @param notifications what to publish, all or none; at least one
+	 * @throws PublishException if they were not published, or it is not known
+	 */
+	public void publish(List<Notification> notifications) {
+		Request request = request(notifications);
+		if (this.queue.add(request)) {
+			serveOnce();
+			handOn();
+		}
+		await(request);
+	}
+
+	/**
+	 * Publishes without waiting for the round trip.
+	 * @param notifications what to publish, all or none; at least one
+	 * @return completes once they are published; fails with {@link PublishException}
+	 */
+	public CompletableFuture<Void> publishAsync(List<Notification> notifications) {
+		Request request = request(notifications);
+		if (this.queue.add(request)) {
+			handOn();
+		}
+		return request.done();
+	}
+
+	/**
+	 * How many notifications are waiting for their round trip.
+	 * @return the queue's size
+	 */
+	public int queued() {
+		return this.queue.size();
+	}
+
+	/**
+	 * Takes no more, sends what was accepted, up to the shutdown timeout, and closes the
+	 * connection. What could not be sent fails.
+	 */
+	@Override
+	public void close() {
+		this.queue.close(this.shutdownTimeout.toNanos());
+		this.connection.close();
+		this.publisherThread.shutdown();
+		PublishException closed = new PublishException("event bus was closed before the event could be sent");
+		this.queue.abandon().forEach((request) -> request.done().completeExceptionally(closed));
+	}
+
+	private Request request(List<Notification> notifications) {
+		return new Request(notifications, System.nanoTime() + this.timeout.toNanos(), new CompletableFuture<>());
+	}
+
+	private void serveOnce() {
+		List<Request> batch = this.queue.nextBatch();
+		batch.stream().filter(Request::isExpired).forEach(this::expire);
+		List<Request> live = batch.stream().filter((request) -> !request.done().isDone()).toList();
+		if (!live.isEmpty()) {
+			send(live);
+		}
+	}
+
+	private void handOn() {
+		if (this.queue.releaseIfEmpty()) {
+			return;
+		}
+		try {
+			this.publisherThread.execute(this::serve);
+		}
+		catch (RejectedExecutionException ex) {
+			serve();
+		}
+	}
+
+	private void serve() {
+		do {
+			serveOnce();
+		}
+		while (!this.queue.releaseIfEmpty());
+	}
+
+	private void send(List<Request> batch) {
+		try {
+			this.connection.send(notifications(batch), deadline(batch));
+			batch.forEach((request) -> request.done().complete(null));
+		}
+		catch (RefusedException ex) {
+			refused(batch, ex);
+		}
+		catch (PublishException ex) {
+			batch.forEach((request) -> request.done().completeExceptionally(ex));
+		}
+		catch (RuntimeException | Error ex) {
+			PublishException failure = new PublishException("publishing failed: " + ex, ex);
+			batch.forEach((request) -> request.done().completeExceptionally(failure));
+		}
+	}
+
+	/** The server took offence at the content of one: the others must not suffer. */
+	private void refused(List<Request> batch, RefusedException refusal) {
+		if (batch.size() == 1) {
+			batch.get(0).done().completeExceptionally(refusal);
+			return;
+		}
+		batch.forEach((request) -> send(List.of(request)));
+	}
+
+	private static List<Notification> notifications(List<Request> batch) {
+		if (batch.size() == 1) {
+			return batch.get(0).notifications();
+		}
+		List<Notification> notifications = new ArrayList<>();
+		batch.forEach((request) -> notifications.addAll(request.notifications()));
+		return notifications;
+	}
+
+	private static long deadline(List<Request> batch) {
+		return batch.get(batch.size() - 1).deadline();
+	}
+
+	private void expire(Request request) {
+		request.done()
+			.completeExceptionally(new PublishException("not published within " + this.timeout.toMillis()
+					+ " ms: the database is unreachable or too slow"));
+	}
+
+	private void await(Request request) {
+		try {
+			get(request);
+		}
+		catch (ExecutionException ex) {
+			throw failure(ex.getCause());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new PublishException(this.queue.withdraw(request) ? "interrupted; not published"
+					: "interrupted; whether the event was published is not known", ex);
+		}
+	}
+
+	private void get(Request request) throws InterruptedException, ExecutionException {
+		try {
+			request.done().get(Math.max(0, request.deadline() - System.nanoTime()), TimeUnit.NANOSECONDS);
+		}
+		catch (TimeoutException ex) {
+			if (this.queue.withdraw(request)) {
+				expire(request);
+			}
+			// Sent or about to be: the connection's own time-outs bound what is left.
+			request.done().get();
+		}
+	}
+
+	private static PublishException failure(@Nullable Throwable cause) {
+		if (cause instanceof PublishException original) {
+			// A new one: it shows where the caller stood.
+			return new PublishException(String.valueOf(original.getMessage()), original);
+		}
+		return new PublishException("publishing failed: " + cause, cause);
+	}
+
+}

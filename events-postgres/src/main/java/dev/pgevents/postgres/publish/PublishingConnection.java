@@ -1,0 +1,156 @@
+package dev.pgevents.postgres.publish;
+
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+import dev.pgevents.Backoff;
+import dev.pgevents.PublishException;
+import dev.pgevents.postgres.session.Session;
+import dev.pgevents.postgres.session.SessionFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bus's one publishing connection: opened when first needed, replaced when it is
+ * found broken. For one thread at a time, but for {@link #close()}.
+ */
+public final class PublishingConnection implements AutoCloseable {
+
+	private final SessionFactory sessions;
+
+	private final Backoff backoff;
+
+	private final Consumer<Session> onOpen;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition closing = this.lock.newCondition();
+
+	private volatile boolean closed;
+
+	private @Nullable Session session;
+
+	private @Nullable PreparedStatement statement;
+
+	/**
+	 * Creates a connection that is not open yet.
+	 * @param sessions opens sessions
+	 * @param backoff how long to wait between attempts
+	 * @param onOpen told of each new session
+	 */
+	public PublishingConnection(SessionFactory sessions, Backoff backoff, Consumer<Session> onOpen) {
+		this.sessions = sessions;
+		this.backoff = backoff;
+		this.onOpen = onOpen;
+	}
+
+	/**
+	 * Sends notifications, on a new session if need be.
+	 * @param notifications what to send, all or none
+	 * @param deadline until when to try to get a session, in {@code System.nanoTime()}
+	 * @throws PublishException if they were not sent, or it is not known
+	 */
+	void send(List<Notification> notifications, long deadline) {
+		boolean again = true;
+		while (true) {
+			PreparedStatement ready = statement(deadline);
+			try {
+				NotifyStatement.execute(ready, notifications);
+				return;
+			}
+			catch (SQLException ex) {
+				if (PublishFailures.isConnectionLost(ex)) {
+					discard();
+				}
+				if (!again || !PublishFailures.isSessionEnded(ex)) {
+					throw PublishFailures.translate(ex);
+				}
+				again = false;
+			}
+		}
+	}
+
+	private PreparedStatement statement(long deadline) {
+		Session current = this.session;
+		if (current != null && current.isStale()) {
+			discard();
+		}
+		int failures = 0;
+		while (true) {
+			PreparedStatement ready = this.statement;
+			if (ready != null) {
+				return ready;
+			}
+			try {
+				open();
+			}
+			catch (SQLException ex) {
+				failures++;
+				awaitNextAttempt(failures, deadline, ex);
+			}
+		}
+	}
+
+	private void open() throws SQLException {
+		Session opened = this.sessions.open();
+		try {
+			this.statement = NotifyStatement.prepare(opened.connection());
+		}
+		catch (SQLException ex) {
+			opened.close();
+			throw ex;
+		}
+		this.session = opened;
+		this.onOpen.accept(opened);
+	}
+
+	private void awaitNextAttempt(int failures, long deadline, SQLException reason) {
+		long delay = this.backoff.delay(failures).toNanos();
+		if (this.closed || System.nanoTime() + delay - deadline >= 0) {
+			throw new PublishException("not published: no connection to the database: " + reason.getMessage(), reason);
+		}
+		this.lock.lock();
+		try {
+			long left = delay;
+			while (!this.closed && left > 0) {
+				left = this.closing.awaitNanos(left);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new PublishException("interrupted while waiting for the database; not published", ex);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void discard() {
+		Session old = this.session;
+		this.session = null;
+		this.statement = null;
+		if (old != null) {
+			old.close();
+		}
+	}
+
+	/**
+	 * Closes the session and opens no more. A round trip under way is broken off.
+	 */
+	@Override
+	public void close() {
+		this.closed = true;
+		this.lock.lock();
+		try {
+			this.closing.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		this.sessions.close();
+	}
+
+}

@@ -1,0 +1,177 @@
+package dev.pgevents.postgres.session;
+
+import java.net.SocketException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+import dev.pgevents.postgres.socket.SocketHandle;
+import dev.pgevents.postgres.socket.WakeableSocket;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+
+/**
+ * One open connection of the bus. For one thread at a time, but for {@link #wakeUp()} and
+ * {@link #abort()}.
+ */
+public final class Session implements AutoCloseable {
+
+	private static final PGNotification[] NONE = {};
+
+	private final Connection connection;
+
+	private final PGConnection pgConnection;
+
+	private final SocketHandle handle;
+
+	private final @Nullable WakeableSocket socket;
+
+	Session(Connection connection, SocketHandle handle) throws SQLException {
+		this.connection = connection;
+		this.pgConnection = connection.unwrap(PGConnection.class);
+		this.handle = handle;
+		this.socket = handle.socket();
+	}
+
+	/**
+	 * The connection itself.
+	 * @return a connection in autocommit
+	 */
+	public Connection connection() {
+		return this.connection;
+	}
+
+	/**
+	 * Whether the reading thread can be woken and deliveries are not delayed by pgjdbc's
+	 * peek: false where the user's own socket factory is in use.
+	 * @return whether the bus's own socket is in use
+	 */
+	public boolean isWakeable() {
+		return this.socket != null;
+	}
+
+	/**
+	 * Waits for notifications.
+	 * @param timeoutMillis how long, at least 1
+	 * @return what has arrived; none after the time-out or {@link #wakeUp()}
+	 * @throws SQLException if the connection is gone
+	 */
+	public PGNotification[] awaitNotifications(int timeoutMillis) throws SQLException {
+		if (this.socket == null) {
+			return orNone(this.pgConnection.getNotifications(timeoutMillis));
+		}
+		try {
+			this.socket.beginWait();
+			try {
+				return orNone(this.pgConnection.getNotifications(timeoutMillis));
+			}
+			finally {
+				this.socket.endWait();
+			}
+		}
+		catch (SocketException ex) {
+			throw new SQLException("connection is closed", "08003", ex);
+		}
+	}
+
+	/**
+	 * What had arrived before the connection broke.
+	 * @return notifications, maybe none
+	 */
+	public PGNotification[] remainingNotifications() {
+		try {
+			return orNone(this.pgConnection.getNotifications());
+		}
+		catch (SQLException ex) {
+			return NONE;
+		}
+	}
+
+	private static PGNotification[] orNone(PGNotification @Nullable [] notifications) {
+		return (notifications != null) ? notifications : NONE;
+	}
+
+	/**
+	 * Makes the present wait, or else the next, end at once. For any thread.
+	 */
+	public void wakeUp() {
+		if (this.socket != null) {
+			this.socket.wakeUp();
+		}
+	}
+
+	/**
+	 * Whether an idle connection is known to have ended, without asking the server.
+	 * @return whether the server has said something unasked, or hung up
+	 */
+	public boolean isStale() {
+		return this.socket != null && this.socket.hasUnread();
+	}
+
+	/**
+	 * Executes statements.
+	 * @param sql one or more statements
+	 * @throws SQLException if they fail
+	 */
+	public void execute(String sql) throws SQLException {
+		try (Statement statement = this.connection.createStatement()) {
+			statement.execute(sql);
+		}
+	}
+
+	/**
+	 * Asks for one text.
+	 * @param sql a query of one row and column
+	 * @return the answer
+	 * @throws SQLException if it fails
+	 */
+	public String query(String sql) throws SQLException {
+		try (Statement statement = this.connection.createStatement(); ResultSet rows = statement.executeQuery(sql)) {
+			rows.next();
+			return String.valueOf(rows.getString(1));
+		}
+	}
+
+	/**
+	 * The encoding of the database.
+	 * @return such as {@code UTF8}
+	 */
+	public String serverEncoding() {
+		String encoding = this.pgConnection.getParameterStatus("server_encoding");
+		return (encoding != null) ? encoding : "UTF8";
+	}
+
+	/**
+	 * Whether a pooler answers in the server's place: the process id given at the start
+	 * is not that of the process that runs the statements.
+	 * @return whether the connection goes through a pooler
+	 * @throws SQLException if the connection is gone
+	 */
+	public boolean isPooled() throws SQLException {
+		return !query("SELECT pg_catalog.pg_backend_pid()").equals(String.valueOf(this.pgConnection.getBackendPID()));
+	}
+
+	/**
+	 * Breaks the connection at once. For any thread.
+	 */
+	public void abort() {
+		this.handle.close();
+	}
+
+	@Override
+	public void close() {
+		try {
+			this.connection.close();
+		}
+		catch (SQLException ex) {
+			// It is gone, which is what was wanted.
+			abort();
+		}
+		finally {
+			this.handle.close();
+		}
+	}
+
+}

@@ -1,0 +1,138 @@
+package dev.pgevents.postgres.session;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+
+import dev.pgevents.postgres.socket.SocketHandle;
+import dev.pgevents.postgres.socket.WakeableSocketFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens sessions for one purpose, one at a time. Thread-safe.
+ */
+public final class SessionFactory implements AutoCloseable {
+
+	/**
+	 * Bounds dialling, the handshake and each statement but the wait for notifications.
+	 */
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	private final Opener opener;
+
+	private final String applicationName;
+
+	private final Duration networkTimeout;
+
+	private final String setup;
+
+	private volatile @Nullable SocketHandle current;
+
+	private volatile boolean closed;
+
+	/**
+	 * Creates a factory.
+	 * @param opener opens connections with settings of the driver
+	 * @param applicationName shown in {@code pg_stat_activity}
+	 * @param networkTimeout how long the answer to a statement may take
+	 * @param setup statements to run on each new session, or empty
+	 */
+	public SessionFactory(Opener opener, String applicationName, Duration networkTimeout, String setup) {
+		this.opener = opener;
+		this.applicationName = applicationName;
+		this.networkTimeout = networkTimeout;
+		this.setup = setup;
+	}
+
+	/**
+	 * Opens a session to a primary.
+	 * @return a new session in autocommit
+	 * @throws SQLException if there is none to be had
+	 */
+	public Session open() throws SQLException {
+		SocketHandle handle = SocketHandle.open(PATIENCE);
+		this.current = handle;
+		Connection connection = null;
+		try {
+			if (this.closed) {
+				throw new SQLException("event bus is closed", "08003");
+			}
+			connection = this.opener.open(settings(handle));
+			Session session = new Session(connection, handle);
+			setUp(session);
+			return session;
+		}
+		catch (SQLException | RuntimeException | Error ex) {
+			if (connection != null) {
+				close(connection, ex);
+			}
+			handle.close();
+			throw ex;
+		}
+	}
+
+	/**
+	 * Opens no more sessions, and breaks the one that is being opened or was opened last.
+	 */
+	@Override
+	public void close() {
+		this.closed = true;
+		SocketHandle handle = this.current;
+		if (handle != null) {
+			handle.close();
+		}
+	}
+
+	private void setUp(Session session) throws SQLException {
+		if (!session.connection().getAutoCommit()) {
+			session.connection().setAutoCommit(true);
+		}
+		// The setting exists from PostgreSQL 14 on; an idle listener must not be ended.
+		session.query("SELECT count(pg_catalog.set_config(name, '0', false)) FROM pg_catalog.pg_settings"
+				+ " WHERE name = 'idle_session_timeout'");
+		if (!this.setup.isEmpty()) {
+			session.execute(this.setup);
+		}
+	}
+
+	private Properties settings(SocketHandle handle) {
+		Properties settings = new Properties();
+		settings.setProperty("socketFactory", WakeableSocketFactory.class.getName());
+		settings.setProperty("socketFactoryArg", handle.token());
+		settings.setProperty("ApplicationName", this.applicationName);
+		settings.setProperty("tcpKeepAlive", "true");
+		settings.setProperty("connectTimeout", seconds(PATIENCE));
+		settings.setProperty("socketTimeout", seconds(this.networkTimeout));
+		settings.setProperty("targetServerType", "primary");
+		return settings;
+	}
+
+	private static String seconds(Duration duration) {
+		return String.valueOf(Math.max(1, duration.plusMillis(999).toSeconds()));
+	}
+
+	private static void close(Connection connection, Throwable reason) {
+		try {
+			connection.close();
+		}
+		catch (SQLException ex) {
+			reason.addSuppressed(ex);
+		}
+	}
+
+	/** Opens connections. */
+	@FunctionalInterface
+	public interface Opener {
+
+		/**
+		 * Opens a connection.
+		 * @param settings properties of pgjdbc
+		 * @return a new connection
+		 * @throws SQLException if it cannot be opened
+		 */
+		Connection open(Properties settings) throws SQLException;
+
+	}
+
+}

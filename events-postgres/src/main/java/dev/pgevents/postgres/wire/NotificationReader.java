@@ -1,0 +1,174 @@
+package dev.pgevents.postgres.wire;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.pgevents.Event;
+import dev.pgevents.EventType;
+import dev.pgevents.Payload;
+import dev.pgevents.PayloadCodec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads notifications leniently: unknown fields are skipped, all but {@code type} may be
+ * missing. The payload stays JSON until a handler asks for it. Any role of the database
+ * may send anything, so whatever is odd ends in an
+ * {@link UnreadableNotificationException}, never in another failure. Thread-safe.
+ */
+public final class NotificationReader {
+
+	/** Deeper than any payload that fits a notification and means something. */
+	private static final int MAX_NESTING = 500;
+
+	private static final Payload NO_PAYLOAD = Payload.of(null);
+
+	private final JsonFactory json = JsonFactory.builder()
+		.streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_NESTING).build())
+		.build();
+
+	private final PayloadCodec codec;
+
+	private final Clock clock;
+
+	/**
+	 * Creates a reader.
+	 * @param codec reads payloads when they are asked for
+	 * @param clock gives the time of events that come without
+	 */
+	public NotificationReader(PayloadCodec codec, Clock clock) {
+		this.codec = codec;
+		this.clock = clock;
+	}
+
+	/**
+	 * Reads a notification.
+	 * @param notification what arrived
+	 * @return the event
+	 * @throws UnreadableNotificationException if it is not of the wire format
+	 */
+	public Event read(String notification) throws UnreadableNotificationException {
+		try (JsonParser parser = this.json.createParser(notification)) {
+			return read(parser, notification);
+		}
+		catch (IOException ex) {
+			throw new UnreadableNotificationException("not JSON, or nested deeper than " + MAX_NESTING + " levels",
+					null);
+		}
+		catch (IllegalArgumentException | DateTimeException ex) {
+			throw new UnreadableNotificationException(
+					"a field has an invalid value (" + ex.getClass().getSimpleName() + ")", null);
+		}
+	}
+
+	private Event read(JsonParser parser, String notification) throws IOException, UnreadableNotificationException {
+		if (parser.nextToken() != JsonToken.START_OBJECT) {
+			throw new UnreadableNotificationException("not a JSON object", null);
+		}
+		Fields fields = new Fields();
+		String name;
+		while ((name = parser.nextFieldName()) != null) {
+			JsonToken value = parser.nextToken();
+			switch (name) {
+				case "id" -> fields.id = text(parser, value, name);
+				case "type" -> fields.type = text(parser, value, name);
+				case "app_id" -> fields.appId = textOrNumber(parser, value, name);
+				case "timestamp" -> fields.timestamp = text(parser, value, name);
+				case "headers" -> fields.headers = headers(parser, value);
+				case "payload" -> fields.payload = payload(parser, value, notification);
+				default -> parser.skipChildren();
+			}
+		}
+		if (parser.nextToken() != null) {
+			throw new UnreadableNotificationException("goes on after the JSON object", null);
+		}
+		return event(fields);
+	}
+
+	private Event event(Fields fields) throws UnreadableNotificationException {
+		if (fields.type == null) {
+			throw new UnreadableNotificationException("field type is missing", null);
+		}
+		Event.Builder event = Event.builder(EventType.of(fields.type)).appId(fields.appId).payload(fields.payload);
+		if (fields.id != null) {
+			event.id(UUID.fromString(fields.id));
+		}
+		event.timestamp((fields.timestamp != null) ? Instant.parse(fields.timestamp) : this.clock.instant());
+		return event.headers(fields.headers).build();
+	}
+
+	private static @Nullable String text(JsonParser parser, JsonToken value, String name)
+			throws IOException, UnreadableNotificationException {
+		if (value == JsonToken.VALUE_STRING) {
+			return parser.getText();
+		}
+		if (value == JsonToken.VALUE_NULL) {
+			return null;
+		}
+		throw new UnreadableNotificationException("field " + name + " is not text", null);
+	}
+
+	private static @Nullable String textOrNumber(JsonParser parser, JsonToken value, String name)
+			throws IOException, UnreadableNotificationException {
+		return value.isNumeric() ? parser.getText() : text(parser, value, name);
+	}
+
+	private static Map<String, String> headers(JsonParser parser, JsonToken value)
+			throws IOException, UnreadableNotificationException {
+		if (value == JsonToken.VALUE_NULL) {
+			return Map.of();
+		}
+		if (value != JsonToken.START_OBJECT) {
+			throw new UnreadableNotificationException("field headers is not an object", null);
+		}
+		Map<String, String> headers = new HashMap<>();
+		String name;
+		while ((name = parser.nextFieldName()) != null) {
+			String header = text(parser, parser.nextToken(), "headers");
+			if (header != null) {
+				headers.put(name, header);
+			}
+		}
+		return headers;
+	}
+
+	private Payload payload(JsonParser parser, JsonToken value, String notification) throws IOException {
+		if (value == JsonToken.VALUE_NULL) {
+			return NO_PAYLOAD;
+		}
+		int start = (int) parser.currentTokenLocation().getCharOffset();
+		if (value.isStructStart()) {
+			parser.skipChildren();
+		}
+		else {
+			parser.finishToken();
+		}
+		int end = (int) parser.currentLocation().getCharOffset();
+		return Payload.ofJson(notification.substring(start, end).strip(), this.codec);
+	}
+
+	private static final class Fields {
+
+		private @Nullable String id;
+
+		private @Nullable String type;
+
+		private @Nullable String appId;
+
+		private @Nullable String timestamp;
+
+		private Map<String, String> headers = Map.of();
+
+		private Payload payload = NO_PAYLOAD;
+
+	}
+
+}

@@ -1,0 +1,17 @@
+package dev.pgevents.postgres.wire;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A notification that is not of the wire format. The message is safe to log: it quotes
+ * nothing of the notification.
+ */
+public final class UnreadableNotificationException extends Exception {
+
+	private static final long serialVersionUID = 1L;
+
+	UnreadableNotificationException(String message, @Nullable Throwable cause) {
+		super(message, cause);
+	}
+
+}

@@ -1,0 +1,269 @@
+package dev.pgevents.postgres;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.Savepoint;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+import dev.pgevents.Delivery;
+import dev.pgevents.Event;
+import dev.pgevents.EventBus;
+import dev.pgevents.EventBusContract;
+import dev.pgevents.EventStream;
+import dev.pgevents.EventType;
+import dev.pgevents.Gap;
+import dev.pgevents.PayloadTooLargeException;
+import dev.pgevents.Publisher;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SubscriptionOptions;
+import dev.pgevents.postgres.test.TestPostgres;
+import dev.pgevents.postgres.wire.NotificationWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+class PostgresEventBusTests extends EventBusContract {
+
+	private static final Duration LIMIT = Duration.ofSeconds(20);
+
+	private static final TestPostgres database = TestPostgres.shared();
+
+	private final String name = "bus" + UUID.randomUUID();
+
+	private final EventType type = EventType.of("t" + UUID.randomUUID().toString().replace("-", "") + ".x");
+
+	private final SubscriptionFilter filter = SubscriptionFilter.types(this.type);
+
+	@Override
+	protected EventBus createBus() {
+		return bus().build();
+	}
+
+	private PostgresEventBus.Builder bus() {
+		return PostgresEventBus.builder()
+			.name(this.name)
+			.listener(ConnectionSource.url(database.url(), database.user(), database.password()));
+	}
+
+	@Test
+	void busesOfSeveralProcessesReceiveTheSameEvents() throws Exception {
+		try (EventBus publisher = createBus(); EventBus first = createBus(); EventBus second = createBus()) {
+			EventStream one = open(first);
+			EventStream two = open(second);
+			Event event = Event.of(this.type, "1", Map.of("index", 42));
+			publisher.publish(event);
+			assertThat(one.poll(LIMIT)).isEqualTo(event);
+			assertThat(two.poll(LIMIT)).isEqualTo(event);
+		}
+	}
+
+	@Test
+	void readsWhatOtherLanguagesWrite() throws Exception {
+		try (EventBus bus = createBus()) {
+			EventStream stream = open(bus);
+			database.execute("SELECT pg_notify('events', '{\"type\":\"" + this.type
+					+ "\",\"app_id\":1,\"payload\":null,\"timestamp\":\"2026-01-19T10:00:00Z\",\"more\":[1]}')");
+			Event event = event(stream);
+			assertThat(event.appId()).isEqualTo("1");
+			assertThat(event.payload().isEmpty()).isTrue();
+			assertThat(event.timestamp()).hasToString("2026-01-19T10:00:00Z");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "no json", "[]", "{}", "{\"type\":1}", "{\"type\":\"Epoch Closed\"}",
+			"{\"type\":\"a.b\",\"timestamp\":\"yesterday\"}", "{\"type\":\"a.b\",\"headers\":[]}",
+			"{\"type\":\"a.b\",\"id\":\"x\"}", "{\"type\":\"a.b\"} x", "{\"type\":\"a.b\",\"app_id\":{}}", "brackets" })
+	void whatCannotBeReadIsAGapAndDelaysNothing(String notification) throws Exception {
+		String text = notification.equals("brackets") ? "[".repeat(7999) : notification;
+		try (PostgresEventBus bus = bus().build()) {
+			EventStream stream = open(bus);
+			database.execute("SELECT pg_notify('events', '" + text + "')");
+			bus.publish(Event.of(this.type, null, "next"));
+			Delivery first = stream.poll(LIMIT);
+			assertThat(first).isInstanceOfSatisfying(Gap.class,
+					(gap) -> assertThat(gap.reason()).isEqualTo(Gap.Reason.UNREADABLE));
+			assertThat(event(stream).payloadAs(String.class)).isEqualTo("next");
+			assertThat(bus.unreadableNotifications()).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void callersTransactionDeliversOnCommitAndDropsOnRollbackOfASavepointToo() throws Exception {
+		try (PostgresEventBus bus = bus().build(); Connection connection = database.connect()) {
+			EventStream stream = open(bus);
+			connection.setAutoCommit(false);
+			Publisher publisher = bus.publisher(connection);
+			publisher.publish(Event.of(this.type, null, "dropped"));
+			connection.rollback();
+			publisher.publish(Event.of(this.type, null, "kept"));
+			Savepoint savepoint = connection.setSavepoint();
+			publisher.publish(Event.of(this.type, null, "dropped too"));
+			connection.rollback(savepoint);
+			bus.publish(Event.of(this.type, null, "meanwhile"));
+			connection.commit();
+			assertThat(event(stream).payloadAs(String.class)).isEqualTo("meanwhile");
+			assertThat(event(stream).payloadAs(String.class)).isEqualTo("kept");
+			bus.publish(Event.of(this.type, null, "last"));
+			assertThat(event(stream).payloadAs(String.class)).isEqualTo("last");
+		}
+	}
+
+	@Test
+	void identicalPayloadsInOneTransactionArriveTwice() throws Exception {
+		try (PostgresEventBus bus = bus().build()) {
+			EventStream stream = open(bus);
+			bus.publishAll(List.of(Event.of(this.type, "1", "same"), Event.of(this.type, "1", "same")));
+			assertThat(event(stream).payloadAs(String.class)).isEqualTo("same");
+			assertThat(event(stream).payloadAs(String.class)).isEqualTo("same");
+		}
+	}
+
+	@Test
+	void terminatedConnectionIsReplacedAndTheGapStandsBeforeWhatFollows() throws Exception {
+		try (PostgresEventBus bus = bus().build(); EventBus publisher = createBus()) {
+			EventStream stream = open(bus);
+			await().atMost(LIMIT).until(bus::isDelivering);
+			for (int i = 0; i < 3; i++) {
+				assertThat(database.terminate("pgevents " + this.name + "%")).isPositive();
+				assertThat(stream.poll(LIMIT)).isInstanceOfSatisfying(Gap.class,
+						(gap) -> assertThat(gap.reason()).isEqualTo(Gap.Reason.RECONNECTED));
+				publisher.publish(Event.of(this.type, null, i));
+				Delivery next = stream.poll(LIMIT);
+				while (next instanceof Gap) {
+					next = stream.poll(LIMIT);
+				}
+				assertThat(((Event) next).payloadAs(Integer.class)).isEqualTo(i);
+			}
+		}
+	}
+
+	@Test
+	void lostRegistrationIsFoundByTheHeartbeat() throws Exception {
+		try (PostgresEventBus bus = bus().heartbeat(Duration.ofMillis(50)).build()) {
+			EventStream stream = open(bus);
+			await().atMost(LIMIT)
+				.until(() -> database.query("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pgevents "
+						+ this.name + " listener' AND query LIKE '%pg_listening_channels%'") == 1);
+			bus.publish(Event.of(this.type, null, 1));
+			assertThat(event(stream).payloadAs(Integer.class)).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void largestNotificationArrivesAndOneByteMoreIsRefused() throws Exception {
+		try (PostgresEventBus bus = bus().build()) {
+			EventStream stream = open(bus);
+			Event empty = Event.of(this.type, null, "");
+			int room = NotificationWriter.MAX_BYTES - new NotificationWriter(new JacksonPayloadCodec()).write(empty)
+				.getBytes(StandardCharsets.UTF_8).length;
+			String fits = "ü".repeat(room / 2) + "x".repeat(room % 2);
+			bus.publish(withPayload(empty, fits));
+			assertThat(event(stream).payloadAs(String.class)).isEqualTo(fits);
+			assertThatExceptionOfType(PayloadTooLargeException.class)
+				.isThrownBy(() -> bus.publish(withPayload(empty, fits + "x")))
+				.satisfies((ex) -> assertThat(ex.actualBytes()).isEqualTo(8000))
+				.withMessageContaining("8000")
+				.withMessageContaining("7999");
+		}
+	}
+
+	private static Event withPayload(Event event, String payload) {
+		return Event.builder(event.type()).id(event.id()).timestamp(event.timestamp()).payload(payload).build();
+	}
+
+	@Test
+	void hundredThousandEventsOfEightPublishersArriveInEachOnesOrder() throws Exception {
+		int publishers = 8;
+		int each = 12500;
+		try (PostgresEventBus bus = bus().build(); PostgresEventBus receiver = bus().build()) {
+			EventStream stream = receiver.open(this.filter,
+					SubscriptionOptions.builder().bufferSize(publishers * each).build());
+			stream.ready().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+			List<Thread> threads = new ArrayList<>();
+			for (int p = 0; p < publishers; p++) {
+				String app = String.valueOf(p);
+				threads.add(new Thread(() -> {
+					for (int i = 0; i < each; i++) {
+						bus.publishAsync(Event.of(this.type, app, i));
+					}
+				}));
+			}
+			threads.forEach(Thread::start);
+			Map<String, Integer> next = new HashMap<>();
+			for (int i = 0; i < publishers * each; i++) {
+				Event event = event(stream);
+				int expected = next.merge(String.valueOf(event.appId()), 1, Integer::sum) - 1;
+				assertThat(event.payloadAs(Integer.class)).isEqualTo(expected);
+			}
+			assertThat(next).hasSize(publishers).allSatisfy((app, count) -> assertThat(count).isEqualTo(each));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "perType", "perApp" })
+	void channelStrategiesDeliverByWildcardAndApp(String kind) throws Exception {
+		ChannelStrategy strategy = kind.equals("perType") ? ChannelStrategy.perType("c", List.of(this.type))
+				: ChannelStrategy.perApp("c", 4);
+		try (PostgresEventBus bus = bus().channels(strategy).build()) {
+			String group = this.type.value().substring(0, this.type.value().indexOf('.'));
+			EventStream wildcard = bus.open(SubscriptionFilter.types(group + ".*"));
+			EventStream app = bus.open(SubscriptionFilter.apps(group));
+			wildcard.ready().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+			app.ready().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+			Event known = Event.of(this.type, group, 1);
+			Event other = Event.of(EventType.of(group + ".unknown"), null, 2);
+			bus.publishAll(List.of(known, other));
+			assertThat(wildcard.poll(LIMIT)).isEqualTo(known);
+			assertThat(wildcard.poll(LIMIT)).isEqualTo(other);
+			assertThat(app.poll(LIMIT)).isEqualTo(known);
+		}
+	}
+
+	@Test
+	void readyFailsAtOnceWhereListeningIsOff() {
+		try (PostgresEventBus bus = bus().listening(false).listeningOffReason("off by a.b").build()) {
+			assertThat(bus.open(this.filter).ready()).isCompletedExceptionally();
+			assertThat(bus.connectionState()).isEqualTo(ConnectionState.DEAF);
+			bus.publish(Event.of(this.type, null, null));
+		}
+	}
+
+	@Test
+	void closeWhileBackingOffLeavesNoThreadBehind() {
+		PostgresEventBus bus = PostgresEventBus.builder()
+			.name(this.name)
+			.listener(ConnectionSource.url("jdbc:postgresql://localhost:1/none", "x", "x"))
+			.build();
+		await().atMost(LIMIT).until(() -> bus.connectionState() == ConnectionState.BACKING_OFF);
+		bus.close();
+		await().atMost(LIMIT)
+			.until(() -> Thread.getAllStackTraces()
+				.keySet()
+				.stream()
+				.noneMatch((thread) -> thread.getName().startsWith(this.name)));
+	}
+
+	private EventStream open(EventBus bus) throws Exception {
+		EventStream stream = bus.open(this.filter);
+		stream.ready().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+		return stream;
+	}
+
+	private static Event event(EventStream stream) throws InterruptedException {
+		Delivery delivery = stream.poll(LIMIT);
+		assertThat(delivery).isInstanceOf(Event.class);
+		return (Event) delivery;
+	}
+
+}
