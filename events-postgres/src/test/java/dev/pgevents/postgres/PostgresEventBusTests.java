@@ -241,8 +241,9 @@ class PostgresEventBusTests extends EventBusContract {
 
 	@Test
 	void closeWhileBackingOffLeavesNoThreadBehind() {
+		String unreachable = "unreachable-" + this.name;
 		PostgresEventBus bus = PostgresEventBus.builder()
-			.name(this.name)
+			.name(unreachable)
 			.listener(ConnectionSource.url("jdbc:postgresql://localhost:1/none", "x", "x"))
 			.build();
 		await().atMost(LIMIT).until(() -> bus.connectionState() == ConnectionState.BACKING_OFF);
@@ -251,7 +252,7 @@ class PostgresEventBusTests extends EventBusContract {
 			.until(() -> Thread.getAllStackTraces()
 				.keySet()
 				.stream()
-				.noneMatch((thread) -> thread.getName().startsWith(this.name)));
+				.noneMatch((thread) -> thread.getName().startsWith(unreachable)));
 	}
 
 	private EventStream open(EventBus bus) throws Exception {

@@ -8,12 +8,13 @@ import java.util.List;
 
 /**
  * Sends any number of notifications in one statement, in their order. {@code count} keeps
- * the answer at one row, and a set-returning {@code unnest} gives its elements in order.
+ * the answer at one row, and {@code unnest}, which takes several arrays only without its
+ * schema, keeps their order.
  */
 public final class NotifyStatement {
 
 	private static final String SQL = "SELECT count(pg_catalog.pg_notify(c, p))"
-			+ " FROM pg_catalog.unnest(?::text[], ?::text[]) AS n(c, p)";
+			+ " FROM unnest(?::text[], ?::text[]) AS n(c, p)";
 
 	private NotifyStatement() {
 	}
