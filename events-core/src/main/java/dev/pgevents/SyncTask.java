@@ -1,7 +1,7 @@
 package dev.pgevents;
 
 /**
- * Brings a worker's state in line with the database. Called by the hybrid loop, never
+ * Brings a worker's state in line with the database. Called by {@link SyncLoop}, never
  * twice at a time.
  *
  * @since 0.1

@@ -1,7 +1,8 @@
 /**
  * Domain events between services: publish an {@link dev.pgevents.Event} through a
- * {@link dev.pgevents.Publisher}, receive it through a {@link dev.pgevents.Subscriber}.
- * Everything a user of the library names is in this package; the buses that implement
+ * {@link dev.pgevents.Publisher}, receive it through a {@link dev.pgevents.Subscriber},
+ * and stay right in the face of loss with a {@link dev.pgevents.SyncLoop}. Everything a
+ * user of the library names is in this package; the buses that implement
  * {@link dev.pgevents.EventBus} are elsewhere.
  *
  * <p>

@@ -31,6 +31,9 @@ abstract class AbstractSubscription implements BusSubscription {
 
 	private final CompletableFuture<Void> ready = new CompletableFuture<>();
 
+	/** Until then nothing is taken in: what came before would have a hole after it. */
+	private volatile boolean live;
+
 	boolean closed;
 
 	long handled;
@@ -50,7 +53,7 @@ abstract class AbstractSubscription implements BusSubscription {
 	final void offer(Event event) {
 		this.lock.lock();
 		try {
-			if (!this.closed) {
+			if (this.live && !this.closed) {
 				this.buffer.add(event);
 				added();
 			}
@@ -65,7 +68,7 @@ abstract class AbstractSubscription implements BusSubscription {
 	public final void gap(Gap gap) {
 		this.lock.lock();
 		try {
-			if (!this.closed) {
+			if (this.live && !this.closed) {
 				this.buffer.append(gap);
 				added();
 			}
@@ -127,6 +130,7 @@ abstract class AbstractSubscription implements BusSubscription {
 
 	@Override
 	public final void live() {
+		this.live = true;
 		this.ready.complete(null);
 	}
 
@@ -137,7 +141,7 @@ abstract class AbstractSubscription implements BusSubscription {
 
 	@Override
 	public final boolean isLive() {
-		return this.ready.isDone() && !this.ready.isCompletedExceptionally();
+		return this.live;
 	}
 
 	@Override

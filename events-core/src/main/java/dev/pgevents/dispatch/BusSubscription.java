@@ -11,7 +11,8 @@ import dev.pgevents.Subscription;
 public interface BusSubscription extends Subscription {
 
 	/**
-	 * Listening has begun: completes {@link #ready()}.
+	 * Listening has begun: completes {@link #ready()}. Events and gaps from before are
+	 * not taken in, since others of that time may be missing without a gap.
 	 */
 	void live();
 

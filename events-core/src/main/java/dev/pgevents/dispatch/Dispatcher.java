@@ -113,7 +113,8 @@ public final class Dispatcher implements AutoCloseable {
 	}
 
 	/**
-	 * Puts an event into the buffers of all subscriptions that want it. Does not block.
+	 * Puts an event into the buffers of all live subscriptions that want it. Does not
+	 * block.
 	 * @param event the event
 	 */
 	public void dispatch(Event event) {

@@ -1,0 +1,172 @@
+package dev.pgevents;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+import dev.pgevents.SyncTrigger.Cause;
+import dev.pgevents.memory.InMemoryEventBus;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+@SuppressWarnings("try") // a loop is there to run, not to be called
+class SyncLoopTests {
+
+	private static final int LIMIT = 20;
+
+	private static final Duration NEVER = Duration.ofDays(1);
+
+	private final InMemoryEventBus bus = InMemoryEventBus.create();
+
+	private final BlockingQueue<SyncTrigger> runs = new LinkedBlockingQueue<>();
+
+	@AfterEach
+	void close() {
+		this.bus.close();
+	}
+
+	@Test
+	void runsAtStartAndOnEachEventAndNamesItsApp() throws Exception {
+		try (SyncLoop loop = loop().every(NEVER).task(this.runs::add).start()) {
+			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			this.bus.publish(Event.of(EventTypes.EPOCH_CLOSED, "7", null));
+			SyncTrigger trigger = next();
+			assertThat(trigger).isEqualTo(new SyncTrigger(Cause.EVENT, 1, Set.of("7")));
+			this.bus.publish(Event.of(EventTypes.EPOCH_CLOSED, null, null));
+			assertThat(next()).isEqualTo(new SyncTrigger(Cause.EVENT, 1, Set.of()));
+		}
+	}
+
+	@Test
+	void burstDuringARunIsOneMoreRun() throws Exception {
+		Semaphore permits = new Semaphore(0);
+		FakeSubscriber subscriber = new FakeSubscriber(true);
+		try (SyncLoop loop = SyncLoop.builder(subscriber, SubscriptionFilter.all()).every(NEVER).task((trigger) -> {
+			this.runs.add(trigger);
+			assertThat(permits.tryAcquire(LIMIT, TimeUnit.SECONDS)).isTrue();
+		}).start()) {
+			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			for (int i = 0; i < 50; i++) {
+				subscriber.handler.get().onEvent(Event.of(EventTypes.EPOCH_CLOSED, "1", null));
+			}
+			permits.release(3);
+			assertThat(next()).isEqualTo(new SyncTrigger(Cause.EVENT, 50, Set.of("1")));
+			subscriber.handler.get().onGap(new Gap(Gap.Reason.RECONNECTED, Instant.EPOCH, Instant.EPOCH, 0));
+			assertThat(next()).isEqualTo(new SyncTrigger(Cause.GAP, 0, Set.of()));
+		}
+	}
+
+	@Test
+	void failedRunIsTriedAgain() throws Exception {
+		CountDownLatch failures = new CountDownLatch(3);
+		try (SyncLoop loop = loop().every(NEVER).task((trigger) -> {
+			failures.countDown();
+			if (failures.getCount() > 0) {
+				throw new IllegalStateException("deliberate");
+			}
+			this.runs.add(trigger);
+		}).start()) {
+			assertThat(failures.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+			assertThat(next().cause()).isIn(Cause.RETRY, Cause.STARTUP);
+		}
+	}
+
+	@Test
+	void runsAfterAnInterval() throws Exception {
+		try (SyncLoop loop = loop().every(Duration.ofMillis(1)).task(this.runs::add).start()) {
+			SyncTrigger trigger = next();
+			while (trigger.cause() == Cause.STARTUP) {
+				trigger = next();
+			}
+			assertThat(trigger.cause()).isEqualTo(Cause.INTERVAL);
+		}
+	}
+
+	@Test
+	void intervalShortensWhileTheBusIsNotDelivering() throws Exception {
+		try (SyncLoop loop = SyncLoop.builder(new FakeSubscriber(false), SubscriptionFilter.all())
+			.every(NEVER)
+			.everyWhenDeaf(Duration.ofMillis(1))
+			.task(this.runs::add)
+			.start()) {
+			SyncTrigger trigger = next();
+			while (trigger.cause() == Cause.STARTUP) {
+				trigger = next();
+			}
+			assertThat(trigger.cause()).isEqualTo(Cause.INTERVAL);
+		}
+	}
+
+	@Test
+	void closeFromWithinTheTaskDoesNotWaitForItself() throws Exception {
+		AtomicReference<SyncLoop> loop = new AtomicReference<>();
+		CountDownLatch started = new CountDownLatch(1);
+		CountDownLatch closed = new CountDownLatch(1);
+		loop.set(loop().every(NEVER).task((trigger) -> {
+			assertThat(started.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+			loop.get().close();
+			closed.countDown();
+		}).start());
+		started.countDown();
+		assertThat(closed.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+		loop.get().close();
+	}
+
+	@Test
+	void refusesWhatCannotWork() {
+		assertThatIllegalArgumentException().isThrownBy(() -> loop().every(Duration.ZERO))
+			.withMessageContaining("every")
+			.withMessageContaining("positive");
+		assertThatIllegalStateException().isThrownBy(() -> loop().start()).withMessageContaining("task");
+	}
+
+	private SyncLoop.Builder loop() {
+		return SyncLoop.builder(this.bus, SubscriptionFilter.types("epoch.*"));
+	}
+
+	private SyncTrigger next() throws InterruptedException {
+		SyncTrigger trigger = this.runs.poll(LIMIT, TimeUnit.SECONDS);
+		assertThat(trigger).as("a run within %d s", LIMIT).isNotNull();
+		return trigger;
+	}
+
+	/** Lets the test be the bus. */
+	private final class FakeSubscriber implements Subscriber {
+
+		private final AtomicReference<EventHandler> handler = new AtomicReference<>();
+
+		private final boolean delivering;
+
+		private FakeSubscriber(boolean delivering) {
+			this.delivering = delivering;
+		}
+
+		@Override
+		public Subscription subscribe(SubscriptionFilter filter, SubscriptionOptions options, EventHandler handler) {
+			this.handler.set(handler);
+			return SyncLoopTests.this.bus.subscribe(filter, options, handler);
+		}
+
+		@Override
+		public EventStream open(SubscriptionFilter filter, SubscriptionOptions options) {
+			throw new IllegalStateException("a loop opens no stream");
+		}
+
+		@Override
+		public boolean isDelivering() {
+			return this.delivering;
+		}
+
+	}
+
+}
