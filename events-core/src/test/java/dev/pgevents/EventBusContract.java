@@ -311,8 +311,12 @@ public abstract class EventBusContract {
 				Recorder recorder = new Recorder();
 				try (Subscription subscription = this.bus.subscribe(this.all, recorder)) {
 					join(subscription);
-					int first = recorder.nextNumber();
-					assertThat(recorder.nextNumber()).isEqualTo(first + 1);
+					// A publisher that outruns the handler makes a gap, never a silent
+					// hole.
+					if (recorder.nextDelivery() instanceof Event first
+							&& recorder.nextDelivery() instanceof Event second) {
+						assertThat(second.payloadAs(Integer.class)).isEqualTo(first.payloadAs(Integer.class) + 1);
+					}
 				}
 			}
 		}
