@@ -1,0 +1,28 @@
+package dev.pgevents.spring;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Says which event type a payload class stands for, so that neither the publisher nor the
+ * handler has to name it: {@link DomainEventPublisher#publish(Object)} takes instances of
+ * the class, and a handler method with a parameter of the class receives that type of
+ * events. The component that holds the app id carries {@link AppId}.
+ *
+ * @since 0.1
+ */
+@Documented
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface DomainEvent {
+
+	/**
+	 * The event type.
+	 * @return lower-case words joined by dots, such as {@code epoch.closed}
+	 */
+	String value();
+
+}

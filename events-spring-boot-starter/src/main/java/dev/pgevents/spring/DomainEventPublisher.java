@@ -1,0 +1,21 @@
+package dev.pgevents.spring;
+
+/**
+ * Publishes payloads whose class says by {@link DomainEvent} which event they are, and by
+ * {@link AppId} which app they are about. Joins transactions as the
+ * {@link dev.pgevents.Publisher} bean does. Thread-safe.
+ *
+ * @since 0.1
+ */
+@FunctionalInterface
+public interface DomainEventPublisher {
+
+	/**
+	 * Publishes a payload as an event.
+	 * @param payload an instance of a class with {@link DomainEvent}
+	 * @throws IllegalArgumentException if its class has no {@link DomainEvent}
+	 * @throws dev.pgevents.PublishException if it cannot be published
+	 */
+	void publish(Object payload);
+
+}

@@ -1,0 +1,86 @@
+package dev.pgevents.spring;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Repeatable;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+import dev.pgevents.OverflowPolicy;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.annotation.AliasFor;
+
+/**
+ * Calls the method for events that another service, or this one, has published. Each
+ * annotation is a subscription of its own, with its own buffer and threads.
+ *
+ * <p>
+ * Parameters, in any order: {@link dev.pgevents.Event}, the payload (any other type,
+ * converted), {@link AppId} {@code String}, {@link dev.pgevents.EventType},
+ * {@link java.time.Instant} (the event's timestamp), {@link Header} {@code String}.
+ * Without {@link #types()} the type is that of the payload's {@link DomainEvent}, else
+ * all. {@link OnGap} methods of the same bean are told where events may be missing.
+ * {@code ${…}} is resolved in every attribute. A signature that cannot work fails the
+ * start.
+ *
+ * @since 0.1
+ */
+@Documented
+@Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
+@Retention(RetentionPolicy.RUNTIME)
+@Repeatable(OnDomainEvents.class)
+@EventListener(defaultExecution = false)
+public @interface OnDomainEvent {
+
+	/**
+	 * The same as {@link #types()}.
+	 * @return event types
+	 */
+	@AliasFor("types")
+	String[] value() default {};
+
+	/**
+	 * Which event types; one may end in {@code .*}, as in {@code epoch.*}.
+	 * @return event types; by default that of the payload's {@link DomainEvent}, else all
+	 */
+	@AliasFor("value")
+	String[] types() default {};
+
+	/**
+	 * Which apps; events without app id match none.
+	 * @return app ids; all apps by default
+	 */
+	String[] apps() default {};
+
+	/**
+	 * The subscription's name, for logs, metrics and the listener container.
+	 * @return the name; by default bean and method
+	 */
+	String id() default "";
+
+	/**
+	 * How many events may be handled at a time; those of one app stay in order.
+	 * @return a number; by default {@code events.listener.concurrency}
+	 */
+	String concurrency() default "";
+
+	/**
+	 * How many events may wait for the method.
+	 * @return a number; by default {@code events.listener.buffer-size}
+	 */
+	String bufferSize() default "";
+
+	/**
+	 * What happens to an event for which there is no room.
+	 * @return at most one policy; by default {@code events.listener.overflow}
+	 */
+	OverflowPolicy[] overflow() default {};
+
+	/**
+	 * Whether to subscribe when the application starts.
+	 * @return true or false; by default {@code events.listener.auto-startup}
+	 */
+	String autoStartup() default "";
+
+}

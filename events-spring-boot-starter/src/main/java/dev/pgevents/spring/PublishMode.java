@@ -1,0 +1,25 @@
+package dev.pgevents.spring;
+
+/**
+ * When an event published in a transaction leaves.
+ *
+ * @since 0.1
+ */
+public enum PublishMode {
+
+	/**
+	 * In the transaction: delivered if it commits, as one statement before the commit.
+	 */
+	TRANSACTIONAL,
+
+	/**
+	 * Right after the commit, group-committed with others: the lock that PostgreSQL holds
+	 * through the commit of a notifying transaction stays out of the application's
+	 * commits. Events are lost if the process dies between commit and publishing.
+	 */
+	AFTER_COMMIT,
+
+	/** At the call, whatever becomes of the transaction. */
+	IMMEDIATE
+
+}

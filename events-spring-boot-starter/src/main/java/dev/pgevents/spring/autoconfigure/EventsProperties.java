@@ -1,0 +1,156 @@
+package dev.pgevents.spring.autoconfigure;
+
+import java.time.Duration;
+import java.util.Set;
+
+import dev.pgevents.OverflowPolicy;
+import dev.pgevents.SubscriptionOptions;
+import dev.pgevents.postgres.ChannelStrategy;
+import dev.pgevents.postgres.PostgresEventBus;
+import dev.pgevents.spring.PublishMode;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The {@code events.*} properties. Every default equals the core's own.
+ *
+ * @param enabled Whether domain events are auto-configured.
+ * @param backend What carries the events.
+ * @param postgres Where the bus's own two connections go.
+ * @param channels Which channels events use.
+ * @param publisher How events are published.
+ * @param listener How events are received.
+ * @param applicationEvents Which received events become Spring application events.
+ * @since 0.1
+ */
+@ConfigurationProperties("events")
+public record EventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("postgres") Backend backend,
+		@DefaultValue Postgres postgres, @DefaultValue Channels channels, @DefaultValue Publisher publisher,
+		@DefaultValue Listener listener, @DefaultValue ApplicationEvents applicationEvents) {
+
+	/** What carries the events. */
+	public enum Backend {
+
+		/** PostgreSQL's LISTEN/NOTIFY. */
+		POSTGRES,
+
+		/** This process alone, for tests and single processes. */
+		IN_MEMORY
+
+	}
+
+	/**
+	 * Where the bus's own two connections go.
+	 *
+	 * @param url JDBC URL of the database itself, where the application's pool goes
+	 * through a transaction-pooling proxy or the details cannot be derived from it.
+	 * @param username User for the URL.
+	 * @param password Password for the URL.
+	 */
+	public record Postgres(@Nullable String url, @Nullable String username, @Nullable String password) {
+
+		@Override
+		public String toString() {
+			return "Postgres[username=" + this.username + "]"; // URLs may hold passwords
+		}
+
+	}
+
+	/**
+	 * Which channels events use; the same in all services.
+	 *
+	 * @param strategy How events are spread over channels.
+	 * @param name Name of the single channel, or what the channels' names begin with. At
+	 * most 63 bytes each.
+	 * @param partitions Number of channels with the strategy "per-app", 1 to 1024.
+	 */
+	public record Channels(@DefaultValue("single") Strategy strategy,
+			@DefaultValue(ChannelStrategy.DEFAULT_CHANNEL) String name, @DefaultValue("16") int partitions) {
+
+		/** How events are spread over channels. */
+		public enum Strategy {
+
+			/** One channel for everything. */
+			SINGLE,
+
+			/** A channel for each type of the catalogue, one for all other types. */
+			PER_TYPE,
+
+			/** App ids hashed over a fixed number of channels. */
+			PER_APP
+
+		}
+
+	}
+
+	/**
+	 * How events are published.
+	 *
+	 * @param mode When an event published in a transaction leaves.
+	 * @param queueCapacity Number of events that may wait for the publishing connection.
+	 * @param maxBatch Number of events sent in one statement at most.
+	 * @param timeout Time a publishing thread waits for room in the queue, and an event
+	 * for being sent.
+	 * @param lockTimeout Time the publishing connection waits for PostgreSQL's commit
+	 * lock.
+	 */
+	public record Publisher(@DefaultValue("transactional") PublishMode mode,
+			@DefaultValue("" + PostgresEventBus.Builder.DEFAULT_QUEUE_CAPACITY) int queueCapacity,
+			@DefaultValue("" + PostgresEventBus.Builder.DEFAULT_MAX_BATCH) int maxBatch,
+			@DefaultValue("5s") Duration timeout, @DefaultValue("2s") Duration lockTimeout) {
+
+	}
+
+	/**
+	 * How events are received.
+	 *
+	 * @param enabled Whether to open a listening connection. Without, publishing works,
+	 * and synchronizing methods poll.
+	 * @param autoStartup Whether to subscribe handler methods when the application
+	 * starts.
+	 * @param bufferSize Number of events that may wait for a handler method.
+	 * @param overflow What happens to an event for which there is no room.
+	 * @param concurrency Number of events a handler method may handle at a time.
+	 * @param heartbeat Time without traffic after which the connection is checked.
+	 * @param shutdownTimeout Time to wait at shutdown for the events in hand.
+	 * @param slowHandlerThreshold Time after which a running handler is reported.
+	 * @param recovery How a lost connection is made again.
+	 */
+	public record Listener(@DefaultValue("true") boolean enabled, @DefaultValue("true") boolean autoStartup,
+			@DefaultValue("" + SubscriptionOptions.DEFAULT_BUFFER_SIZE) int bufferSize,
+			@DefaultValue("drop-oldest") OverflowPolicy overflow, @DefaultValue("1") int concurrency,
+			@DefaultValue("15s") Duration heartbeat, @DefaultValue("10s") Duration shutdownTimeout,
+			@DefaultValue("10s") Duration slowHandlerThreshold, @DefaultValue Recovery recovery) {
+
+	}
+
+	/**
+	 * How a lost connection is made again: at once, then with growing waits, for ever.
+	 *
+	 * @param initialDelay Wait after the first failed attempt.
+	 * @param multiplier How much longer each next wait is.
+	 * @param maxDelay Longest wait.
+	 */
+	public record Recovery(@DefaultValue("100ms") Duration initialDelay, @DefaultValue("2.0") double multiplier,
+			@DefaultValue("30s") Duration maxDelay) {
+
+	}
+
+	/**
+	 * Which received events become Spring application events.
+	 *
+	 * @param enabled Whether received events, gaps and connection changes become
+	 * application events, where a listener accepts them.
+	 * @param types Event types, all if empty. One may end in ".*".
+	 * @param apps App ids, all if empty.
+	 * @param transactional Whether to open a transaction around each of them, as
+	 * transactional event listeners need.
+	 */
+	public record ApplicationEvents(@DefaultValue("true") boolean enabled, @DefaultValue Set<String> types,
+			@DefaultValue Set<String> apps, @DefaultValue("false") boolean transactional) {
+
+	}
+
+}
