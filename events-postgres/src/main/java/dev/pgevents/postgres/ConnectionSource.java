@@ -36,7 +36,27 @@ public interface ConnectionSource {
 	 * @throws IllegalArgumentException if it is no URL of PostgreSQL
 	 */
 	static ConnectionSource url(String url, @Nullable String user, @Nullable String password) {
-		return new UrlConnectionSource(url, user, password);
+		Properties properties = new Properties();
+		if (user != null) {
+			properties.setProperty("user", user);
+		}
+		if (password != null) {
+			properties.setProperty("password", password);
+		}
+		return url(url, properties);
+	}
+
+	/**
+	 * Connections to a URL, with properties.
+	 * @param url a URL of pgjdbc: {@code jdbc:postgresql://…}; its parameters win over
+	 * the properties
+	 * @param properties properties of pgjdbc, {@code user} and {@code password} among
+	 * them
+	 * @return the source
+	 * @throws IllegalArgumentException if it is no URL of PostgreSQL
+	 */
+	static ConnectionSource url(String url, Properties properties) {
+		return new UrlConnectionSource(url, properties);
 	}
 
 	/**

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.Properties;
 import java.util.stream.Collectors;
 
-import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 
 /**
@@ -21,37 +20,31 @@ final class UrlConnectionSource implements ConnectionSource {
 
 	private final String url;
 
-	private final @Nullable String user;
-
-	private final @Nullable String password;
+	private final Properties properties = new Properties();
 
 	private final Driver driver = new Driver();
 
-	UrlConnectionSource(String url, @Nullable String user, @Nullable String password) {
+	UrlConnectionSource(String url, Properties properties) {
 		if (!url.startsWith(PREFIX)) {
 			throw new IllegalArgumentException("connection URL does not start with " + PREFIX
 					+ ": the bus speaks to PostgreSQL through pgjdbc only");
 		}
 		this.url = url;
-		this.user = user;
-		this.password = password;
+		copy(properties, this.properties);
 	}
 
 	@Override
 	public Connection open(Properties settings) throws SQLException {
-		Properties properties = new Properties();
-		if (this.user != null) {
-			properties.setProperty("user", this.user);
+		Properties own = new Properties();
+		copy(settings, own);
+		if (hasParameter(SOCKET_FACTORY) || this.properties.containsKey(SOCKET_FACTORY)) {
+			own.remove(SOCKET_FACTORY);
+			own.remove("socketFactoryArg");
 		}
-		if (this.password != null) {
-			properties.setProperty("password", this.password);
-		}
-		settings.stringPropertyNames().forEach((name) -> properties.setProperty(name, settings.getProperty(name)));
-		if (hasParameter(SOCKET_FACTORY)) {
-			properties.remove(SOCKET_FACTORY);
-			properties.remove("socketFactoryArg");
-		}
-		Connection connection = this.driver.connect(without(properties), properties);
+		Properties all = new Properties();
+		copy(this.properties, all);
+		copy(own, all);
+		Connection connection = this.driver.connect(without(own), all);
 		if (connection == null) {
 			throw new SQLException("pgjdbc does not accept the connection URL");
 		}
@@ -73,6 +66,10 @@ final class UrlConnectionSource implements ConnectionSource {
 			.filter((parameter) -> !properties.containsKey(name(parameter)))
 			.collect(Collectors.joining("&"));
 		return this.url.substring(0, query) + (kept.isEmpty() ? "" : "?" + kept);
+	}
+
+	private static void copy(Properties from, Properties to) {
+		from.stringPropertyNames().forEach((name) -> to.setProperty(name, from.getProperty(name)));
 	}
 
 	private static String name(String parameter) {

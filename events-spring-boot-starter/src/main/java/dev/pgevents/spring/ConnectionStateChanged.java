@@ -4,7 +4,7 @@ import dev.pgevents.postgres.ConnectionState;
 
 /**
  * Published as an application event when the state of the listening connection changes,
- * in order, on the listening thread: listeners must not block.
+ * in order, once the application's beans are there.
  *
  * @param previous the state before
  * @param current the state now

@@ -1,0 +1,21 @@
+package dev.pgevents.spring.autoconfigure;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Import;
+
+/**
+ * Auto-configuration of the event bus and of what publishes and subscribes through it.
+ * Ordered by name after auto-configurations that have moved between Boot 3.5 and 4.
+ *
+ * @since 0.1
+ */
+@AutoConfiguration(afterName = { "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
+		"org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration" })
+@ConditionalOnBooleanProperty(name = "events.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(EventsProperties.class)
+@Import({ PostgresBusConfiguration.class, InMemoryBusConfiguration.class, PublishingConfiguration.class })
+public final class EventsAutoConfiguration {
+
+}

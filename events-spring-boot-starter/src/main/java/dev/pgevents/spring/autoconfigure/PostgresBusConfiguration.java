@@ -1,0 +1,48 @@
+package dev.pgevents.spring.autoconfigure;
+
+import dev.pgevents.EventBus;
+import dev.pgevents.PayloadCodec;
+import dev.pgevents.postgres.PostgresEventBus;
+import dev.pgevents.spring.EventBusCustomizer;
+import dev.pgevents.spring.EventsConnectionDetails;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/**
+ * The bus over PostgreSQL.
+ */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnProperty(name = "events.backend", havingValue = "postgres", matchIfMissing = true)
+class PostgresBusConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(EventBus.class)
+	PostgresEventBus domainEventBus(EventsProperties properties, ApplicationDataSource dataSource,
+			ObjectProvider<EventsConnectionDetails> details, ListableBeanFactory beans, Environment environment,
+			BusApplicationEvents applicationEvents, ObjectProvider<PayloadCodec> codec,
+			ObjectProvider<EventBusCustomizer> customizers) {
+		PostgresEventBus.Builder builder = PostgresEventBus.builder();
+		builder.listener(BusRoute.connections(details.getIfUnique(), properties.postgres(), dataSource, beans));
+		new BusSettings(builder).apply(properties);
+		builder.executor(HandlerExecutor.find(beans, environment));
+		codec.ifUnique(builder::codec);
+		if (properties.applicationEvents().enabled()) {
+			builder.connectionListener(applicationEvents).slowHandlerListener(applicationEvents);
+		}
+		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
+		return builder.build();
+	}
+
+	@Bean
+	BusApplicationEvents busApplicationEvents(ApplicationEventPublisher publisher) {
+		return new BusApplicationEvents(publisher);
+	}
+
+}

@@ -1,0 +1,56 @@
+package dev.pgevents.spring.autoconfigure;
+
+import dev.pgevents.EventBus;
+import dev.pgevents.Publisher;
+import dev.pgevents.Subscriber;
+import dev.pgevents.spring.DomainEventPublisher;
+import dev.pgevents.spring.transaction.TransactionalPublisher;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
+
+/**
+ * What applications inject. The bus is itself a publisher and a subscriber: where one of
+ * those is asked for, these come first.
+ */
+@Configuration(proxyBeanMethods = false)
+class PublishingConfiguration {
+
+	@Bean
+	ApplicationDataSource eventsDataSource(ListableBeanFactory beans) {
+		return new ApplicationDataSource(beans);
+	}
+
+	@Bean
+	@Primary
+	@ConditionalOnMissingBean(value = Publisher.class, ignored = EventBus.class)
+	Publisher domainPublisher(EventBus bus, ApplicationDataSource dataSource, EventsProperties properties,
+			TransactionBegins transactionBegins) {
+		TransactionalPublisher publisher = new TransactionalPublisher(bus, dataSource.optional(),
+				properties.publisher().mode());
+		transactionBegins.tell(publisher::onBegin);
+		return publisher;
+	}
+
+	@Bean
+	static TransactionBegins eventsTransactionBegins() {
+		return new TransactionBegins();
+	}
+
+	@Bean
+	@Primary
+	@ConditionalOnMissingBean(value = Subscriber.class, ignored = EventBus.class)
+	Subscriber domainSubscriber(EventBus bus) {
+		return new BusSubscriber(bus);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	DomainEventPublisher domainEventPublisher(Publisher publisher) {
+		return new AnnotatedPayloadPublisher(publisher);
+	}
+
+}

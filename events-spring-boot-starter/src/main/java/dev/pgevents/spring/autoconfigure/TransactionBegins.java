@@ -1,0 +1,48 @@
+package dev.pgevents.spring.autoconfigure;
+
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.transaction.ConfigurableTransactionManager;
+import org.springframework.transaction.TransactionExecution;
+import org.springframework.transaction.TransactionExecutionListener;
+
+/**
+ * Tells the publisher of the begin of each transaction, whichever transaction manager of
+ * the application begins it: Boot tells such listeners of its own transaction managers
+ * only. Nothing is looked up for it, since transactions begin while beans are created,
+ * too.
+ */
+class TransactionBegins implements BeanPostProcessor {
+
+	private volatile @Nullable Consumer<TransactionExecution> publisher;
+
+	/** Whom to tell; until then nobody can have published. */
+	void tell(Consumer<TransactionExecution> publisher) {
+		this.publisher = publisher;
+	}
+
+	@Override
+	public Object postProcessBeforeInitialization(Object bean, String beanName) {
+		if (bean instanceof ConfigurableTransactionManager transactionManager) {
+			transactionManager.addListener(new Begin());
+		}
+		return bean;
+	}
+
+	/** Not a bean, which Boot would add to its transaction managers a second time. */
+	private final class Begin implements TransactionExecutionListener {
+
+		@Override
+		public void afterBegin(TransactionExecution transaction, @Nullable Throwable beginFailure) {
+			Consumer<TransactionExecution> listener = TransactionBegins.this.publisher;
+			if (listener != null && beginFailure == null) {
+				listener.accept(transaction);
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,479 @@
+package dev.pgevents.spring.transaction;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+import javax.sql.DataSource;
+
+import dev.pgevents.Event;
+import dev.pgevents.EventBus;
+import dev.pgevents.EventType;
+import dev.pgevents.PayloadTooLargeException;
+import dev.pgevents.Publisher;
+import dev.pgevents.postgres.test.TestPostgres;
+import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class TransactionalPublishingTests {
+
+	private static final EventType TYPE = EventType.of("epoch.closed");
+
+	private static TestPostgres database;
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, TransactionAutoConfiguration.class,
+				DataSourceTransactionManagerAutoConfiguration.class, EventsAutoConfiguration.class))
+		.withPropertyValues("spring.datasource.url=" + database.url(), "spring.datasource.username=" + database.user(),
+				"spring.datasource.password=" + database.password());
+
+	@BeforeAll
+	static void createDatabase() throws SQLException {
+		database = TestPostgres.shared().createDatabase();
+	}
+
+	@Test
+	void deliversOnCommitAndNotBefore() {
+		run((app) -> {
+			app.transaction((status) -> {
+				app.publish("1");
+				app.publish("2");
+				assertThat(app.received().appIds()).isEmpty();
+			});
+			assertThat(app.received().appIds()).containsExactly("1", "2");
+		});
+	}
+
+	@Test
+	void dropsOnRollback() {
+		run((app) -> {
+			app.transaction((status) -> {
+				app.publish("1");
+				status.setRollbackOnly();
+			});
+			assertThat(app.received().appIds()).isEmpty();
+		});
+	}
+
+	@Test
+	void publishesAtOnceWithoutTransaction() {
+		run((app) -> {
+			app.publish("1");
+			assertThat(app.received().appIds()).containsExactly("1");
+		});
+	}
+
+	@Test
+	void rolledBackNestedTransactionTakesItsEventsAlong() {
+		run((app) -> {
+			app.transaction((status) -> {
+				app.publish("before");
+				app.transaction(TransactionDefinition.PROPAGATION_NESTED, (nested) -> {
+					app.publish("rolled back");
+					nested.setRollbackOnly();
+				});
+				app.transaction(TransactionDefinition.PROPAGATION_NESTED, (nested) -> app.publish("kept"));
+				app.publish("after");
+			});
+			assertThat(app.received().appIds()).containsExactly("before", "kept", "after");
+		});
+	}
+
+	@Test
+	void rolledBackSavepointTakesItsEventsAlong() {
+		run((app) -> {
+			app.transaction((status) -> {
+				Object first = status.createSavepoint();
+				app.publish("rolled back");
+				Object second = status.createSavepoint();
+				app.publish("rolled back, too");
+				status.releaseSavepoint(second);
+				status.rollbackToSavepoint(first);
+				app.publish("kept");
+			});
+			assertThat(app.received().appIds()).containsExactly("kept");
+		});
+	}
+
+	@Test
+	void rolledBackSavepointTakesEventsForAfterTheCommitAlong() {
+		run("after-commit", (app) -> {
+			app.transaction((status) -> {
+				app.publish("before");
+				Object savepoint = status.createSavepoint();
+				app.publish("rolled back");
+				status.rollbackToSavepoint(savepoint);
+			});
+			assertThat(app.received().appIds()).containsExactly("before");
+		});
+	}
+
+	@Test
+	void publishesFromBeforeCommit() {
+		run((app) -> {
+			app.transaction((status) -> {
+				app.publish("1");
+				synchronization(new TransactionSynchronization() {
+
+					@Override
+					public void beforeCommit(boolean readOnly) {
+						app.publish("2");
+						assertThat(app.received().appIds()).isEmpty();
+					}
+				});
+			});
+			assertThat(app.received().appIds()).containsExactly("1", "2");
+		});
+	}
+
+	@Test
+	void publishesForTheFirstTimeFromALateBeforeCommit() {
+		run((app) -> {
+			app.transaction((status) -> synchronization(new Late() {
+
+				@Override
+				public void beforeCommit(boolean readOnly) {
+					app.publish("1");
+					assertThat(app.received().appIds()).isEmpty();
+				}
+			}));
+			assertThat(app.received().appIds()).containsExactly("1");
+		});
+	}
+
+	@Test
+	void dropsWhatBeforeCommitPublishedWhenTheCommitFailsAfterwards() {
+		run((app) -> {
+			assertThatExceptionOfType(IllegalStateException.class)
+				.isThrownBy(() -> app.transaction((status) -> synchronization(new Late() {
+
+					@Override
+					public void beforeCommit(boolean readOnly) {
+						app.publish("1");
+						throw new IllegalStateException("no");
+					}
+				})));
+			assertThat(app.received().appIds()).isEmpty();
+		});
+	}
+
+	@Test
+	void publishesFromAfterCommitAndAfterCompletion() {
+		run((app) -> {
+			app.transaction((status) -> {
+				app.publish("1");
+				synchronization(publishingAfterwards(app));
+			});
+			assertThat(app.received().appIds()).containsExactly("1", "after commit", "after completion");
+		});
+	}
+
+	@Test
+	void publishesForTheFirstTimeFromAfterCommitAndAfterCompletion() {
+		run((app) -> {
+			app.transaction((status) -> synchronization(publishingAfterwards(app)));
+			assertThat(app.received().appIds()).containsExactly("after commit", "after completion");
+		});
+	}
+
+	@Test
+	void publishesFromAfterCommitWithAPoolOfOneConnection() {
+		this.runner
+			.withPropertyValues("spring.datasource.hikari.maximum-pool-size=1",
+					"spring.datasource.hikari.connection-timeout=1000")
+			.run((context) -> with(context, (app) -> {
+				app.transaction((status) -> {
+					app.publish("1");
+					synchronization(publishingAfterwards(app));
+				});
+				assertThat(app.received().appIds()).containsExactly("1", "after commit", "after completion");
+			}));
+	}
+
+	@Test
+	void publishesFromAfterCommitWhereThePoolHasAutocommitOff() {
+		this.runner.withPropertyValues("spring.datasource.hikari.auto-commit=false")
+			.run((context) -> with(context, (app) -> {
+				app.transaction((status) -> synchronization(publishingAfterwards(app)));
+				assertThat(app.received().appIds()).containsExactly("after commit", "after completion");
+			}));
+	}
+
+	@Test
+	void requiresNewHasItsOwnEvents() {
+		run((app) -> {
+			app.transaction((status) -> {
+				app.publish("outer");
+				app.transaction(TransactionDefinition.PROPAGATION_REQUIRES_NEW, (inner) -> app.publish("inner"));
+				assertThat(app.received().appIds()).containsExactly("inner");
+				status.setRollbackOnly();
+			});
+			assertThat(app.received().appIds()).isEmpty();
+		});
+	}
+
+	@Test
+	void rolledBackRequiresNewLeavesTheOuterEvents() {
+		run((app) -> {
+			app.transaction((status) -> {
+				app.publish("outer");
+				app.transaction(TransactionDefinition.PROPAGATION_REQUIRES_NEW, (inner) -> {
+					app.publish("inner");
+					inner.setRollbackOnly();
+				});
+			});
+			assertThat(app.received().appIds()).containsExactly("outer");
+		});
+	}
+
+	@Test
+	void publishesInReadOnlyTransactions() {
+		run((app) -> {
+			TransactionTemplate readOnly = new TransactionTemplate(app.transactionManager());
+			readOnly.setReadOnly(true);
+			readOnly.executeWithoutResult((status) -> app.publish("1"));
+			assertThat(app.received().appIds()).containsExactly("1");
+		});
+	}
+
+	@Test
+	void joinsATransactionThatNobodyToldOf() {
+		run((app) -> {
+			PlatformTransactionManager unknown = new DataSourceTransactionManager(
+					app.context().getBean(DataSource.class));
+			TransactionTemplate transaction = new TransactionTemplate(unknown);
+			transaction.executeWithoutResult((status) -> {
+				app.publish("1");
+				assertThat(app.received().appIds()).isEmpty();
+			});
+			transaction.executeWithoutResult((status) -> {
+				app.publish("2");
+				status.setRollbackOnly();
+			});
+			assertThat(app.received().appIds()).containsExactly("1");
+		});
+	}
+
+	@Test
+	void followsTheTransactionOfAnotherDataSource() {
+		this.runner.withUserConfiguration(OtherDatabase.class).run((context) -> with(context, (app) -> {
+			TransactionTemplate other = new TransactionTemplate(
+					context.getBean("otherTransactionManager", PlatformTransactionManager.class));
+			other.executeWithoutResult((status) -> {
+				app.publish("1");
+				assertThat(app.received().appIds()).isEmpty();
+			});
+			assertThat(app.received().appIds()).containsExactly("1");
+			other.executeWithoutResult((status) -> {
+				app.publish("2");
+				status.setRollbackOnly();
+			});
+			assertThat(app.received().appIds()).isEmpty();
+		}));
+	}
+
+	@Test
+	void joinsItsOwnTransactionWithinThatOfAnotherDataSource() {
+		this.runner.withUserConfiguration(OtherDatabase.class).run((context) -> with(context, (app) -> {
+			TransactionTemplate other = new TransactionTemplate(
+					context.getBean("otherTransactionManager", PlatformTransactionManager.class));
+			other.executeWithoutResult((status) -> {
+				app.transaction((own) -> app.publish("committed"));
+				assertThat(app.received().appIds()).containsExactly("committed");
+				app.transaction((own) -> {
+					app.publish("rolled back");
+					own.setRollbackOnly();
+				});
+			});
+			assertThat(app.received().appIds()).isEmpty();
+		}));
+	}
+
+	@Test
+	void publishAsyncJoinsNoTransaction() {
+		run((app) -> app.transaction((status) -> {
+			app.publisher().publishAsync(event("1")).join();
+			assertThat(app.received().appIds()).containsExactly("1");
+			status.setRollbackOnly();
+		}));
+	}
+
+	@Test
+	void immediateModeJoinsNoTransaction() {
+		run("immediate", (app) -> app.transaction((status) -> {
+			app.publish("1");
+			assertThat(app.received().appIds()).containsExactly("1");
+			status.setRollbackOnly();
+		}));
+	}
+
+	@Test
+	void afterCommitModePublishesAfterTheCommitAndBeforeWhatItsListenersPublish() {
+		run("after-commit", (app) -> {
+			app.transaction((status) -> {
+				app.publish("1");
+				synchronization(publishingAfterwards(app));
+				assertThat(app.received().appIds()).isEmpty();
+			});
+			assertThat(app.received().appIds()).containsExactly("1", "after commit", "after completion");
+			app.transaction((status) -> {
+				app.publish("2");
+				status.setRollbackOnly();
+			});
+			assertThat(app.received().appIds()).isEmpty();
+		});
+	}
+
+	@Test
+	void encodesAtTheCall() {
+		run((app) -> {
+			List<String> payload = new ArrayList<>(List.of("then"));
+			app.transaction((status) -> {
+				app.publisher().publish(Event.of(TYPE, "1", payload));
+				payload.set(0, "now");
+			});
+			assertThat(app.received().events()).singleElement()
+				.satisfies((event) -> assertThat(event.payloadAs(String[].class)).containsExactly("then"));
+		});
+	}
+
+	@Test
+	void refusesTooLargeEventsAtTheCallAndKeepsTheTransaction() {
+		run((app) -> {
+			app.transaction((status) -> {
+				assertThatExceptionOfType(PayloadTooLargeException.class)
+					.isThrownBy(() -> app.publisher().publish(Event.of(TYPE, "1", "x".repeat(8000))));
+				app.publish("2");
+			});
+			assertThat(app.received().appIds()).containsExactly("2");
+		});
+	}
+
+	@Test
+	void rollsBackTheDataWithTheEvent() {
+		run((app) -> {
+			JdbcTemplate jdbc = new JdbcTemplate(app.context().getBean(DataSource.class));
+			jdbc.execute("CREATE TABLE IF NOT EXISTS data (id int)");
+			app.transaction((status) -> {
+				jdbc.update("INSERT INTO data VALUES (1)");
+				app.publish("1");
+				status.setRollbackOnly();
+			});
+			assertThat(jdbc.queryForObject("SELECT count(*) FROM data", Integer.class)).isZero();
+			assertThat(app.received().appIds()).isEmpty();
+		});
+	}
+
+	private static TransactionSynchronization publishingAfterwards(App app) {
+		return new TransactionSynchronization() {
+
+			@Override
+			public void afterCommit() {
+				app.publish("after commit");
+			}
+
+			@Override
+			public void afterCompletion(int status) {
+				if (status == STATUS_COMMITTED) {
+					app.publish("after completion");
+				}
+			}
+
+		};
+	}
+
+	private static void synchronization(TransactionSynchronization synchronization) {
+		TransactionSynchronizationManager.registerSynchronization(synchronization);
+	}
+
+	private static Event event(String appId) {
+		return Event.of(TYPE, appId, null);
+	}
+
+	private void run(Consumer<App> test) {
+		run("transactional", test);
+	}
+
+	private void run(String mode, Consumer<App> test) {
+		this.runner.withPropertyValues("events.publisher.mode=" + mode).run((context) -> with(context, test));
+	}
+
+	private static void with(ApplicationContext context, Consumer<App> test) {
+		try (Received received = new Received(context.getBean("domainEventBus", EventBus.class))) {
+			test.accept(new App(context, context.getBean(Publisher.class),
+					context.getBean("transactionManager", PlatformTransactionManager.class), received));
+		}
+	}
+
+	/** The last one to be asked before the commit. */
+	private abstract static class Late implements TransactionSynchronization {
+
+		@Override
+		public int getOrder() {
+			return LOWEST_PRECEDENCE;
+		}
+
+	}
+
+	private record App(ApplicationContext context, Publisher publisher, PlatformTransactionManager transactionManager,
+			Received received) {
+
+		void publish(String appId) {
+			this.publisher.publish(event(appId));
+		}
+
+		void transaction(Consumer<TransactionStatus> action) {
+			transaction(TransactionDefinition.PROPAGATION_REQUIRED, action);
+		}
+
+		void transaction(int propagation, Consumer<TransactionStatus> action) {
+			TransactionTemplate template = new TransactionTemplate(this.transactionManager);
+			template.setPropagationBehavior(propagation);
+			template.executeWithoutResult(action);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OtherDatabase {
+
+		@Bean(defaultCandidate = false)
+		DataSource otherDataSource() {
+			return TestPostgres.shared().dataSource();
+		}
+
+		@Bean
+		DataSourceTransactionManager transactionManager(DataSource dataSource) {
+			return new DataSourceTransactionManager(dataSource);
+		}
+
+		@Bean(defaultCandidate = false)
+		DataSourceTransactionManager otherTransactionManager() {
+			return new DataSourceTransactionManager(otherDataSource());
+		}
+
+	}
+
+}
