@@ -78,8 +78,9 @@ public @interface OnDomainEvent {
 	OverflowPolicy[] overflow() default {};
 
 	/**
-	 * Whether to subscribe when the application starts.
-	 * @return true or false; by default {@code events.listener.auto-startup}
+	 * Whether the listener container subscribes the method when it starts; otherwise
+	 * {@link DomainEventListenerContainer#start(String)} does.
+	 * @return true or false; true by default
 	 */
 	String autoStartup() default "";
 

@@ -6,6 +6,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+import org.springframework.context.event.EventListener;
+
 /**
  * Calls the method, whose only parameter is a {@link dev.pgevents.Gap}, where events for
  * the {@link OnDomainEvent} methods of the same bean may be missing: once for each of
@@ -16,6 +18,7 @@ import java.lang.annotation.Target;
 @Documented
 @Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
 @Retention(RetentionPolicy.RUNTIME)
+@EventListener(defaultExecution = false) // lets Spring find the method
 public @interface OnGap {
 
 }

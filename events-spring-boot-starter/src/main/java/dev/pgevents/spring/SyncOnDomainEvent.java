@@ -6,6 +6,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+import org.springframework.context.event.EventListener;
+
 /**
  * The hybrid pattern, a {@link dev.pgevents.SyncLoop} around the method: it runs at
  * start, as soon as a matching event arrives, after every gap, and every interval; never
@@ -18,6 +20,7 @@ import java.lang.annotation.Target;
 @Documented
 @Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
 @Retention(RetentionPolicy.RUNTIME)
+@EventListener(defaultExecution = false) // lets Spring find the method
 public @interface SyncOnDomainEvent {
 
 	/**

@@ -1,0 +1,63 @@
+package dev.pgevents.spring;
+
+import java.util.Collection;
+import java.util.Set;
+
+import dev.pgevents.Subscription;
+
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Subscribes the application's {@link OnDomainEvent} methods, runs its
+ * {@link SyncOnDomainEvent} methods and carries received events to application listeners.
+ * Starts after all other lifecycle beans and stops before them, so that nothing is
+ * received for which a bean is missing; may be started again. While it has subscriptions,
+ * a non-daemon thread keeps the JVM alive. Thread-safe.
+ *
+ * <p>
+ * When {@link #start()} returns, the methods are subscribed, and what is published from
+ * then on arrives; unless the database does not answer within a few seconds: then it goes
+ * on in the background, and says so in the log. {@link #stop()} waits for the events in
+ * hand, as long as {@code events.listener.shutdown-timeout} says; it does not wait when
+ * called from a handler.
+ *
+ * @since 0.1
+ */
+public interface DomainEventListenerContainer extends SmartLifecycle {
+
+	/**
+	 * The ids of all methods, running or not.
+	 * @return an unmodifiable copy
+	 */
+	Set<String> ids();
+
+	/**
+	 * The subscriptions that are running now, with their statistics.
+	 * @return an unmodifiable copy
+	 */
+	Collection<Subscription> subscriptions();
+
+	/**
+	 * Starts one method, whatever its {@code autoStartup} says; does nothing if it runs.
+	 * @param id its id
+	 * @throws IllegalArgumentException if there is no such method
+	 */
+	void start(String id);
+
+	/**
+	 * Stops one method, and waits for the event in hand; does nothing if it is not
+	 * running.
+	 * @param id its id
+	 * @throws IllegalArgumentException if there is no such method
+	 */
+	void stop(String id);
+
+	/**
+	 * Whether a method is running.
+	 * @param id its id
+	 * @return whether it is
+	 * @throws IllegalArgumentException if there is no such method
+	 */
+	boolean isRunning(String id);
+
+}

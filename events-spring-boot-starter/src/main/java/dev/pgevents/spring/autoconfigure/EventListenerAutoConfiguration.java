@@ -1,0 +1,74 @@
+package dev.pgevents.spring.autoconfigure;
+
+import dev.pgevents.Subscriber;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SubscriptionOptions;
+import dev.pgevents.spring.DomainEventListenerContainer;
+import dev.pgevents.spring.listener.AcceptedEvents;
+import dev.pgevents.spring.listener.ApplicationEventBridge;
+import dev.pgevents.spring.listener.DomainEventListenerFactory;
+import dev.pgevents.spring.listener.EndpointContainer;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.AbstractApplicationContext;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Auto-configuration of what calls annotated methods.
+ *
+ * @since 0.1
+ */
+@AutoConfiguration(after = EventsAutoConfiguration.class)
+public final class EventListenerAutoConfiguration {
+
+	/** Where no initializer has registered it. */
+	@Bean(DomainEventListenerFactory.BEAN_NAME)
+	@ConditionalOnMissingBean
+	static DomainEventListenerFactory domainEventListenerFactory(BeanFactory beans) {
+		return new DomainEventListenerFactory(beans);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty(name = "events.enabled", matchIfMissing = true)
+	static class ContainerConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(DomainEventListenerContainer.class)
+		EndpointContainer domainEventListenerContainer(Subscriber subscriber, ConfigurableListableBeanFactory beans,
+				EventsProperties properties, AbstractApplicationContext context,
+				ObjectProvider<PlatformTransactionManager> transactionManager) {
+			EventsProperties.Listener listener = properties.listener();
+			SubscriptionOptions defaults = SubscriptionOptions.builder()
+				.bufferSize(listener.bufferSize())
+				.overflow(listener.overflow())
+				.concurrency(listener.concurrency())
+				.build();
+			ApplicationEventBridge bridge = new ApplicationEventBridge(new AcceptedEvents(context), context,
+					filter(properties.applicationEvents()), defaults,
+					transaction(properties.applicationEvents(), transactionManager));
+			return new EndpointContainer(subscriber, beans, defaults, listener.autoStartup(), bridge);
+		}
+
+		private static @Nullable SubscriptionFilter filter(EventsProperties.ApplicationEvents applicationEvents) {
+			return applicationEvents.enabled()
+					? new SubscriptionFilter(applicationEvents.types(), applicationEvents.apps()) : null;
+		}
+
+		private static @Nullable TransactionOperations transaction(EventsProperties.ApplicationEvents applicationEvents,
+				ObjectProvider<PlatformTransactionManager> transactionManager) {
+			return applicationEvents.transactional() ? new TransactionTemplate(transactionManager.getObject()) : null;
+		}
+
+	}
+
+}

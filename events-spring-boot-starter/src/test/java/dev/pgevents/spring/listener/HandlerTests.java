@@ -1,0 +1,552 @@
+package dev.pgevents.spring.listener;
+
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import dev.pgevents.Event;
+import dev.pgevents.EventType;
+import dev.pgevents.Gap;
+import dev.pgevents.OverflowPolicy;
+import dev.pgevents.Publisher;
+import dev.pgevents.Subscription;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SyncTrigger;
+import dev.pgevents.spring.AppId;
+import dev.pgevents.spring.DomainEvent;
+import dev.pgevents.spring.DomainEventListenerContainer;
+import dev.pgevents.spring.DomainEventPublisher;
+import dev.pgevents.spring.Header;
+import dev.pgevents.spring.OnDomainEvent;
+import dev.pgevents.spring.OnGap;
+import dev.pgevents.spring.SyncOnDomainEvent;
+import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
+import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
+import org.springframework.aop.interceptor.SimpleTraceInterceptor;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+class HandlerTests {
+
+	private static final Duration LIMIT = Duration.ofSeconds(20);
+
+	private static final EventType CLOSED = EventType.of("epoch.closed");
+
+	private static final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(EventsAutoConfiguration.class, EventListenerAutoConfiguration.class))
+		.withPropertyValues("events.backend=in-memory");
+
+	@Test
+	void resolvesEveryKindOfParameterInAnyOrder() {
+		run(EveryParameter.class, (context) -> {
+			Event event = Event.builder(CLOSED).appId("7").payload(new Closed("7", 42)).header("trace", "t1").build();
+			context.getBean(Publisher.class).publish(event);
+			assertThat(next()).isEqualTo(List.of("t1", 42L, "7", event, CLOSED, event.timestamp()));
+		});
+	}
+
+	@Test
+	void givesNullWhereTheEventHasNothing() {
+		run(NullableParameters.class, (context) -> {
+			context.getBean(Publisher.class).publish(Event.of(CLOSED, null, null));
+			assertThat(next()).isEqualTo("null null null");
+		});
+	}
+
+	@Test
+	void infersTheTypeFromThePayload() {
+		run(Inferred.class, (context) -> {
+			assertThat(filter(context, "inferred.on")).isEqualTo(SubscriptionFilter.types("epoch.closed"));
+			context.getBean(DomainEventPublisher.class).publish(new Closed("7", 42));
+			assertThat(next()).isEqualTo(new Closed("7", 42));
+		});
+	}
+
+	@Test
+	void handlesAllEventsWhereNothingIsSaid() {
+		run(Everything.class,
+				(context) -> assertThat(filter(context, "everything.on")).isEqualTo(SubscriptionFilter.all()));
+	}
+
+	@Test
+	void convertsGenericPayloads() {
+		run(GenericPayload.class, (context) -> {
+			context.getBean(Publisher.class).publish(Event.of(CLOSED, "1", List.of(new Closed("7", 42))));
+			assertThat(next()).isEqualTo(new Closed("7", 42));
+		});
+	}
+
+	@Test
+	void takesAnnotationsOfAnnotations() {
+		run(MetaAnnotated.class, (context) -> {
+			assertThat(filter(context, "metaAnnotated.on")).isEqualTo(SubscriptionFilter.types("epoch.*"));
+			publish(context, "1");
+			assertThat(next()).isEqualTo("1");
+		});
+	}
+
+	@Test
+	void makesASubscriptionOfEachOfTwoAnnotationsOnOneMethod() {
+		run(Repeated.class, (context) -> {
+			assertThat(container(context).ids()).containsExactlyInAnyOrder("repeated.on", "repeated.on#2");
+			context.getBean(Publisher.class).publish(Event.of(EventType.of("epoch.opened"), "1", null));
+			context.getBean(Publisher.class).publish(Event.of(CLOSED, "2", null));
+			assertThat(List.of(next(), next())).containsExactlyInAnyOrder("1", "2");
+		});
+	}
+
+	@Test
+	void resolvesPlaceholdersInEveryAttribute() {
+		this.runner.withPropertyValues("types=epoch.closed, epoch.opened", "app=7", "id=mine", "n=3", "size=5")
+			.withBean("placeholders", Placeholders.class)
+			.run((context) -> {
+				Subscription subscription = container(context).subscriptions().iterator().next();
+				assertThat(subscription.name()).isEqualTo("mine");
+				assertThat(subscription.filter())
+					.isEqualTo(SubscriptionFilter.types("epoch.closed", "epoch.opened").andApps("7"));
+			});
+	}
+
+	@Test
+	void callsProxiedBeans() {
+		this.runner.withUserConfiguration(Proxies.class).run((context) -> {
+			publish(context, "1");
+			assertThat(List.of(next(), next(), next())).containsExactlyInAnyOrder("class 1", "interface 1", "scoped 1");
+		});
+	}
+
+	@Test
+	void createsLazyBeansAtTheFirstEvent() {
+		LazyHandler.created.clear();
+		this.runner.withUserConfiguration(LazyHandlers.class).run((context) -> {
+			assertThat(LazyHandler.created).isEmpty();
+			publish(context, "1");
+			assertThat(next()).isEqualTo("1");
+			assertThat(LazyHandler.created).hasSize(1);
+		});
+	}
+
+	@Test
+	void tellsGapsInOrderAndOnlyTheirBean() {
+		run(Overflowing.class, (context) -> {
+			publish(context, "first");
+			Overflowing handler = context.getBean(Overflowing.class);
+			handler.await(handler.entered);
+			publish(context, "dropped");
+			publish(context, "kept");
+			handler.proceed.countDown();
+			assertThat(next()).isEqualTo("first");
+			assertThat(next()).isInstanceOfSatisfying(Gap.class, (gap) -> {
+				assertThat(gap.reason()).isEqualTo(Gap.Reason.OVERFLOW);
+				assertThat(gap.dropped()).isEqualTo(1);
+			});
+			assertThat(next()).isEqualTo("kept");
+		});
+	}
+
+	@Test
+	void goesOnAfterAFailure() {
+		run(Failing.class, (context) -> {
+			publish(context, "fail");
+			publish(context, "2");
+			assertThat(next()).isEqualTo("2");
+			await().atMost(LIMIT)
+				.until(() -> container(context).subscriptions().iterator().next().stats().failed() == 1);
+		});
+	}
+
+	@Test
+	void synchronizesAtStartAndOnEvents() {
+		run(Synchronized.class, (context) -> {
+			assertThat(next()).isEqualTo(SyncTrigger.Cause.STARTUP);
+			publish(context, "1");
+			assertThat(next()).isEqualTo(SyncTrigger.Cause.EVENT);
+		});
+	}
+
+	@Test
+	void startsAgainAfterAStop() {
+		run(Inferred.class, (context) -> {
+			DomainEventListenerContainer container = container(context);
+			container.stop();
+			assertThat(container.isRunning()).isFalse();
+			assertThat(container.subscriptions()).isEmpty();
+			context.getBean(DomainEventPublisher.class).publish(new Closed("7", 1));
+			container.start();
+			context.getBean(DomainEventPublisher.class).publish(new Closed("7", 2));
+			assertThat(next()).isEqualTo(new Closed("7", 2));
+		});
+	}
+
+	@Test
+	void startsAndStopsMethodsById() {
+		run(NotStarted.class, (context) -> {
+			DomainEventListenerContainer container = container(context);
+			assertThat(container.isRunning("later")).isFalse();
+			publish(context, "1");
+			container.start("later");
+			publish(context, "2");
+			assertThat(next()).isEqualTo("2");
+			container.stop("later");
+			assertThat(container.isRunning("later")).isFalse();
+		});
+	}
+
+	@Test
+	void callsBackAfterAStopFromWithinAHandler() {
+		run(Stopping.class, (context) -> {
+			publish(context, "1");
+			assertThat(next()).isEqualTo("stopped");
+		});
+	}
+
+	@Test
+	void startsNothingWithoutAutoStartup() {
+		this.runner.withPropertyValues("events.listener.auto-startup=false")
+			.withBean("inferred", Inferred.class)
+			.run((context) -> assertThat(container(context).isRunning()).isFalse());
+	}
+
+	@Test
+	void keepsTheJvmAliveWhileThereAreSubscriptions() {
+		run(Inferred.class, (context) -> {
+			assertThat(keepAliveThreads()).isNotEmpty();
+			container(context).stop();
+			await().atMost(LIMIT).untilAsserted(() -> assertThat(keepAliveThreads()).isEmpty());
+		});
+	}
+
+	@Test
+	void keepsNothingAliveWithoutHandlers() {
+		this.runner.run((context) -> assertThat(keepAliveThreads()).isEmpty());
+	}
+
+	@Test
+	void leavesHandlersAloneWhereEventsAreSwitchedOff() {
+		this.runner.withPropertyValues("events.enabled=false")
+			.withBean("everyParameter", EveryParameter.class)
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(DomainEventListenerContainer.class));
+	}
+
+	private static List<Thread> keepAliveThreads() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().equals("events-keep-alive") && !thread.isDaemon())
+			.toList();
+	}
+
+	private void run(Class<?> handler, Consumer<ApplicationContext> test) {
+		received.clear();
+		String name = Character.toLowerCase(handler.getSimpleName().charAt(0)) + handler.getSimpleName().substring(1);
+		this.runner.withBean(name, handler).run((context) -> {
+			assertThat(context).hasNotFailed();
+			test.accept(context);
+		});
+	}
+
+	private static void publish(ApplicationContext context, String appId) {
+		context.getBean(Publisher.class).publish(Event.of(CLOSED, appId, null));
+	}
+
+	private static DomainEventListenerContainer container(ApplicationContext context) {
+		return context.getBean(DomainEventListenerContainer.class);
+	}
+
+	private static SubscriptionFilter filter(ApplicationContext context, String id) {
+		return container(context).subscriptions()
+			.stream()
+			.filter((subscription) -> subscription.name().equals(id))
+			.findFirst()
+			.orElseThrow()
+			.filter();
+	}
+
+	private static Object next() {
+		try {
+			Object next = received.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+			assertThat(next).as("nothing arrived").isNotNull();
+			return next;
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@DomainEvent("epoch.closed")
+	record Closed(@AppId String app, long index) {
+
+	}
+
+	static class EveryParameter {
+
+		@OnDomainEvent("epoch.closed")
+		void on(@Header("trace") String trace, Closed payload, @AppId String app, Event event, EventType type,
+				Instant timestamp) {
+			received.add(List.of(trace, payload.index(), app, event, type, timestamp));
+		}
+
+	}
+
+	static class NullableParameters {
+
+		@OnDomainEvent("epoch.closed")
+		void on(Map<String, Object> payload, @AppId String app, @Header("trace") String trace) {
+			received.add(payload + " " + app + " " + trace);
+		}
+
+	}
+
+	static class Inferred {
+
+		@OnDomainEvent
+		void on(Closed payload) {
+			received.add(payload);
+		}
+
+	}
+
+	static class Everything {
+
+		@OnDomainEvent
+		void on(Event event) {
+			received.add(event);
+		}
+
+	}
+
+	static class GenericPayload {
+
+		@OnDomainEvent("epoch.closed")
+		void on(List<Closed> payload) {
+			received.add(payload.get(0));
+		}
+
+	}
+
+	@OnDomainEvent("epoch.*")
+	@Retention(RetentionPolicy.RUNTIME)
+	@interface OnEpoch {
+
+	}
+
+	static class MetaAnnotated {
+
+		@OnEpoch
+		void on(@AppId String app) {
+			received.add(app);
+		}
+
+	}
+
+	static class Repeated {
+
+		@OnDomainEvent("epoch.opened")
+		@OnDomainEvent("epoch.closed")
+		void on(@AppId String app) {
+			received.add(app);
+		}
+
+	}
+
+	static class Placeholders {
+
+		@OnDomainEvent(types = "${types}", apps = "${app}", id = "${id}", concurrency = "${n}", bufferSize = "${size}")
+		void on(Event event) {
+			received.add(event);
+		}
+
+	}
+
+	interface Api {
+
+		void on(@AppId String app);
+
+	}
+
+	static class ByInterface implements Api {
+
+		@Override
+		@OnDomainEvent("epoch.closed")
+		public void on(@AppId String app) {
+			received.add("interface " + app);
+		}
+
+	}
+
+	static class ByClass {
+
+		@OnDomainEvent("epoch.closed")
+		public void on(@AppId String app) {
+			received.add("class " + app);
+		}
+
+	}
+
+	static class Scoped {
+
+		@OnDomainEvent("epoch.closed")
+		public void on(@AppId String app) {
+			received.add("scoped " + app);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Proxies {
+
+		@Bean
+		static BeanNameAutoProxyCreator proxies() {
+			BeanNameAutoProxyCreator proxies = new BeanNameAutoProxyCreator();
+			proxies.setBeanNames("byInterface", "byClass");
+			proxies.setInterceptorNames("interceptor");
+			return proxies;
+		}
+
+		@Bean
+		static SimpleTraceInterceptor interceptor() {
+			return new SimpleTraceInterceptor();
+		}
+
+		@Bean
+		ByInterface byInterface() {
+			return new ByInterface();
+		}
+
+		@Bean
+		ByClass byClass() {
+			return new ByClass();
+		}
+
+		@Bean
+		@Scope(scopeName = "prototype", proxyMode = ScopedProxyMode.TARGET_CLASS)
+		Scoped scoped() {
+			return new Scoped();
+		}
+
+	}
+
+	static class LazyHandler {
+
+		static final List<LazyHandler> created = new ArrayList<>();
+
+		LazyHandler() {
+			created.add(this);
+		}
+
+		@OnDomainEvent("epoch.closed")
+		void on(@AppId String app) {
+			received.add(app);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LazyHandlers {
+
+		@Bean
+		@Lazy
+		LazyHandler lazyHandler() {
+			return new LazyHandler();
+		}
+
+	}
+
+	static class Overflowing {
+
+		final CountDownLatch entered = new CountDownLatch(1);
+
+		final CountDownLatch proceed = new CountDownLatch(1);
+
+		@OnDomainEvent(types = "epoch.closed", bufferSize = "1", overflow = OverflowPolicy.DROP_OLDEST)
+		void on(@AppId String app) {
+			this.entered.countDown();
+			await(this.proceed);
+			received.add(app);
+		}
+
+		@OnGap
+		void onGap(Gap gap) {
+			received.add(gap);
+		}
+
+		void await(CountDownLatch latch) {
+			try {
+				assertThat(latch.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+	}
+
+	static class Failing {
+
+		@OnDomainEvent("epoch.closed")
+		void on(@AppId String app) {
+			if (app.equals("fail")) {
+				throw new IllegalStateException("on purpose");
+			}
+			received.add(app);
+		}
+
+	}
+
+	static class Synchronized {
+
+		@SyncOnDomainEvent(types = "epoch.closed", every = "1h")
+		void sync(SyncTrigger trigger) {
+			received.add(trigger.cause());
+		}
+
+	}
+
+	static class NotStarted {
+
+		@OnDomainEvent(types = "epoch.closed", id = "later", autoStartup = "false")
+		void on(@AppId String app) {
+			received.add(app);
+		}
+
+	}
+
+	static class Stopping {
+
+		private final DomainEventListenerContainer container;
+
+		Stopping(@Lazy DomainEventListenerContainer container) {
+			this.container = container;
+		}
+
+		@OnDomainEvent("epoch.closed")
+		void on(@AppId String app) {
+			this.container.stop(() -> received.add("stopped"));
+		}
+
+	}
+
+}

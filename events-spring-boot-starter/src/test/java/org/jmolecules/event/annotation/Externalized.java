@@ -1,0 +1,12 @@
+package org.jmolecules.event.annotation;
+
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+
+/**
+ * Stands for jMolecules' annotation of this name.
+ */
+@Retention(RetentionPolicy.RUNTIME)
+public @interface Externalized {
+
+}
