@@ -7,6 +7,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Fallback;
 
 /**
  * A bus within the process, for tests and single processes.
@@ -16,6 +17,7 @@ import org.springframework.context.annotation.Configuration;
 class InMemoryBusConfiguration {
 
 	@Bean
+	@Fallback // for a Publisher or Subscriber of the user's own
 	@ConditionalOnMissingBean(EventBus.class)
 	InMemoryEventBus domainEventBus() {
 		return InMemoryEventBus.create();

@@ -13,6 +13,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Fallback;
 import org.springframework.core.env.Environment;
 
 /**
@@ -23,6 +24,7 @@ import org.springframework.core.env.Environment;
 class PostgresBusConfiguration {
 
 	@Bean
+	@Fallback // for a Publisher or Subscriber of the user's own
 	@ConditionalOnMissingBean(EventBus.class)
 	PostgresEventBus domainEventBus(EventsProperties properties, ApplicationDataSource dataSource,
 			ObjectProvider<EventsConnectionDetails> details, ListableBeanFactory beans, Environment environment,

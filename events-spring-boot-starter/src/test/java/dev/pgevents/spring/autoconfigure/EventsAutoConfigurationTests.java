@@ -1,0 +1,592 @@
+package dev.pgevents.spring.autoconfigure;
+
+import java.io.IOException;
+import java.lang.reflect.Type;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import javax.net.SocketFactory;
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.Credentials;
+import dev.pgevents.Event;
+import dev.pgevents.EventBus;
+import dev.pgevents.EventStream;
+import dev.pgevents.EventType;
+import dev.pgevents.PayloadCodec;
+import dev.pgevents.Publisher;
+import dev.pgevents.Subscriber;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SubscriptionOptions;
+import dev.pgevents.memory.InMemoryEventBus;
+import dev.pgevents.postgres.ChannelStrategy;
+import dev.pgevents.postgres.PostgresEventBus;
+import dev.pgevents.postgres.test.TestPostgres;
+import dev.pgevents.spring.ConnectionStateChanged;
+import dev.pgevents.spring.DomainEventListenerContainer;
+import dev.pgevents.spring.DomainEventPublisher;
+import dev.pgevents.spring.EventBusCustomizer;
+import dev.pgevents.spring.EventsConnectionDetails;
+import dev.pgevents.spring.PublishMode;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
+import org.springframework.jdbc.datasource.lookup.MapDataSourceLookup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+class EventsAutoConfigurationTests {
+
+	private static final Duration LIMIT = Duration.ofSeconds(20);
+
+	private static TestPostgres database;
+
+	private final ApplicationContextRunner plain = new ApplicationContextRunner().withConfiguration(AutoConfigurations
+		.of(DataSourceAutoConfiguration.class, EventsAutoConfiguration.class, EventListenerAutoConfiguration.class));
+
+	private final ApplicationContextRunner runner = this.plain.withPropertyValues(
+			"spring.datasource.url=" + database.url(), "spring.datasource.username=" + database.user(),
+			"spring.datasource.password=" + database.password());
+
+	@BeforeAll
+	static void createDatabase() throws SQLException {
+		database = TestPostgres.shared().createDatabase();
+	}
+
+	@Test
+	void needsNothingButTheDataSource() {
+		this.runner.run((context) -> {
+			assertThat(context).hasBean("domainEventBus")
+				.hasBean("domainPublisher")
+				.hasBean("domainSubscriber")
+				.hasBean("domainEventPublisher")
+				.hasBean("domainEventListenerContainer");
+			assertRoundTrip(context);
+		});
+	}
+
+	@Test
+	void isSwitchedOffByEventsEnabled() {
+		this.runner.withPropertyValues("events.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(EventBus.class)
+				.doesNotHaveBean(Publisher.class)
+				.doesNotHaveBean(Subscriber.class)
+				.doesNotHaveBean(DomainEventPublisher.class)
+				.doesNotHaveBean(DomainEventListenerContainer.class));
+	}
+
+	@Test
+	void staysInMemoryWithTheBackendInMemory() {
+		new ApplicationContextRunner()
+			.withConfiguration(
+					AutoConfigurations.of(EventsAutoConfiguration.class, EventListenerAutoConfiguration.class))
+			.withPropertyValues("events.backend=in-memory")
+			.run((context) -> {
+				assertThat(context).getBean(EventBus.class).isInstanceOf(InMemoryEventBus.class);
+				assertRoundTrip(context);
+			});
+	}
+
+	@Test
+	void backsOffWhereTheUserHasABus() {
+		this.runner.withBean("mine", InMemoryEventBus.class, InMemoryEventBus::create).run((context) -> {
+			assertThat(context).doesNotHaveBean("domainEventBus")
+				.getBean(EventBus.class)
+				.isInstanceOf(InMemoryEventBus.class);
+			assertRoundTrip(context);
+		});
+	}
+
+	@Test
+	void backsOffWhereTheUserHasAPublisher() {
+		this.runner.withUserConfiguration(OwnPublisher.class)
+			.run((context) -> assertThat(context).doesNotHaveBean("domainPublisher")
+				.hasBean("domainSubscriber")
+				.hasBean("domainEventPublisher"));
+	}
+
+	@Test
+	void letsCustomizersHaveTheLastWord() {
+		this.runner.withPropertyValues("events.listener.enabled=true")
+			.withBean(EventBusCustomizer.class,
+					() -> (builder) -> builder.listening(false).listeningOffReason("customized"))
+			.run((context) -> assertThat(
+					context.getBean(EventBus.class).subscribe(SubscriptionFilter.all(), (event) -> {
+					}).ready())
+				.failsWithin(LIMIT)
+				.withThrowableThat()
+				.withMessageContaining("customized"));
+	}
+
+	@Test
+	void usesAPayloadCodecBean() {
+		this.runner.withUserConfiguration(OwnCodec.class).run((context) -> {
+			try (EventStream stream = open(context)) {
+				context.getBean(Publisher.class).publish(Event.of(EventType.of("a"), null, "ignored"));
+				Event event = (Event) stream.poll(LIMIT);
+				assertThat(event).isNotNull();
+				assertThat(event.payloadAs(String.class)).isEqualTo("read \"written\"");
+			}
+		});
+	}
+
+	@Test
+	void publishesAndDoesNotListenWithTheListenerSwitchedOff() {
+		this.runner.withPropertyValues("events.listener.enabled=false").run((context) -> {
+			EventBus bus = context.getBean(EventBus.class);
+			assertThat(bus.isDelivering()).isFalse();
+			assertThat(bus.subscribe(SubscriptionFilter.all(), (event) -> {
+			}).ready()).failsWithin(LIMIT).withThrowableThat().withMessageContaining("events.listener.enabled");
+			try (PostgresEventBus listening = PostgresEventBus.builder().dataSource(database.dataSource()).build();
+					EventStream stream = open(listening)) {
+				context.getBean(Publisher.class).publish(Event.of(EventType.of("a"), "off", null));
+				assertThat(((Event) stream.poll(LIMIT)).appId()).isEqualTo("off");
+			}
+		});
+	}
+
+	@Test
+	void startsWithoutADatabase() {
+		this.plain
+			.withPropertyValues("spring.datasource.url=jdbc:postgresql://localhost:1/none",
+					"spring.datasource.username=nobody")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(context.getBean(EventBus.class).isDelivering()).isFalse();
+			});
+	}
+
+	@Test
+	void tellsOfChangesOfTheConnection() {
+		this.runner.withUserConfiguration(Changes.class).run((context) -> {
+			Changes changes = context.getBean(Changes.class);
+			await().atMost(LIMIT).until(() -> changes.seen.toString().contains("current=LISTENING"));
+			assertThat(changes.seen.get(0).previous()).isNotEqualTo(changes.seen.get(0).current());
+		});
+	}
+
+	@Test
+	void tellsOfNoChangesWhereApplicationEventsAreSwitchedOff() {
+		this.runner.withUserConfiguration(Changes.class)
+			.withPropertyValues("events.application-events.enabled=false")
+			.run((context) -> {
+				assertRoundTrip(context);
+				assertThat(context.getBean(Changes.class).seen).isEmpty();
+			});
+	}
+
+	@Test
+	void goesWhereTheConnectionDetailsBeanSays() {
+		this.plain
+			.withPropertyValues("spring.datasource.url=jdbc:postgresql://localhost:1/none",
+					"events.postgres.url=jdbc:postgresql://localhost:1/none")
+			.withBean(EventsConnectionDetails.class, OwnDetails::new)
+			.run(EventsAutoConfigurationTests::assertBusReceives);
+	}
+
+	@Test
+	void goesWhereThePropertiesSay() {
+		this.plain
+			.withPropertyValues("spring.datasource.url=jdbc:postgresql://localhost:1/none",
+					"events.postgres.url=" + database.url(), "events.postgres.username=" + database.user(),
+					"events.postgres.password=" + database.password())
+			.run(EventsAutoConfigurationTests::assertBusReceives);
+	}
+
+	@Test
+	void goesWhereBootsConnectionDetailsSay() {
+		this.plain.withBean(JdbcConnectionDetails.class, ServiceConnectionDetails::new)
+			.run(EventsAutoConfigurationTests::assertBusReceives);
+	}
+
+	@Test
+	void goesWhereAnyKnownDataSourceGoes() {
+		Map<String, DataSource> dataSources = Map.of("pgjdbc", database.dataSource(), "lazy",
+				new LazyConnectionDataSourceProxy(database.dataSource()), "transaction-aware",
+				new TransactionAwareDataSourceProxy(database.dataSource()), "hikari", hikari(),
+				"hikari of a DataSource", hikariOfDataSource(), "hikari of a class", hikariOfClass());
+		dataSources.forEach((name, dataSource) -> this.plain.withBean(DataSource.class, () -> dataSource)
+			.run((context) -> assertThat(context).as(name).satisfies(EventsAutoConfigurationTests::assertBusReceives)));
+	}
+
+	@Test
+	void carriesHikarisDataSourcePropertiesOver() {
+		CountingSocketFactory.sockets.set(0);
+		this.runner
+			.withPropertyValues("spring.datasource.hikari.data-source-properties.socketFactory="
+					+ CountingSocketFactory.class.getName())
+			.run((context) -> {
+				assertBusReceives(context);
+				assertThat(CountingSocketFactory.sockets).hasPositiveValue();
+			});
+	}
+
+	@Test
+	void asksForThePasswordAnewAtEveryAttempt() {
+		HikariDataSource pool = hikari();
+		List<String> asked = new CopyOnWriteArrayList<>();
+		pool.setCredentialsProvider(() -> {
+			asked.add("password");
+			return Credentials.of(database.user(), database.password());
+		});
+		this.plain.withBean(DataSource.class, () -> pool).run((context) -> {
+			assertBusReceives(context);
+			int before = asked.size();
+			database.terminate("pgevents%");
+			await().atMost(LIMIT).until(() -> asked.size() > before);
+		});
+	}
+
+	@Test
+	void failsWithoutADataSource() {
+		assertFailure(
+				new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(EventsAutoConfiguration.class)),
+				"there is no DataSource", "spring.datasource.url", "events.postgres.url", "events.backend=in-memory");
+	}
+
+	@Test
+	void failsWithSeveralDataSourcesOfWhichNoneIsPrimary() {
+		assertFailure(
+				this.plain.withBean("one", DataSource.class, PGSimpleDataSource::new)
+					.withBean("two", DataSource.class, PGSimpleDataSource::new),
+				"one, two", "@Primary", "events.postgres.url");
+	}
+
+	@Test
+	void failsWithADataSourceThatIsNotPostgres() {
+		HikariDataSource pool = new HikariDataSource();
+		pool.setJdbcUrl("jdbc:h2:mem:secret;PASSWORD=hidden");
+		assertFailure(this.plain.withBean(DataSource.class, () -> pool), "\"jdbc:h2:…\"", "events.backend=in-memory",
+				"events.postgres.url");
+	}
+
+	@Test
+	void failsWithADataSourceThatNothingCanBeDerivedFrom() {
+		assertFailure(this.plain.withBean(DataSource.class, Routing::new), Routing.class.getName(),
+				"events.postgres.url");
+	}
+
+	@Test
+	void failsWithAChannelNameThatIsTooLong() {
+		assertFailure(this.runner.withPropertyValues("events.channels.name=" + "c".repeat(64)), "64 bytes", "63",
+				"Change events.channels");
+	}
+
+	@Test
+	void namesThePropertyThatCannotWork() {
+		assertFailure(this.runner.withPropertyValues("events.publisher.queue-capacity=0"),
+				"events.publisher.queue-capacity", "at least 1");
+		assertFailure(this.runner.withPropertyValues("events.publisher.max-batch=0"), "events.publisher.max-batch");
+		assertFailure(this.runner.withPropertyValues("events.publisher.timeout=0s"), "events.publisher.timeout");
+		assertFailure(this.runner.withPropertyValues("events.publisher.lock-timeout=0s"),
+				"events.publisher.lock-timeout");
+		assertFailure(this.runner.withPropertyValues("events.listener.heartbeat=0s"), "events.listener.heartbeat");
+		assertFailure(this.runner.withPropertyValues("events.listener.shutdown-timeout=0s"),
+				"events.listener.shutdown-timeout");
+		assertFailure(this.runner.withPropertyValues("events.listener.slow-handler-threshold=0s"),
+				"events.listener.slow-handler-threshold");
+		assertFailure(this.runner.withPropertyValues("events.listener.recovery.initial-delay=0s"),
+				"events.listener.recovery");
+		assertFailure(this.runner.withPropertyValues("events.listener.recovery.multiplier=0.5"),
+				"events.listener.recovery");
+		assertFailure(this.runner.withPropertyValues("events.listener.recovery.max-delay=1ms"),
+				"events.listener.recovery");
+		assertFailure(
+				this.runner.withPropertyValues("events.channels.strategy=per-app", "events.channels.partitions=0"),
+				"events.channels");
+	}
+
+	@Test
+	void usesTheChannelsOfTheProperties() {
+		assertListens(List.of("mine"), "events.channels.name=mine");
+		assertListens(List.of("t.epoch.closed", "t.other"), "events.channels.strategy=per-type",
+				"events.channels.name=t");
+		assertListens(List.of("a.0", "a.1", "a.none"), "events.channels.strategy=per-app", "events.channels.name=a",
+				"events.channels.partitions=2");
+	}
+
+	@Test
+	void defaultsEqualTheCoresOwn() {
+		new ApplicationContextRunner().withUserConfiguration(Properties.class).run((context) -> {
+			EventsProperties properties = context.getBean(EventsProperties.class);
+			EventsProperties.Publisher publisher = properties.publisher();
+			assertThat(publisher.mode()).isEqualTo(PublishMode.TRANSACTIONAL);
+			assertThat(publisher.queueCapacity()).isEqualTo(PostgresEventBus.Builder.DEFAULT_QUEUE_CAPACITY);
+			assertThat(publisher.maxBatch()).isEqualTo(PostgresEventBus.Builder.DEFAULT_MAX_BATCH);
+			assertThat(publisher.timeout()).isEqualTo(PostgresEventBus.Builder.DEFAULT_PUBLISH_TIMEOUT);
+			assertThat(publisher.lockTimeout()).isEqualTo(PostgresEventBus.Builder.DEFAULT_LOCK_TIMEOUT);
+			EventsProperties.Listener listener = properties.listener();
+			SubscriptionOptions options = SubscriptionOptions.defaults();
+			assertThat(listener.bufferSize()).isEqualTo(options.bufferSize());
+			assertThat(listener.overflow()).isEqualTo(options.overflow());
+			assertThat(listener.concurrency()).isEqualTo(options.concurrency());
+			assertThat(listener.heartbeat()).isEqualTo(PostgresEventBus.Builder.DEFAULT_HEARTBEAT);
+			assertThat(listener.shutdownTimeout()).isEqualTo(PostgresEventBus.Builder.DEFAULT_SHUTDOWN_TIMEOUT);
+			assertThat(listener.slowHandlerThreshold())
+				.isEqualTo(PostgresEventBus.Builder.DEFAULT_SLOW_HANDLER_THRESHOLD);
+			assertThat(listener.recovery().initialDelay()).isEqualTo(PostgresEventBus.Builder.DEFAULT_INITIAL_DELAY);
+			assertThat(listener.recovery().multiplier()).isEqualTo(PostgresEventBus.Builder.DEFAULT_MULTIPLIER);
+			assertThat(listener.recovery().maxDelay()).isEqualTo(PostgresEventBus.Builder.DEFAULT_MAX_DELAY);
+			assertThat(properties.channels().name()).isEqualTo(ChannelStrategy.DEFAULT_CHANNEL);
+			assertThat(properties.applicationEvents().transactional()).isFalse();
+		});
+	}
+
+	@Test
+	void showsNoPassword() {
+		new ApplicationContextRunner().withUserConfiguration(Properties.class)
+			.withPropertyValues("events.postgres.url=jdbc:postgresql://h/d?password=hidden",
+					"events.postgres.password=hidden")
+			.run((context) -> assertThat(context.getBean(EventsProperties.class).toString()).doesNotContain("hidden"));
+	}
+
+	private void assertListens(List<String> channels, String... properties) {
+		this.runner.withPropertyValues(properties).run((context) -> {
+			try (EventStream stream = open(context)) {
+				for (String channel : channels) {
+					database.execute(
+							"SELECT pg_notify('" + channel + "', '{\"type\":\"a\",\"app_id\":\"" + channel + "\"}')");
+					assertThat(((Event) stream.poll(LIMIT)).appId()).isEqualTo(channel);
+				}
+			}
+		});
+	}
+
+	private static void assertFailure(ApplicationContextRunner runner, String... texts) {
+		runner.run((context) -> {
+			assertThat(context).hasFailed();
+			FailureAnalysis analysis = new EventsConfigurationFailureAnalyzer().analyze(context.getStartupFailure());
+			assertThat(analysis).as("analysis of " + context.getStartupFailure()).isNotNull();
+			assertThat(analysis.getDescription() + " " + analysis.getAction()).contains(texts)
+				.doesNotContain("hidden", "..");
+		});
+	}
+
+	private static void assertRoundTrip(ApplicationContext context) throws InterruptedException {
+		try (EventStream stream = open(context)) {
+			Event event = Event.of(EventType.of("epoch.closed"), "1", 42);
+			context.getBean(Publisher.class).publish(event);
+			assertThat(stream.poll(LIMIT)).isEqualTo(event);
+		}
+	}
+
+	/** Whatever the application's own DataSource can do. */
+	private static void assertBusReceives(ApplicationContext context) throws InterruptedException {
+		try (EventStream stream = open(context)) {
+			Event event = Event.of(EventType.of("epoch.closed"), "1", 42);
+			context.getBean("domainEventBus", EventBus.class).publish(event);
+			assertThat(stream.poll(LIMIT)).isEqualTo(event);
+		}
+	}
+
+	private static EventStream open(ApplicationContext context) {
+		return open(context.getBean(Subscriber.class));
+	}
+
+	private static EventStream open(Subscriber subscriber) {
+		EventStream stream = subscriber.open(SubscriptionFilter.all());
+		assertThat(stream.ready()).succeedsWithin(LIMIT);
+		return stream;
+	}
+
+	private static HikariDataSource hikari() {
+		HikariDataSource pool = new HikariDataSource();
+		pool.setJdbcUrl(database.url());
+		pool.setUsername(database.user());
+		pool.setPassword(database.password());
+		return pool;
+	}
+
+	private static HikariDataSource hikariOfDataSource() {
+		HikariDataSource pool = new HikariDataSource();
+		pool.setDataSource(database.dataSource());
+		return pool;
+	}
+
+	private static HikariDataSource hikariOfClass() {
+		HikariDataSource pool = new HikariDataSource();
+		pool.setDataSourceClassName(PGSimpleDataSource.class.getName());
+		pool.addDataSourceProperty("url", database.url());
+		pool.setUsername(database.user());
+		pool.setPassword(database.password());
+		return pool;
+	}
+
+	private static final class OwnDetails implements EventsConnectionDetails {
+
+		@Override
+		public String getJdbcUrl() {
+			return database.url();
+		}
+
+		@Override
+		public String getUsername() {
+			return database.user();
+		}
+
+		@Override
+		public String getPassword() {
+			return database.password();
+		}
+
+	}
+
+	private static final class ServiceConnectionDetails implements JdbcConnectionDetails {
+
+		@Override
+		public String getJdbcUrl() {
+			return database.url();
+		}
+
+		@Override
+		public String getUsername() {
+			return database.user();
+		}
+
+		@Override
+		public String getPassword() {
+			return database.password();
+		}
+
+	}
+
+	/** A socket factory that the user's settings name. */
+	public static final class CountingSocketFactory extends SocketFactory {
+
+		static final AtomicInteger sockets = new AtomicInteger();
+
+		@Override
+		public Socket createSocket() {
+			sockets.incrementAndGet();
+			return new Socket();
+		}
+
+		@Override
+		public Socket createSocket(String host, int port) throws IOException {
+			return new Socket(host, port);
+		}
+
+		@Override
+		public Socket createSocket(String host, int port, InetAddress local, int localPort) throws IOException {
+			return new Socket(host, port, local, localPort);
+		}
+
+		@Override
+		public Socket createSocket(InetAddress host, int port) throws IOException {
+			return new Socket(host, port);
+		}
+
+		@Override
+		public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) throws IOException {
+			return new Socket(host, port, local, localPort);
+		}
+
+	}
+
+	private static final class Routing extends AbstractRoutingDataSource {
+
+		Routing() {
+			setTargetDataSources(Map.of("one", database.dataSource()));
+			setDataSourceLookup(new MapDataSourceLookup());
+		}
+
+		@Override
+		protected Object determineCurrentLookupKey() {
+			return "one";
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnPublisher {
+
+		@Bean
+		Publisher mine(EventBus bus) {
+			return new Publisher() {
+
+				@Override
+				public void publish(Event event) {
+					bus.publish(event);
+				}
+
+				@Override
+				public void publishAll(Collection<Event> events) {
+					bus.publishAll(events);
+				}
+
+				@Override
+				public CompletableFuture<Void> publishAsync(Event event) {
+					return bus.publishAsync(event);
+				}
+
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnCodec {
+
+		@Bean
+		PayloadCodec codec() {
+			return new PayloadCodec() {
+
+				@Override
+				public String toJson(Object value) {
+					return "\"written\"";
+				}
+
+				@Override
+				@SuppressWarnings("unchecked")
+				public <T> T fromJson(String json, Type type) {
+					return (T) ("read " + json);
+				}
+
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Changes {
+
+		final List<ConnectionStateChanged> seen = new CopyOnWriteArrayList<>();
+
+		@EventListener
+		void on(ConnectionStateChanged change) {
+			this.seen.add(change);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableConfigurationProperties(EventsProperties.class)
+	static class Properties {
+
+	}
+
+}
