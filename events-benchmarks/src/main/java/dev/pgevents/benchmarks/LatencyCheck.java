@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 import dev.pgevents.Event;
@@ -15,21 +16,28 @@ import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.postgres.ConnectionSource;
 import dev.pgevents.postgres.PostgresEventBus;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.SynchronizedHistogram;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
 /**
- * Publish-to-handler latency of the bus and of a plain {@code getNotifications} loop, in
- * one process and one run: with an idle bus, and under a steady load, measured from the
- * intended time of sending.
+ * The latency from publish to handler beside that of a plain {@code getNotifications}
+ * loop, both in one process and one run. With an idle bus, it is measured from the call
+ * of publish; under a steady load, from the time at which the call was due, so that a
+ * receiver that falls behind cannot hide it.
  */
 public final class LatencyCheck {
 
 	private static final EventType TYPE = EventType.of("latency.check");
 
-	private static final String[] LOADS = { "idle", "2000" };
+	private static final int ROUNDS = 5;
+
+	private static final int IDLE_SENDS = 400;
+
+	private static final int LOAD_PER_SECOND = 2000;
+
+	private static final int LOAD_SECONDS = 3;
 
 	/** Enough for the compiler: cold code costs more than the socket. */
 	private static final int WARM_UP = 20_000;
@@ -45,100 +53,184 @@ public final class LatencyCheck {
 	public static void main(String[] args) throws Exception {
 		try (EmbeddedPostgres server = EmbeddedPostgres.builder().start()) {
 			String url = "jdbc:postgresql://localhost:" + server.getPort() + "/postgres?user=postgres";
-			System.out.println("| load | receiver | p50 us | p99 us | received |");
-			System.out.println("|---|---|---|---|---|");
-			for (String load : LOADS) {
-				int perSecond = load.equals("idle") ? 100 : Integer.parseInt(load);
-				print(load, "plain loop", plainLoop(url, perSecond));
-				print(load, "bus", bus(url, perSecond));
+			Receiver plain = new PlainLoop(url);
+			Receiver bus = new Bus(url);
+			try (plain; bus) {
+				run(plain, bus);
 			}
 		}
 	}
 
-	private static void print(String load, String receiver, Histogram histogram) {
-		System.out.printf(Locale.ROOT, "| %s | %s | %.0f | %.0f | %d |%n", load, receiver,
-				histogram.getValueAtPercentile(50) / 1e3, histogram.getValueAtPercentile(99) / 1e3,
-				histogram.getTotalCount());
-	}
-
-	private static Histogram bus(String url, int perSecond) throws SQLException {
-		ConcurrentHistogram histogram = new ConcurrentHistogram(3);
-		try (PostgresEventBus bus = PostgresEventBus.builder()
-			.listener(ConnectionSource.url(url, null, null))
-			.build()) {
-			bus.subscribe(SubscriptionFilter.types(TYPE), (event) -> {
-				Long sent = event.payloadAs(Long.class);
-				if (sent != null && sent > 0) {
-					histogram.recordValue(System.nanoTime() - sent);
-				}
-			}).ready().join();
-			load(perSecond, (sent) -> bus.publish(Event.of(TYPE, null, sent)));
-			LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
-		}
-		return histogram;
-	}
-
-	private static Histogram plainLoop(String url, int perSecond) throws SQLException, InterruptedException {
-		ConcurrentHistogram histogram = new ConcurrentHistogram(3);
-		try (Connection listener = DriverManager.getConnection(url);
-				Statement listen = listener.createStatement();
-				Connection publisher = DriverManager.getConnection(url);
-				PreparedStatement notify = publisher.prepareStatement("SELECT pg_notify('plain', ?)")) {
-			listen.execute("LISTEN plain");
-			Thread reader = new Thread(() -> read(listener, histogram));
-			reader.start();
-			load(perSecond, (sent) -> {
-				notify.setString(1, String.valueOf(sent));
-				notify.execute();
-			});
-			notify.setString(1, "end");
-			notify.execute();
-			reader.join();
-		}
-		return histogram;
-	}
-
-	private static void read(Connection listener, Histogram histogram) {
-		try {
-			PGConnection connection = listener.unwrap(PGConnection.class);
-			while (true) {
-				for (PGNotification notification : connection.getNotifications(10_000)) {
-					if (notification.getParameter().equals("end")) {
-						return;
-					}
-					long sent = Long.parseLong(notification.getParameter());
-					if (sent > 0) {
-						histogram.recordValue(System.nanoTime() - sent);
-					}
-				}
+	private static void run(Receiver plain, Receiver bus) throws Exception {
+		for (Receiver receiver : new Receiver[] { plain, bus }) {
+			for (int i = 0; i < WARM_UP; i++) {
+				receiver.send(0);
 			}
 		}
-		catch (SQLException ex) {
-			throw new IllegalStateException("the plain loop broke", ex);
+		Histogram[] idle = { new SynchronizedHistogram(3), new SynchronizedHistogram(3) };
+		Histogram[] loaded = { new SynchronizedHistogram(3), new SynchronizedHistogram(3) };
+		for (int round = 0; round < ROUNDS; round++) {
+			idle(plain, idle[0]);
+			idle(bus, idle[1]);
 		}
+		for (int round = 0; round < ROUNDS; round++) {
+			loaded(plain, loaded[0]);
+			loaded(bus, loaded[1]);
+		}
+		System.out.println("| load | receiver | p50 us | p99 us | received |");
+		System.out.println("|---|---|---|---|---|");
+		print("idle", idle);
+		print(LOAD_PER_SECOND + "/s", loaded);
 	}
 
-	/** Sends for some seconds at a rate, after a warm-up that is not counted. */
-	private static void load(int perSecond, Sender sender) throws SQLException {
-		for (int i = 0; i < WARM_UP; i++) {
-			sender.send(-1);
+	private static void print(String load, Histogram[] plainAndBus) {
+		String[] names = { "plain loop", "pgevents" };
+		for (int i = 0; i < names.length; i++) {
+			System.out.printf(Locale.ROOT, "| %s | %s | %.0f | %.0f | %d |%n", load, names[i],
+					plainAndBus[i].getValueAtPercentile(50) / 1e3, plainAndBus[i].getValueAtPercentile(99) / 1e3,
+					plainAndBus[i].getTotalCount());
 		}
-		long interval = TimeUnit.SECONDS.toNanos(1) / perSecond;
+		System.out.printf(Locale.ROOT, "| %s | ratio | %.3f | %.3f | |%n", load,
+				(double) plainAndBus[1].getValueAtPercentile(50) / plainAndBus[0].getValueAtPercentile(50),
+				(double) plainAndBus[1].getValueAtPercentile(99) / plainAndBus[0].getValueAtPercentile(99));
+	}
+
+	private static void idle(Receiver receiver, Histogram histogram) throws Exception {
+		receiver.record(histogram);
+		for (int i = 0; i < IDLE_SENDS; i++) {
+			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+			receiver.send(System.nanoTime());
+		}
+		receiver.drain();
+	}
+
+	private static void loaded(Receiver receiver, Histogram histogram) throws Exception {
+		receiver.record(histogram);
+		long interval = TimeUnit.SECONDS.toNanos(1) / LOAD_PER_SECOND;
 		long start = System.nanoTime();
-		int total = perSecond * 5;
-		for (int i = 0; i < total; i++) {
-			long intended = start + i * interval;
-			for (long left = intended - System.nanoTime(); left > 0; left = intended - System.nanoTime()) {
+		for (int i = 0; i < LOAD_PER_SECOND * LOAD_SECONDS; i++) {
+			long due = start + i * interval;
+			for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
 				LockSupport.parkNanos(left);
 			}
-			sender.send((i < perSecond) ? -1 : intended);
+			receiver.send(due);
 		}
+		receiver.drain();
 	}
 
-	@FunctionalInterface
-	private interface Sender {
+	/** Sends to itself and records how long that takes. */
+	private abstract static class Receiver implements AutoCloseable {
 
-		void send(long intended) throws SQLException;
+		private final AtomicLong sent = new AtomicLong();
+
+		private final AtomicLong received = new AtomicLong();
+
+		private volatile Histogram histogram = new SynchronizedHistogram(3);
+
+		void record(Histogram histogram) throws InterruptedException {
+			drain();
+			this.histogram = histogram;
+		}
+
+		/** Sends a time; 0 is not recorded. */
+		void send(long time) throws SQLException {
+			this.sent.incrementAndGet();
+			publish(time);
+		}
+
+		void received(long time) {
+			if (time != 0) {
+				this.histogram.recordValue(System.nanoTime() - time);
+			}
+			this.received.incrementAndGet();
+		}
+
+		void drain() throws InterruptedException {
+			while (this.received.get() < this.sent.get()) {
+				TimeUnit.MILLISECONDS.sleep(1);
+			}
+		}
+
+		abstract void publish(long time) throws SQLException;
+
+		@Override
+		public abstract void close() throws SQLException;
+
+	}
+
+	/** What this library does. */
+	private static final class Bus extends Receiver {
+
+		private final PostgresEventBus bus;
+
+		Bus(String url) {
+			this.bus = PostgresEventBus.builder().listener(ConnectionSource.url(url, null, null)).build();
+			this.bus.subscribe(SubscriptionFilter.types(TYPE), (event) -> {
+				Long time = event.payloadAs(Long.class);
+				received((time != null) ? time : 0);
+			}).ready().join();
+		}
+
+		@Override
+		void publish(long time) {
+			this.bus.publish(Event.of(TYPE, null, time));
+		}
+
+		@Override
+		public void close() {
+			this.bus.close();
+		}
+
+	}
+
+	/** What other users of pgjdbc do. */
+	private static final class PlainLoop extends Receiver {
+
+		private final Connection listener;
+
+		private final Connection publisher;
+
+		private final PreparedStatement notify;
+
+		private final Thread reader;
+
+		PlainLoop(String url) throws SQLException {
+			this.listener = DriverManager.getConnection(url);
+			try (Statement listen = this.listener.createStatement()) {
+				listen.execute("LISTEN plain");
+			}
+			this.publisher = DriverManager.getConnection(url);
+			this.notify = this.publisher.prepareStatement("SELECT pg_notify('plain', ?)");
+			this.reader = new Thread(this::read, "plain-loop");
+			this.reader.setDaemon(true);
+			this.reader.start();
+		}
+
+		private void read() {
+			try {
+				PGConnection connection = this.listener.unwrap(PGConnection.class);
+				while (true) {
+					for (PGNotification notification : connection.getNotifications(10_000)) {
+						received(Long.parseLong(notification.getParameter()));
+					}
+				}
+			}
+			catch (SQLException ex) {
+				System.err.println("the plain loop has ended: " + ex.getMessage());
+			}
+		}
+
+		@Override
+		void publish(long time) throws SQLException {
+			this.notify.setString(1, String.valueOf(time));
+			this.notify.execute();
+		}
+
+		@Override
+		public void close() throws SQLException {
+			this.publisher.close();
+			this.listener.close();
+		}
 
 	}
 
