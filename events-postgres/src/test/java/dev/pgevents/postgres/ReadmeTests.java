@@ -49,7 +49,7 @@ class ReadmeTests {
 	@Test
 	void exampleIsTheReadmes() throws Exception {
 		String readme = Files.readString(Path.of("../README.md"));
-		String example = readme.substring(readme.indexOf("```java\n") + 8);
+		String example = readme.substring(readme.indexOf("try (EventBus bus"));
 		example = example.substring(0, example.indexOf("```"));
 		String source = Files.readString(Path.of("src/test/java/dev/pgevents/postgres/ReadmeTests.java"));
 		assertThat(lines(source)).contains(lines(example));

@@ -1,0 +1,40 @@
+package dev.pgevents.sample;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.Map;
+
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+
+/**
+ * A bean of a service that may run in another process.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@Conditional(ConditionalOnService.OnService.class)
+@interface ConditionalOnService {
+
+	/**
+	 * Whose bean it is.
+	 * @return the service
+	 */
+	NodeService value();
+
+	/** Whether the service runs in this process. */
+	final class OnService implements Condition {
+
+		@Override
+		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			Map<String, Object> attributes = metadata.getAnnotationAttributes(ConditionalOnService.class.getName());
+			return attributes != null
+					&& NodeService.selected(context.getEnvironment()).contains(attributes.get("value"));
+		}
+
+	}
+
+}

@@ -1,0 +1,57 @@
+package dev.pgevents.sample;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.MapPropertySource;
+
+/**
+ * Starts a PostgreSQL, from binaries that Maven brought, where no
+ * {@code spring.datasource.url} is given, and stops it after everything else.
+ */
+final class EmbeddedServer implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {
+
+	private static final Logger logger = LoggerFactory.getLogger(EmbeddedServer.class);
+
+	@Override
+	public int getOrder() {
+		return LOWEST_PRECEDENCE;
+	}
+
+	@Override
+	public void initialize(ConfigurableApplicationContext context) {
+		if (context.getEnvironment().containsProperty("spring.datasource.url")) {
+			return;
+		}
+		EmbeddedPostgres server = start();
+		String url = "jdbc:postgresql://localhost:" + server.getPort() + "/postgres?user=postgres";
+		context.getEnvironment()
+			.getPropertySources()
+			.addFirst(new MapPropertySource("embedded server", Map.of("spring.datasource.url", url)));
+		// The first to be registered is the last to be destroyed.
+		((DefaultListableBeanFactory) context.getBeanFactory()).registerDisposableBean("embeddedServer", server::close);
+		logger.info("It has started its own PostgreSQL; another terminal joins in with");
+		logger.info("    mvn -q -pl events-sample-app -am spring-boot:run \\");
+		logger.info("        -Dspring-boot.run.arguments=\"--services=validator --spring.datasource.url={}\"", url);
+	}
+
+	private static EmbeddedPostgres start() {
+		try {
+			return EmbeddedPostgres.start();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("the embedded PostgreSQL does not start; give a server of yours with "
+					+ "--spring.datasource.url=jdbc:postgresql://…", ex);
+		}
+	}
+
+}
