@@ -93,8 +93,7 @@ class ReadmeTests {
 			this.claims.compute(epoch.app(), epoch.index());
 		}
 
-		@SyncOnDomainEvent(types = "epoch.closed", every = "30s") // and whatever no event
-																	// told of
+		@SyncOnDomainEvent(types = "epoch.closed", every = "30s") // and what was missed
 		void catchUp() {
 			this.claims.computeMissing();
 		}
