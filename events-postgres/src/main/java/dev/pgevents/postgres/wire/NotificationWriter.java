@@ -89,7 +89,7 @@ public final class NotificationWriter {
 			headers(event.headers(), json);
 		}
 		json.append(",\"payload\":").append(payload).append('}');
-		String notification = this.asciiOnly ? ascii(json) : json.toString();
+		String notification = escaped(json, this.asciiOnly);
 		int bytes = utf8Length(notification);
 		if (bytes > MAX_BYTES) {
 			throw new PayloadTooLargeException(event.type(), bytes, MAX_BYTES);
@@ -124,19 +124,32 @@ public final class NotificationWriter {
 		json.append('"');
 	}
 
-	/** Escapes what is beyond ASCII; in JSON that can only stand inside of strings. */
-	private static String ascii(CharSequence json) {
-		StringBuilder escaped = new StringBuilder(json.length() + 64);
+	/**
+	 * Escapes what does not pass as it is: the unpaired half of a surrogate pair, which
+	 * no encoding has, and whatever is beyond ASCII where the database is not UTF-8. In
+	 * JSON that can only stand inside of strings.
+	 */
+	private static String escaped(StringBuilder json, boolean asciiOnly) {
+		StringBuilder escaped = null;
+		int copied = 0;
 		for (int i = 0; i < json.length(); i++) {
 			char c = json.charAt(i);
-			if (c < 0x80) {
-				escaped.append(c);
+			if (c < 0x80 || (!asciiOnly && !isUnpaired(json, i))) {
+				continue;
 			}
-			else {
-				escaped.append(String.format("\\u%04x", (int) c));
-			}
+			escaped = (escaped != null) ? escaped : new StringBuilder(json.length() + 64);
+			escaped.append(json, copied, i).append(String.format("\\u%04x", (int) c));
+			copied = i + 1;
 		}
-		return escaped.toString();
+		return (escaped != null) ? escaped.append(json, copied, json.length()).toString() : json.toString();
+	}
+
+	private static boolean isUnpaired(CharSequence text, int index) {
+		char c = text.charAt(index);
+		if (Character.isHighSurrogate(c)) {
+			return index + 1 == text.length() || !Character.isLowSurrogate(text.charAt(index + 1));
+		}
+		return Character.isLowSurrogate(c) && (index == 0 || !Character.isHighSurrogate(text.charAt(index - 1)));
 	}
 
 	private static int utf8Length(String text) {
