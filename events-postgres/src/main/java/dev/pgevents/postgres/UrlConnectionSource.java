@@ -29,6 +29,11 @@ final class UrlConnectionSource implements ConnectionSource {
 			throw new IllegalArgumentException("connection URL does not start with " + PREFIX
 					+ ": the bus speaks to PostgreSQL through pgjdbc only");
 		}
+		// Else every attempt would fail, with the whole URL in the message.
+		if (Driver.parseURL(url, null) == null) {
+			throw new IllegalArgumentException(
+					"the connection URL cannot be read: check its host, port and database name");
+		}
 		this.url = url;
 		copy(properties, this.properties);
 	}

@@ -1,5 +1,6 @@
 package dev.pgevents.spring;
 
+import dev.pgevents.EventsException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public class EventsConfigurationException extends RuntimeException {
+public class EventsConfigurationException extends EventsException {
 
 	private static final long serialVersionUID = 1L;
 

@@ -1,7 +1,9 @@
 package dev.pgevents.spring.connection;
 
+import java.util.Objects;
 import java.util.Properties;
 
+import dev.pgevents.postgres.ConnectionSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,25 @@ final class Credentials {
 
 	static Credentials of(@Nullable String username, @Nullable String password) {
 		return new Credentials(username, password);
+	}
+
+	/** Whether there is a user to be. */
+	boolean isPresent() {
+		return this.username != null;
+	}
+
+	boolean isSame(Credentials other) {
+		return Objects.equals(this.username, other.username) && Objects.equals(this.password, other.password);
+	}
+
+	/** Connections as this user, whoever the source itself would be. */
+	ConnectionSource on(ConnectionSource source) {
+		return (settings) -> {
+			Properties all = new Properties();
+			settings.stringPropertyNames().forEach((name) -> all.setProperty(name, settings.getProperty(name)));
+			addTo(all);
+			return source.open(all);
+		};
 	}
 
 	/** Adds what there is, by pgjdbc's names. */

@@ -4,7 +4,6 @@ import java.util.Properties;
 
 import javax.sql.DataSource;
 
-import com.zaxxer.hikari.HikariDataSource;
 import dev.pgevents.postgres.ConnectionSource;
 import dev.pgevents.spring.EventsConfigurationException;
 import org.jspecify.annotations.Nullable;
@@ -23,25 +22,25 @@ final class DataSourceRoute implements BusConnections.Route {
 	private static final boolean HIKARI = ClassUtils.isPresent("com.zaxxer.hikari.HikariDataSource",
 			DataSourceRoute.class.getClassLoader());
 
-	private static final String ORIGIN = "the application's DataSource";
+	static final String ORIGIN = "the application's DataSource";
 
 	private final DataSource dataSource;
 
 	private final @Nullable BootConnectionDetails details;
 
+	private final @Nullable HikariRoute hikari;
+
 	DataSourceRoute(DataSource dataSource, @Nullable BootConnectionDetails details) {
 		this.dataSource = dataSource;
 		this.details = details;
+		this.hikari = HIKARI ? new HikariRoute(dataSource, details) : null;
 	}
 
 	@Override
 	public ConnectionSource source() {
-		if (HIKARI) {
-			HikariDataSource pool = DataSourceUnwrapper.unwrap(this.dataSource,
-					com.zaxxer.hikari.HikariConfigMXBean.class, HikariDataSource.class);
-			if (pool != null) {
-				return HikariRoute.source(pool, this.details);
-			}
+		ConnectionSource ofPool = (this.hikari != null) ? this.hikari.source() : null;
+		if (ofPool != null) {
+			return ofPool;
 		}
 		String url = (this.details != null) ? this.details.url() : null;
 		if (this.details != null && url != null) {

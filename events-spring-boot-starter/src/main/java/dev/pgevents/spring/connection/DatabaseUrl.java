@@ -21,7 +21,7 @@ final class DatabaseUrl {
 	 * @param properties properties of pgjdbc, user and password among them
 	 * @param origin who gave the URL, for the message
 	 * @return the connections
-	 * @throws EventsConfigurationException if it is not PostgreSQL
+	 * @throws EventsConfigurationException if it is not PostgreSQL, or cannot be read
 	 */
 	static ConnectionSource source(String url, Properties properties, String origin) {
 		if (!url.startsWith(PREFIX)) {
@@ -31,7 +31,15 @@ final class DatabaseUrl {
 					"Set events.postgres.url to the PostgreSQL database that the services share, or "
 							+ "events.backend=in-memory for events within this process (in tests, say).");
 		}
-		return ConnectionSource.url(url, properties);
+		try {
+			return ConnectionSource.url(url, properties);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new EventsConfigurationException(
+					"Domain events travel over PostgreSQL, and the URL of " + origin + " cannot work: "
+							+ ex.getMessage(),
+					"Correct it; it has the form \"jdbc:postgresql://host:5432/database\".", ex);
+		}
 	}
 
 	/** As much of the URL as holds no secret: {@code jdbc:h2:}. */

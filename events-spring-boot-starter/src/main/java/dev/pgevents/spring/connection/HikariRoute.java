@@ -4,12 +4,14 @@ import java.util.Properties;
 
 import javax.sql.DataSource;
 
+import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgevents.postgres.ConnectionSource;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.BeanUtils;
 import org.springframework.beans.BeanWrapperImpl;
+import org.springframework.boot.jdbc.DataSourceUnwrapper;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -22,30 +24,72 @@ final class HikariRoute {
 	private static final boolean CREDENTIALS_PROVIDER = ClassUtils
 		.isPresent("com.zaxxer.hikari.HikariCredentialsProvider", HikariRoute.class.getClassLoader());
 
-	private HikariRoute() {
+	private final DataSource dataSource;
+
+	private final @Nullable BootConnectionDetails details;
+
+	private final @Nullable Credentials atStart;
+
+	HikariRoute(DataSource dataSource, @Nullable BootConnectionDetails details) {
+		this.dataSource = dataSource;
+		this.details = details;
+		HikariDataSource pool = pool();
+		this.atStart = (pool != null) ? configured(pool) : null;
 	}
 
-	static ConnectionSource source(HikariDataSource pool, @Nullable BootConnectionDetails details) {
-		if (pool.getDataSource() != null) {
-			return DataSourceRoute.of(pool.getDataSource());
+	/** Connections to where the pool goes, or null if the DataSource is no such pool. */
+	@Nullable ConnectionSource source() {
+		HikariDataSource pool = pool();
+		if (pool == null) {
+			return null;
 		}
-		String url = (details != null) ? details.url() : pool.getJdbcUrl();
+		if (pool.getDataSource() != null) {
+			return wrapped(pool, pool.getDataSource());
+		}
+		String url = (this.details != null) ? this.details.url() : pool.getJdbcUrl();
 		if (url == null) {
-			return DataSourceRoute.of(instantiate(pool));
+			return wrapped(pool, instantiate(pool));
 		}
 		Properties properties = new Properties();
 		pool.getDataSourceProperties()
 			.forEach((name, value) -> properties.setProperty(name.toString(), value.toString()));
-		credentials(pool, details).addTo(properties);
-		return DatabaseUrl.source(url, properties, "the application's DataSource");
+		credentials(pool).addTo(properties);
+		return DatabaseUrl.source(url, properties, DataSourceRoute.ORIGIN);
 	}
 
-	private static Credentials credentials(HikariDataSource pool, @Nullable BootConnectionDetails details) {
-		if (CREDENTIALS_PROVIDER && pool.getCredentialsProvider() != null) {
-			com.zaxxer.hikari.util.Credentials current = pool.getCredentialsProvider().getCredentials();
-			return Credentials.of(current.getUsername(), current.getPassword());
+	private @Nullable HikariDataSource pool() {
+		return DataSourceUnwrapper.unwrap(this.dataSource, HikariConfigMXBean.class, HikariDataSource.class);
+	}
+
+	/**
+	 * Those of Boot's details, unless the pool has its own: a provider, or what somebody
+	 * has given to the running pool, which is how HikariCP has passwords rotated.
+	 */
+	private Credentials credentials(HikariDataSource pool) {
+		boolean rotated = this.atStart != null && !this.atStart.isSame(configured(pool));
+		return (this.details == null || rotated || hasProvider(pool)) ? ofPool(pool) : this.details.credentials();
+	}
+
+	private static Credentials ofPool(HikariDataSource pool) {
+		if (hasProvider(pool)) {
+			com.zaxxer.hikari.util.Credentials provided = pool.getCredentialsProvider().getCredentials();
+			return Credentials.of(provided.getUsername(), provided.getPassword());
 		}
-		return (details != null) ? details.credentials() : Credentials.of(pool.getUsername(), pool.getPassword());
+		return configured(pool);
+	}
+
+	private static boolean hasProvider(HikariDataSource pool) {
+		return CREDENTIALS_PROVIDER && pool.getCredentialsProvider() != null;
+	}
+
+	private static Credentials configured(HikariDataSource pool) {
+		return Credentials.of(pool.getUsername(), pool.getPassword());
+	}
+
+	private static ConnectionSource wrapped(HikariDataSource pool, DataSource wrapped) {
+		Credentials credentials = ofPool(pool);
+		ConnectionSource source = DataSourceRoute.of(wrapped);
+		return credentials.isPresent() ? credentials.on(source) : source;
 	}
 
 	/** The way HikariCP makes its connections of a {@code dataSourceClassName}. */
@@ -57,10 +101,6 @@ final class HikariRoute {
 		Class<?> type = ClassUtils.resolveClassName(className, HikariRoute.class.getClassLoader());
 		BeanWrapperImpl bean = new BeanWrapperImpl(BeanUtils.instantiateClass(type));
 		pool.getDataSourceProperties().forEach((name, value) -> bean.setPropertyValue(name.toString(), value));
-		if (pool.getUsername() != null) {
-			bean.setPropertyValue("user", pool.getUsername());
-			bean.setPropertyValue("password", pool.getPassword());
-		}
 		return (DataSource) bean.getWrappedInstance();
 	}
 
