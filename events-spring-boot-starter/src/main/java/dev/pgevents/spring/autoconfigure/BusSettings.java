@@ -3,7 +3,6 @@ package dev.pgevents.spring.autoconfigure;
 import dev.pgevents.EventTypes;
 import dev.pgevents.postgres.ChannelStrategy;
 import dev.pgevents.postgres.PostgresEventBus;
-import dev.pgevents.spring.EventsConfigurationException;
 
 /**
  * Hands the {@code events.*} properties to the bus's builder, and names the property
@@ -24,7 +23,7 @@ final class BusSettings {
 	}
 
 	private void channels(EventsProperties.Channels channels) {
-		set("events.channels", () -> this.builder.channels(switch (channels.strategy()) {
+		PropertyCheck.of("events.channels", () -> this.builder.channels(switch (channels.strategy()) {
 			case SINGLE -> ChannelStrategy.single(channels.name());
 			case PER_TYPE -> ChannelStrategy.perType(channels.name(), EventTypes.all());
 			case PER_APP -> ChannelStrategy.perApp(channels.name(), channels.partitions());
@@ -32,32 +31,24 @@ final class BusSettings {
 	}
 
 	private void publisher(EventsProperties.Publisher publisher) {
-		set("events.publisher.queue-capacity", () -> this.builder.queueCapacity(publisher.queueCapacity()));
-		set("events.publisher.max-batch", () -> this.builder.maxBatch(publisher.maxBatch()));
-		set("events.publisher.timeout", () -> this.builder.publishTimeout(publisher.timeout()));
-		set("events.publisher.lock-timeout", () -> this.builder.lockTimeout(publisher.lockTimeout()));
+		PropertyCheck.of("events.publisher.queue-capacity",
+				() -> this.builder.queueCapacity(publisher.queueCapacity()));
+		PropertyCheck.of("events.publisher.max-batch", () -> this.builder.maxBatch(publisher.maxBatch()));
+		PropertyCheck.of("events.publisher.timeout", () -> this.builder.publishTimeout(publisher.timeout()));
+		PropertyCheck.of("events.publisher.lock-timeout", () -> this.builder.lockTimeout(publisher.lockTimeout()));
 	}
 
 	private void listener(EventsProperties.Listener listener) {
 		this.builder.listening(listener.enabled())
 			.listeningOffReason("listening is switched off by events.listener.enabled=false");
-		set("events.listener.heartbeat", () -> this.builder.heartbeat(listener.heartbeat()));
-		set("events.listener.shutdown-timeout", () -> this.builder.shutdownTimeout(listener.shutdownTimeout()));
-		set("events.listener.slow-handler-threshold",
+		PropertyCheck.of("events.listener.heartbeat", () -> this.builder.heartbeat(listener.heartbeat()));
+		PropertyCheck.of("events.listener.shutdown-timeout",
+				() -> this.builder.shutdownTimeout(listener.shutdownTimeout()));
+		PropertyCheck.of("events.listener.slow-handler-threshold",
 				() -> this.builder.slowHandlerThreshold(listener.slowHandlerThreshold()));
 		EventsProperties.Recovery recovery = listener.recovery();
-		set("events.listener.recovery",
+		PropertyCheck.of("events.listener.recovery",
 				() -> this.builder.backoff(recovery.initialDelay(), recovery.multiplier(), recovery.maxDelay()));
-	}
-
-	private static void set(String property, Runnable setter) {
-		try {
-			setter.run();
-		}
-		catch (IllegalArgumentException ex) {
-			throw new EventsConfigurationException("The value of " + property + " cannot work: " + ex.getMessage(),
-					"Change " + property + ".", ex);
-		}
 	}
 
 }

@@ -1,5 +1,7 @@
 package dev.pgevents.spring.autoconfigure;
 
+import java.util.Set;
+
 import dev.pgevents.Subscriber;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
@@ -47,19 +49,23 @@ public final class EventListenerAutoConfiguration {
 		EndpointContainer domainEventListenerContainer(Subscriber subscriber, ConfigurableListableBeanFactory beans,
 				EventsProperties properties, AbstractApplicationContext context,
 				ObjectProvider<PlatformTransactionManager> transactionManager) {
-			EventsProperties.Listener listener = properties.listener();
-			SubscriptionOptions defaults = SubscriptionOptions.builder()
-				.bufferSize(listener.bufferSize())
-				.overflow(listener.overflow())
-				.concurrency(listener.concurrency())
-				.build();
+			SubscriptionOptions defaults = defaults(properties.listener());
 			ApplicationEventBridge bridge = new ApplicationEventBridge(new AcceptedEvents(context), context,
 					filter(properties.applicationEvents()), defaults,
 					transaction(properties.applicationEvents(), transactionManager));
-			return new EndpointContainer(subscriber, beans, defaults, listener.autoStartup(), bridge);
+			return new EndpointContainer(subscriber, beans, defaults, properties.listener().autoStartup(), bridge);
+		}
+
+		private static SubscriptionOptions defaults(EventsProperties.Listener listener) {
+			SubscriptionOptions.Builder options = SubscriptionOptions.builder().overflow(listener.overflow());
+			PropertyCheck.of("events.listener.buffer-size", () -> options.bufferSize(listener.bufferSize()));
+			PropertyCheck.of("events.listener.concurrency", () -> options.concurrency(listener.concurrency()));
+			return options.build();
 		}
 
 		private static @Nullable SubscriptionFilter filter(EventsProperties.ApplicationEvents applicationEvents) {
+			PropertyCheck.of("events.application-events.types",
+					() -> new SubscriptionFilter(applicationEvents.types(), Set.of()));
 			return applicationEvents.enabled()
 					? new SubscriptionFilter(applicationEvents.types(), applicationEvents.apps()) : null;
 		}

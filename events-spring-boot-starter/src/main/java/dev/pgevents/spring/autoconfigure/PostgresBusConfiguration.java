@@ -31,7 +31,7 @@ class PostgresBusConfiguration {
 			BusApplicationEvents applicationEvents, ObjectProvider<PayloadCodec> codec,
 			ObjectProvider<EventBusCustomizer> customizers) {
 		PostgresEventBus.Builder builder = PostgresEventBus.builder();
-		builder.listener(BusRoute.connections(details.getIfUnique(), properties.postgres(), dataSource, beans));
+		builder.listener(BusRoute.connections(details.getIfAvailable(), properties.postgres(), dataSource, beans));
 		new BusSettings(builder).apply(properties);
 		builder.executor(HandlerExecutor.find(beans, environment));
 		codec.ifUnique(builder::codec);

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.net.SocketFactory;
@@ -25,10 +27,12 @@ import dev.pgevents.EventType;
 import dev.pgevents.PayloadCodec;
 import dev.pgevents.Publisher;
 import dev.pgevents.Subscriber;
+import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.memory.InMemoryEventBus;
 import dev.pgevents.postgres.ChannelStrategy;
+import dev.pgevents.postgres.ConnectionState;
 import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.postgres.test.TestPostgres;
 import dev.pgevents.spring.ConnectionStateChanged;
@@ -37,10 +41,14 @@ import dev.pgevents.spring.DomainEventPublisher;
 import dev.pgevents.spring.EventBusCustomizer;
 import dev.pgevents.spring.EventsConnectionDetails;
 import dev.pgevents.spring.PublishMode;
+import dev.pgevents.spring.SlowHandlerDetected;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.postgresql.ds.PGSimpleDataSource;
 
+import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -48,6 +56,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
@@ -200,6 +209,53 @@ class EventsAutoConfigurationTests {
 	}
 
 	@Test
+	void tellsOfAHandlerThatIsSlowWhileItRuns() {
+		this.runner.withUserConfiguration(SlowHandlers.class)
+			.withPropertyValues("events.listener.slow-handler-threshold=1ms")
+			.run((context) -> {
+				CountDownLatch told = context.getBean(SlowHandlers.class).told;
+				CompletableFuture<Boolean> toldInTime = new CompletableFuture<>();
+				Subscription subscription = context.getBean(Subscriber.class)
+					.subscribe(SubscriptionFilter.all(),
+							(event) -> toldInTime.complete(told.await(LIMIT.toSeconds(), TimeUnit.SECONDS)));
+				assertThat(subscription.ready()).succeedsWithin(LIMIT);
+				context.getBean(Publisher.class).publish(Event.of(EventType.of("a"), null, null));
+				assertThat(toldInTime).succeedsWithin(LIMIT.multipliedBy(2)).isEqualTo(true);
+			});
+	}
+
+	@Test
+	void staysOpenUntilTheLastLifecycleBeanHasStopped() {
+		this.runner.withBean(LastWords.class).run((context) -> {
+			LastWords last = context.getBean(LastWords.class);
+			PostgresEventBus bus = context.getBean(PostgresEventBus.class);
+			context.close();
+			assertThat(last.published).succeedsWithin(LIMIT);
+			assertThat(bus.connectionState()).isEqualTo(ConnectionState.CLOSED);
+		});
+	}
+
+	@Test
+	void runsHandlersOnItsOwnThreads() {
+		this.runner.run((context) -> assertThat(handlerThread(context).toString()).doesNotStartWith("VirtualThread"));
+	}
+
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_21)
+	void runsHandlersOnVirtualThreadsWhereTheApplicationDoes() {
+		this.runner.withPropertyValues("spring.threads.virtual.enabled=true")
+			.run((context) -> assertThat(handlerThread(context).toString()).startsWith("VirtualThread"));
+	}
+
+	@Test
+	void refusesToChooseBetweenTwoConnectionDetails() {
+		this.runner.withBean("one", EventsConnectionDetails.class, OwnDetails::new)
+			.withBean("two", EventsConnectionDetails.class, OwnDetails::new)
+			.run((context) -> assertThat(context).getFailure()
+				.hasRootCauseInstanceOf(NoUniqueBeanDefinitionException.class));
+	}
+
+	@Test
 	void goesWhereTheConnectionDetailsBeanSays() {
 		this.plain
 			.withPropertyValues("spring.datasource.url=jdbc:postgresql://localhost:1/none",
@@ -318,6 +374,11 @@ class EventsAutoConfigurationTests {
 		assertFailure(
 				this.runner.withPropertyValues("events.channels.strategy=per-app", "events.channels.partitions=0"),
 				"events.channels");
+		assertFailure(this.runner.withPropertyValues("events.listener.buffer-size=0"), "events.listener.buffer-size",
+				"at least 1");
+		assertFailure(this.runner.withPropertyValues("events.listener.concurrency=0"), "events.listener.concurrency");
+		assertFailure(this.runner.withPropertyValues("events.application-events.types=Epoch Closed"),
+				"events.application-events.types", "Epoch Closed");
 	}
 
 	@Test
@@ -401,6 +462,16 @@ class EventsAutoConfigurationTests {
 			context.getBean("domainEventBus", EventBus.class).publish(event);
 			assertThat(stream.poll(LIMIT)).isEqualTo(event);
 		}
+	}
+
+	private static Thread handlerThread(ApplicationContext context) {
+		CompletableFuture<Thread> thread = new CompletableFuture<>();
+		Subscription subscription = context.getBean(Subscriber.class)
+			.subscribe(SubscriptionFilter.all(), (event) -> thread.complete(Thread.currentThread()));
+		assertThat(subscription.ready()).succeedsWithin(LIMIT);
+		context.getBean(Publisher.class).publish(Event.of(EventType.of("a"), null, null));
+		assertThat(thread).succeedsWithin(LIMIT);
+		return thread.join();
 	}
 
 	private static EventStream open(ApplicationContext context) {
@@ -579,6 +650,61 @@ class EventsAutoConfigurationTests {
 		@EventListener
 		void on(ConnectionStateChanged change) {
 			this.seen.add(change);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class SlowHandlers {
+
+		final CountDownLatch told = new CountDownLatch(1);
+
+		@EventListener
+		void on(SlowHandlerDetected detected) {
+			assertThat(detected.delivery()).isInstanceOf(Event.class);
+			this.told.countDown();
+		}
+
+	}
+
+	/** Stops after all other lifecycle beans, and has something to say. */
+	static final class LastWords implements SmartLifecycle {
+
+		final CompletableFuture<Void> published = new CompletableFuture<>();
+
+		private final Publisher publisher;
+
+		private volatile boolean running;
+
+		LastWords(Publisher publisher) {
+			this.publisher = publisher;
+		}
+
+		@Override
+		public int getPhase() {
+			return Integer.MIN_VALUE;
+		}
+
+		@Override
+		public void start() {
+			this.running = true;
+		}
+
+		@Override
+		public void stop() {
+			this.running = false;
+			try {
+				this.publisher.publish(Event.of(EventType.of("a"), null, null));
+				this.published.complete(null);
+			}
+			catch (RuntimeException ex) {
+				this.published.completeExceptionally(ex);
+			}
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.running;
 		}
 
 	}
