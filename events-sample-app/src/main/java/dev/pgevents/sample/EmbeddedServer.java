@@ -39,14 +39,15 @@ final class EmbeddedServer implements ApplicationContextInitializer<Configurable
 			.addFirst(new MapPropertySource("embedded server", Map.of("spring.datasource.url", url)));
 		// The first to be registered is the last to be destroyed.
 		((DefaultListableBeanFactory) context.getBeanFactory()).registerDisposableBean("embeddedServer", server::close);
-		logger.info("It has started its own PostgreSQL; another terminal joins in with");
-		logger.info("    mvn -q -pl events-sample-app -am spring-boot:run \\");
-		logger.info("        -Dspring-boot.run.arguments=\"--services=validator --spring.datasource.url={}\"", url);
+		logger.info("PostgreSQL of its own, until it stops: {}", url);
+		logger.info("Second process, from another terminal:\n\nmvn -q -pl events-sample-app -am spring-boot:run "
+				+ "-Dspring-boot.run.arguments=\"--services=validator --spring.datasource.url={}\"\n", url);
 	}
 
 	private static EmbeddedPostgres start() {
 		try {
-			return EmbeddedPostgres.start();
+			// Its own shutdown hook would stop it while the services are still at work.
+			return EmbeddedPostgres.builder().setRegisterShutdownHook(false).start();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("the embedded PostgreSQL does not start; give a server of yours with "

@@ -36,8 +36,8 @@ class EpochLimit {
 	void settled(Event event) {
 		if (this.settled.incrementAndGet() == this.limit) {
 			logger.info("{} epochs are settled, the node stops", this.limit);
-			new Thread(this.context::close, "node-stop").start(); // closing waits for
-																	// handlers
+			// Not on this thread: closing waits for handlers.
+			new Thread(this.context::close, "node-stop").start();
 		}
 	}
 

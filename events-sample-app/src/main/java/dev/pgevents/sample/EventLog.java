@@ -4,33 +4,37 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 
 import dev.pgevents.Event;
 import dev.pgevents.Gap;
 import dev.pgevents.spring.OnDomainEvent;
 import dev.pgevents.spring.OnGap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.stereotype.Component;
 
 /**
- * Writes a line for each event, with the time from its publication to here.
+ * Writes a line for each event, with the time from its publication, inside the
+ * publisher's transaction, to here.
  */
 @Component
 class EventLog {
 
 	private static final Logger logger = LoggerFactory.getLogger(EventLog.class);
 
+	private static final String COLUMNS = "%-24s %-4s %-22s %10s";
+
 	EventLog() {
-		logger.info("A line for each event, with the time from publish, in the publisher's transaction, to handler");
+		logger.info(String.format(Locale.ROOT, COLUMNS, "event", "app", "payload", "latency"));
 	}
 
 	@OnDomainEvent
-	void on(Event event, Map<String, Object> payload) {
-		double latency = Duration.between(event.timestamp(), Instant.now()).toNanos() / 1e6;
-		logger.info(String.format(Locale.ROOT, "%-24s app %-4s %-22s %7.2f ms", event.type(), event.appId(),
-				text(payload), latency));
+	void on(Event event) {
+		logger.info(line(event, Instant.now()));
 	}
 
 	@OnGap
@@ -38,9 +42,26 @@ class EventLog {
 		logger.warn("events may be missing: {}; the services look for themselves", gap);
 	}
 
-	private static String text(Map<String, Object> payload) {
-		String epoch = payload.containsKey("epoch") ? "epoch " + payload.get("epoch") : "";
-		return payload.containsKey("input") ? epoch + " input " + payload.get("input") : epoch;
+	/**
+	 * The line, free of control characters: any role of the database may send an event.
+	 */
+	static String line(Event event, Instant now) {
+		double latency = Duration.between(event.timestamp(), now).toNanos() / 1e6;
+		return String
+			.format(Locale.ROOT, COLUMNS, event.type(), Objects.requireNonNullElse(event.appId(), "-"),
+					text(event.payload().as(Object.class)), String.format(Locale.ROOT, "%.2f ms", latency))
+			.replaceAll("\\p{Cntrl}", "?");
+	}
+
+	private static String text(@Nullable Object payload) {
+		if (payload instanceof Map<?, ?> fields) {
+			return fields.entrySet()
+				.stream()
+				.filter((field) -> !field.getKey().equals("app"))
+				.map((field) -> field.getKey() + " " + field.getValue())
+				.collect(Collectors.joining(", "));
+		}
+		return (payload != null) ? payload.toString() : "";
 	}
 
 }

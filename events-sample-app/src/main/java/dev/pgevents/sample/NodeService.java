@@ -32,9 +32,9 @@ enum NodeService {
 			.collect(Collectors.toCollection(() -> EnumSet.noneOf(NodeService.class)));
 	}
 
-	/** All names, for messages. */
-	static String names() {
-		return Arrays.stream(values()).map(NodeService::toString).collect(Collectors.joining(", "));
+	/** The names of services, for messages. */
+	static String names(Set<NodeService> services) {
+		return services.stream().map(NodeService::toString).collect(Collectors.joining(", "));
 	}
 
 	private static NodeService of(String name) {

@@ -21,7 +21,8 @@ final class ServiceSelection implements ApplicationContextInitializer<Configurab
 
 	@Override
 	public void initialize(ConfigurableApplicationContext context) {
-		logger.info("A rollups node with {}", NodeService.selected(context.getEnvironment()));
+		logger.info("Rollups node: {}; Ctrl-C stops it",
+				NodeService.names(NodeService.selected(context.getEnvironment())));
 	}
 
 }

@@ -1,5 +1,7 @@
 package dev.pgevents.sample;
 
+import java.util.EnumSet;
+
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
@@ -11,7 +13,9 @@ final class UnknownServiceFailureAnalyzer extends AbstractFailureAnalyzer<Unknow
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, UnknownServiceException cause) {
 		return new FailureAnalysis(cause.getMessage(),
-				"Name some of " + NodeService.names() + " in --services, or leave it out to run all of them.", cause);
+				"Name some of " + NodeService.names(EnumSet.allOf(NodeService.class))
+						+ " in --services, or leave it out to run all of them.",
+				cause);
 	}
 
 }
