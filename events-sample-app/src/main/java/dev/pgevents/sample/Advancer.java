@@ -31,16 +31,22 @@ class Advancer {
 
 	@OnDomainEvent({ EventTypes.INPUT_RECEIVED_VALUE, EventTypes.EPOCH_CLOSED_VALUE })
 	void advance(@AppId String app) {
-		this.epochs.processInputs(app);
-		for (long epoch : this.epochs.inputsProcessed(app)) {
-			this.publisher.publish(new Events.InputsProcessed(app, epoch));
+		if (this.applications.isActive(app)) {
+			process(app);
 		}
 	}
 
 	@SyncOnDomainEvent(types = { "app.*", EventTypes.INPUT_RECEIVED_VALUE, EventTypes.EPOCH_CLOSED_VALUE },
-			every = "30s")
+			every = "${node.sync-every:30s}")
 	void catchUp() {
-		this.applications.active().forEach(this::advance);
+		this.applications.readActive().forEach(this::process);
+	}
+
+	private void process(String app) {
+		this.epochs.processInputs(app);
+		for (long epoch : this.epochs.inputsProcessed(app)) {
+			this.publisher.publish(new Events.InputsProcessed(app, epoch));
+		}
 	}
 
 }

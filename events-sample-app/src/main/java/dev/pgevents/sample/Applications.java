@@ -1,57 +1,70 @@
 package dev.pgevents.sample;
 
 import java.util.List;
-import java.util.Map;
-
-import dev.pgevents.spring.SyncOnDomainEvent;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.stereotype.Component;
-
-import static java.util.stream.Collectors.toUnmodifiableMap;
+import org.springframework.stereotype.Repository;
 
 /**
- * The active applications, read again whenever one of them changes. Every service has
- * them at hand.
+ * The applications. Whoever works on the active ones reads them anew, so that no service
+ * acts on what another process has changed since.
  */
-@Component
+@Repository
 class Applications {
 
 	private final JdbcClient jdbc;
 
-	private volatile Map<String, Consensus> active;
-
 	Applications(JdbcClient jdbc) {
 		this.jdbc = jdbc;
-		this.active = read(jdbc);
-	}
-
-	@SyncOnDomainEvent(types = "app.*", every = "30s")
-	void read() {
-		this.active = read(this.jdbc);
-	}
-
-	private static Map<String, Consensus> read(JdbcClient jdbc) {
-		return jdbc.sql("SELECT id, consensus FROM application WHERE active")
-			.query((row, number) -> Map.entry(row.getString(1), Consensus.valueOf(row.getString(2))))
-			.list()
-			.stream()
-			.collect(toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 	}
 
 	/** The ids of all active applications. */
-	List<String> active() {
-		return this.active.keySet().stream().sorted().toList();
+	List<String> readActive() {
+		return this.jdbc.sql("SELECT id FROM application WHERE active ORDER BY id").query(String.class).list();
 	}
 
 	/** The ids of the active applications of a consensus. */
-	List<String> active(Consensus consensus) {
-		return active().stream().filter((app) -> is(app, consensus)).toList();
+	List<String> readActive(Consensus consensus) {
+		return this.jdbc.sql("SELECT id FROM application WHERE active AND consensus = ? ORDER BY id")
+			.param(consensus.name())
+			.query(String.class)
+			.list();
 	}
 
-	/** Whether an application is active and of a consensus. */
-	boolean is(String app, Consensus consensus) {
-		return this.active.get(app) == consensus;
+	/** Whether an application is there and active. */
+	boolean isActive(String app) {
+		return this.jdbc.sql("SELECT EXISTS (SELECT FROM application WHERE id = ? AND active)")
+			.param(app)
+			.query(Boolean.class)
+			.single();
+	}
+
+	/** Whether an application is there, active and of a consensus. */
+	boolean isActive(String app, Consensus consensus) {
+		return this.jdbc.sql("SELECT EXISTS (SELECT FROM application WHERE id = ? AND active AND consensus = ?)")
+			.params(app, consensus.name())
+			.query(Boolean.class)
+			.single();
+	}
+
+	/**
+	 * Adds an application, active, if it is not there.
+	 * @return whether this call has added it
+	 */
+	boolean register(String app, Consensus consensus) {
+		return this.jdbc.sql("INSERT INTO application VALUES (?, ?, true) ON CONFLICT DO NOTHING")
+			.params(app, consensus.name())
+			.update() == 1;
+	}
+
+	/**
+	 * Takes an application out of service, or back into it.
+	 * @return whether this call has changed it
+	 */
+	boolean setActive(String app, boolean active) {
+		return this.jdbc.sql("UPDATE application SET active = ? WHERE id = ? AND active <> ?")
+			.params(active, app, active)
+			.update() == 1;
 	}
 
 }

@@ -34,28 +34,36 @@ class Claimer {
 
 	@OnDomainEvent(EventTypes.EPOCH_CLAIM_CALCULATED_VALUE)
 	void submit(@AppId String app) {
-		if (this.applications.is(app, Consensus.AUTHORITY)) {
-			for (long epoch : this.epochs.move(app, EpochStatus.CLAIM_CALCULATED, EpochStatus.CLAIM_SUBMITTED)) {
-				this.publisher.publish(new Events.ClaimSubmitted(app, epoch));
-			}
+		if (this.applications.isActive(app, Consensus.AUTHORITY)) {
+			submitAll(app);
 		}
 	}
 
 	@OnDomainEvent(EventTypes.EPOCH_CLAIM_SUBMITTED_VALUE)
 	void settle(@AppId String app) {
-		if (this.applications.is(app, Consensus.AUTHORITY)) {
-			this.epochs.at(app, EpochStatus.CLAIM_SUBMITTED).forEach((epoch) -> settle(app, epoch));
+		if (this.applications.isActive(app, Consensus.AUTHORITY)) {
+			settleAll(app);
 		}
 	}
 
 	@SyncOnDomainEvent(
 			types = { "app.*", EventTypes.EPOCH_CLAIM_CALCULATED_VALUE, EventTypes.EPOCH_CLAIM_SUBMITTED_VALUE },
-			every = "30s")
+			every = "${node.sync-every:30s}")
 	void catchUp() {
-		for (String app : this.applications.active(Consensus.AUTHORITY)) {
-			submit(app);
-			settle(app);
+		for (String app : this.applications.readActive(Consensus.AUTHORITY)) {
+			submitAll(app);
+			settleAll(app);
 		}
+	}
+
+	private void submitAll(String app) {
+		for (long epoch : this.epochs.move(app, EpochStatus.CLAIM_CALCULATED, EpochStatus.CLAIM_SUBMITTED)) {
+			this.publisher.publish(new Events.ClaimSubmitted(app, epoch));
+		}
+	}
+
+	private void settleAll(String app) {
+		this.epochs.at(app, EpochStatus.CLAIM_SUBMITTED).forEach((epoch) -> settle(app, epoch));
 	}
 
 	private void settle(String app, long epoch) {

@@ -31,19 +31,23 @@ class Prt {
 
 	@OnDomainEvent(EventTypes.EPOCH_CLAIM_CALCULATED_VALUE)
 	void settle(@AppId String app) {
-		if (this.applications.is(app, Consensus.PRT)) {
-			for (long epoch : this.epochs.move(app, EpochStatus.CLAIM_CALCULATED, EpochStatus.CLAIM_SUBMITTED)) {
-				this.publisher.publish(new Events.ClaimSubmitted(app, epoch));
-			}
-			for (long epoch : this.epochs.move(app, EpochStatus.CLAIM_SUBMITTED, EpochStatus.CLAIM_ACCEPTED)) {
-				this.publisher.publish(new Events.ClaimAccepted(app, epoch));
-			}
+		if (this.applications.isActive(app, Consensus.PRT)) {
+			settleAll(app);
 		}
 	}
 
-	@SyncOnDomainEvent(types = { "app.*", EventTypes.EPOCH_CLAIM_CALCULATED_VALUE }, every = "30s")
+	@SyncOnDomainEvent(types = { "app.*", EventTypes.EPOCH_CLAIM_CALCULATED_VALUE }, every = "${node.sync-every:30s}")
 	void catchUp() {
-		this.applications.active(Consensus.PRT).forEach(this::settle);
+		this.applications.readActive(Consensus.PRT).forEach(this::settleAll);
+	}
+
+	private void settleAll(String app) {
+		for (long epoch : this.epochs.move(app, EpochStatus.CLAIM_CALCULATED, EpochStatus.CLAIM_SUBMITTED)) {
+			this.publisher.publish(new Events.ClaimSubmitted(app, epoch));
+		}
+		for (long epoch : this.epochs.move(app, EpochStatus.CLAIM_SUBMITTED, EpochStatus.CLAIM_ACCEPTED)) {
+			this.publisher.publish(new Events.ClaimAccepted(app, epoch));
+		}
 	}
 
 }

@@ -31,14 +31,20 @@ class Validator {
 
 	@OnDomainEvent(EventTypes.EPOCH_INPUTS_PROCESSED_VALUE)
 	void calculate(@AppId String app) {
-		for (long epoch : this.epochs.move(app, EpochStatus.INPUTS_PROCESSED, EpochStatus.CLAIM_CALCULATED)) {
-			this.publisher.publish(new Events.ClaimCalculated(app, epoch));
+		if (this.applications.isActive(app)) {
+			calculateAll(app);
 		}
 	}
 
-	@SyncOnDomainEvent(types = { "app.*", EventTypes.EPOCH_INPUTS_PROCESSED_VALUE }, every = "30s")
+	@SyncOnDomainEvent(types = { "app.*", EventTypes.EPOCH_INPUTS_PROCESSED_VALUE }, every = "${node.sync-every:30s}")
 	void catchUp() {
-		this.applications.active().forEach(this::calculate);
+		this.applications.readActive().forEach(this::calculateAll);
+	}
+
+	private void calculateAll(String app) {
+		for (long epoch : this.epochs.move(app, EpochStatus.INPUTS_PROCESSED, EpochStatus.CLAIM_CALCULATED)) {
+			this.publisher.publish(new Events.ClaimCalculated(app, epoch));
+		}
 	}
 
 }

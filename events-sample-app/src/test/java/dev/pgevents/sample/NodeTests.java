@@ -1,13 +1,26 @@
 package dev.pgevents.sample;
 
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 
+import dev.pgevents.Event;
+import dev.pgevents.EventBus;
+import dev.pgevents.EventType;
+import dev.pgevents.EventTypes;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.postgres.test.TestPostgres;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -19,60 +32,83 @@ class NodeTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(60);
 
+	/** The first after which something special has happened, a rejection and a break. */
+	private static final int EPOCHS = 7;
+
+	private final List<Event> events = new CopyOnWriteArrayList<>();
+
+	private final List<ConfigurableApplicationContext> processes = new ArrayList<>();
+
 	private TestPostgres database;
 
+	private EventBus bus;
+
 	@BeforeEach
-	void createDatabase() throws SQLException {
+	void listen() throws SQLException {
 		this.database = TestPostgres.shared().createDatabase();
+		this.bus = PostgresEventBus.builder().dataSource(this.database.dataSource()).build();
+		this.bus.subscribe(SubscriptionFilter.all(), this.events::add).ready().join();
+	}
+
+	@AfterEach
+	void stop() {
+		this.processes.forEach(ConfigurableApplicationContext::close);
+		this.bus.close();
 	}
 
 	@Test
 	void everyEpochIsSettledByTheServiceOfItsConsensus() throws SQLException {
-		try (ConfigurableApplicationContext node = start()) {
-			awaitSettledEpochs(2);
-			assertThat(node.isActive()).isTrue();
-		}
-		assertThat(count("epoch WHERE status = 'CLAIM_REJECTED' AND app_id = '2'")).isZero();
-		assertThat(count("input WHERE NOT processed AND epoch_index < 2")).isZero();
+		start();
+		awaitEachEventOnce();
+		assertThat(count("input WHERE NOT processed AND epoch_index < " + EPOCHS)).isZero();
+		assertThat(types("3", null)).startsWith(EventTypes.APP_REGISTERED, EventTypes.APP_DEACTIVATED,
+				EventTypes.APP_REACTIVATED);
 	}
 
 	@Test
-	void servicesInSeparateProcessesDoWhatOneProcessDoes() {
-		List<ConfigurableApplicationContext> processes = new ArrayList<>();
-		try {
-			for (NodeService service : NodeService.values()) {
-				processes.add(start("--services=" + service));
-			}
-			awaitSettledEpochs(2);
+	void servicesInSeparateProcessesDoWhatOneProcessDoes() throws SQLException {
+		for (NodeService service : NodeService.values()) {
+			start("--services=" + service);
 		}
-		finally {
-			processes.forEach(ConfigurableApplicationContext::close);
-		}
+		awaitEachEventOnce();
+	}
+
+	@Test
+	void twoNodesOnOneDatabaseDoNothingTwice() throws SQLException {
+		start();
+		start();
+		awaitEachEventOnce();
+	}
+
+	@ParameterizedTest
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "EVMREADER")
+	void serviceWhoseEventsAreLostFindsItsWorkInTheTables(NodeService deaf) throws SQLException {
+		start("--services=" + deaf, "--events.listener.enabled=false", "--node.sync-every=50ms");
+		List<NodeService> others = new ArrayList<>(List.of(NodeService.values()));
+		others.remove(deaf);
+		start("--services=" + others.toString().replaceAll("[\\[\\] ]", ""));
+		awaitEachEventOnce();
 	}
 
 	@Test
 	void serviceThatMissedEverythingCatchesUpWhenItStarts() throws SQLException {
-		try (ConfigurableApplicationContext others = start("--services=evmreader,advancer,claimer,prt")) {
-			await().atMost(LIMIT).until(() -> count("epoch WHERE status = 'INPUTS_PROCESSED'") >= 6);
-			assertThat(others.isActive()).isTrue();
-		}
+		start("--services=evmreader,advancer,claimer,prt");
+		await().atMost(LIMIT).until(() -> count("epoch WHERE status = 'INPUTS_PROCESSED'") >= 6);
 		assertThat(count("epoch WHERE status = 'CLAIM_CALCULATED'")).isZero();
-		try (ConfigurableApplicationContext late = start("--services=validator")) {
-			await().atMost(LIMIT).until(() -> count("epoch WHERE status = 'INPUTS_PROCESSED'") == 0);
-			assertThat(late.isActive()).isTrue();
-		}
+		this.processes.remove(0).close();
+		start("--services=validator");
+		await().atMost(LIMIT).until(() -> count("epoch WHERE status = 'INPUTS_PROCESSED'") == 0);
 		assertThat(count("epoch WHERE status = 'CLAIM_CALCULATED'")).isGreaterThanOrEqualTo(6);
 	}
 
 	@Test
 	void runsTheSelectedServicesOnly() {
-		try (ConfigurableApplicationContext node = start("--services=Advancer, validator")) {
-			assertThat(node.getBeanNamesForType(Advancer.class)).hasSize(1);
-			assertThat(node.getBeanNamesForType(Validator.class)).hasSize(1);
-			assertThat(node.getBeanNamesForType(EvmReader.class)).isEmpty();
-			assertThat(node.getBeanNamesForType(Claimer.class)).isEmpty();
-			assertThat(node.getBeanNamesForType(Prt.class)).isEmpty();
-		}
+		ConfigurableApplicationContext node = start("--services=Advancer, validator");
+		assertThat(node.getBeanNamesForType(Advancer.class)).hasSize(1);
+		assertThat(node.getBeanNamesForType(Validator.class)).hasSize(1);
+		assertThat(node.getBeanNamesForType(EvmReader.class)).isEmpty();
+		assertThat(node.getBeanNamesForType(Claimer.class)).isEmpty();
+		assertThat(node.getBeanNamesForType(Prt.class)).isEmpty();
 	}
 
 	@Test
@@ -86,28 +122,76 @@ class NodeTests {
 	}
 
 	@Test
-	void startsAServerOfItsOwnAndStopsAfterTheEpochsAskedFor() {
+	void saysWhyADatabaseCannotBeUsed() {
+		assertThatExceptionOfType(Exception.class)
+			.isThrownBy(() -> NodeApplication.application()
+				.run("--spring.datasource.url=jdbc:postgresql://localhost:1/postgres"))
+			.satisfies((failure) -> assertThat(new UnreachableDatabaseFailureAnalyzer().analyze(failure)).isNotNull()
+				.satisfies((analysis) -> {
+					assertThat(analysis.getDescription()).contains("Connection to localhost:1 refused");
+					assertThat(analysis.getAction()).contains("spring.datasource.url");
+				}));
+	}
+
+	@Test
+	void startsAServerOfItsOwnAndStopsItAfterTheEpochsAskedFor() {
 		ConfigurableApplicationContext node = NodeApplication.application()
-			.run("--node.block-time=20ms", "--node.epochs=3");
+			.run("--node.block-time=20ms", "--node.epochs=3", "--logging.level.dev.pgevents=warn");
+		this.processes.add(node);
+		String url = node.getEnvironment().getRequiredProperty("spring.datasource.url");
+		assertThat(url).startsWith("jdbc:postgresql://localhost");
 		await().atMost(LIMIT).until(() -> !node.isActive());
-		assertThat(node.getEnvironment().getProperty("spring.datasource.url"))
-			.startsWith("jdbc:postgresql://localhost");
+		await().atMost(LIMIT)
+			.untilAsserted(() -> assertThatExceptionOfType(SQLException.class)
+				.isThrownBy(() -> DriverManager.getConnection(url).close())
+				.withMessageContaining("refused"));
 	}
 
 	private ConfigurableApplicationContext start(String... arguments) {
 		List<String> all = new ArrayList<>(List.of(arguments));
 		all.add("--node.block-time=20ms");
+		all.add("--node.inputs-per-epoch=2");
+		all.add("--logging.level.dev.pgevents=warn");
 		all.add("--spring.datasource.url=" + this.database.url());
 		all.add("--spring.datasource.username=" + this.database.user());
 		all.add("--spring.datasource.password=" + this.database.password());
-		return NodeApplication.application().run(all.toArray(String[]::new));
+		ConfigurableApplicationContext process = NodeApplication.application().run(all.toArray(String[]::new));
+		this.processes.add(process);
+		return process;
 	}
 
-	/** The first epochs of all three applications. */
-	private void awaitSettledEpochs(int epochs) {
+	/**
+	 * Waits until the first epochs of all applications are settled, and checks that it
+	 * took each event once, in the order of the table of events.
+	 */
+	private void awaitEachEventOnce() throws SQLException {
+		String settled = "epoch WHERE status IN ('CLAIM_ACCEPTED', 'CLAIM_REJECTED') AND index < " + EPOCHS;
+		await().atMost(LIMIT).until(() -> count(settled) == 3 * EPOCHS);
+		this.processes.forEach(ConfigurableApplicationContext::close);
+		this.bus.publish(Event.of(EventType.of("test.end"), null, null));
 		await().atMost(LIMIT)
-			.until(() -> count("epoch WHERE status IN ('CLAIM_ACCEPTED', 'CLAIM_REJECTED') AND index < " + epochs) == 3
-					* epochs);
+			.until(() -> this.events.stream().anyMatch((event) -> event.type().value().equals("test.end")));
+		for (String app : List.of("1", "2", "3")) {
+			for (long epoch = 0; epoch < EPOCHS; epoch++) {
+				boolean rejected = !app.equals("2") && epoch == 6;
+				assertThat(types(app, epoch)).as("app %s epoch %d", app, epoch)
+					.containsExactly(EventTypes.EPOCH_OPENED, EventTypes.INPUT_RECEIVED, EventTypes.INPUT_RECEIVED,
+							EventTypes.EPOCH_CLOSED, EventTypes.EPOCH_INPUTS_PROCESSED,
+							EventTypes.EPOCH_CLAIM_CALCULATED, EventTypes.EPOCH_CLAIM_SUBMITTED,
+							rejected ? EventTypes.EPOCH_CLAIM_REJECTED : EventTypes.EPOCH_CLAIM_ACCEPTED);
+			}
+		}
+	}
+
+	private List<EventType> types(String app, @Nullable Long epoch) {
+		return this.events.stream()
+			.filter((event) -> app.equals(event.appId()) && epoch(event) == ((epoch != null) ? epoch : -1))
+			.map(Event::type)
+			.toList();
+	}
+
+	private static long epoch(Event event) {
+		return (event.payloadAs(Map.class).get("epoch") instanceof Number epoch) ? epoch.longValue() : -1;
 	}
 
 	private long count(String rows) throws SQLException {
