@@ -2,6 +2,7 @@ package dev.pgevents.dispatch;
 
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -50,7 +51,13 @@ abstract class AbstractSubscription implements BusSubscription {
 		this.buffer = new Buffer(options.bufferSize(), options.overflow(), concurrency > 1, clock);
 	}
 
-	final void offer(Event event) {
+	/**
+	 * Takes in an event.
+	 * @param event the event
+	 * @param starter executes what an idle handler has to do about it; null for the
+	 * subscription's own executor
+	 */
+	final void offer(Event event, @Nullable Executor starter) {
 		this.lock.lock();
 		try {
 			if (this.live && !this.closed) {
@@ -61,7 +68,7 @@ abstract class AbstractSubscription implements BusSubscription {
 		finally {
 			this.lock.unlock();
 		}
-		afterAdding();
+		afterAdding(starter);
 	}
 
 	@Override
@@ -76,14 +83,14 @@ abstract class AbstractSubscription implements BusSubscription {
 		finally {
 			this.lock.unlock();
 		}
-		afterAdding();
+		afterAdding(null);
 	}
 
 	/** Something was added; the lock is held. */
 	abstract void added();
 
 	/** Something was added; the lock is not held. */
-	abstract void afterAdding();
+	abstract void afterAdding(@Nullable Executor starter);
 
 	/** Counts a delivery that has left the buffer; the lock is held. */
 	final void count(Delivery delivery, @Nullable Throwable error) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 import dev.pgevents.Delivery;
@@ -30,7 +31,7 @@ final class BufferedEventStream extends AbstractSubscription implements BusEvent
 	}
 
 	@Override
-	void afterAdding() {
+	void afterAdding(@Nullable Executor starter) {
 	}
 
 	@Override

@@ -39,7 +39,7 @@ public final class Dispatcher implements AutoCloseable {
 
 	private final Executor executor;
 
-	private final @Nullable ExecutorService ownExecutor;
+	private final ExecutorService threads;
 
 	private final ScheduledExecutorService watch;
 
@@ -62,9 +62,8 @@ public final class Dispatcher implements AutoCloseable {
 	private Dispatcher(Builder builder) {
 		this.busName = builder.busName;
 		Executor given = builder.executor;
-		this.ownExecutor = (given == null)
-				? Executors.newCachedThreadPool(new BusThreadFactory(this.busName + "-handler")) : null;
-		this.executor = (given != null) ? given : Objects.requireNonNull(this.ownExecutor);
+		this.threads = Executors.newCachedThreadPool(new BusThreadFactory(this.busName));
+		this.executor = (given != null) ? given : this.threads;
 		this.slowHandlerThreshold = builder.slowHandlerThreshold;
 		this.slowHandlerListener = builder.slowHandlerListener;
 		this.shutdownTimeout = builder.shutdownTimeout;
@@ -118,7 +117,27 @@ public final class Dispatcher implements AutoCloseable {
 	 * @param event the event
 	 */
 	public void dispatch(Event event) {
-		this.index.offer(event);
+		this.index.offer(event, null);
+	}
+
+	/**
+	 * Like {@link #dispatch(Event)}, for a thread that can run a handler itself: leaves
+	 * it what one of the handlers that were idle has to do. Leaves nothing where handlers
+	 * have an executor of the user's to run on.
+	 * @param event the event
+	 * @param work keeps what is left to do, and is to be asked for it afterwards
+	 */
+	public void dispatch(Event event, HandlerWork work) {
+		this.index.offer(event, (this.executor == this.threads) ? work.keepingLast(this.threads) : null);
+	}
+
+	/**
+	 * The bus's own threads, for other work of the bus: as many as are needed, and gone
+	 * with the dispatcher.
+	 * @return an executor that does not bound its threads
+	 */
+	public Executor threads() {
+		return this.threads;
 	}
 
 	/**
@@ -155,13 +174,11 @@ public final class Dispatcher implements AutoCloseable {
 			}
 		}
 		this.watch.shutdownNow();
-		if (this.ownExecutor != null) {
-			if (isInHandler()) {
-				this.ownExecutor.shutdown();
-			}
-			else {
-				this.ownExecutor.shutdownNow();
-			}
+		if (isInHandler()) {
+			this.threads.shutdown();
+		}
+		else {
+			this.threads.shutdownNow();
 		}
 	}
 

@@ -70,9 +70,9 @@ final class HandlerSubscription extends AbstractSubscription {
 	}
 
 	@Override
-	void afterAdding() {
+	void afterAdding(@Nullable Executor starter) {
 		while (claimWorker()) {
-			startWorker();
+			startWorker((starter != null) ? starter : this.executor);
 		}
 	}
 
@@ -90,9 +90,9 @@ final class HandlerSubscription extends AbstractSubscription {
 		}
 	}
 
-	private void startWorker() {
+	private void startWorker(Executor starter) {
 		try {
-			this.executor.execute(this::work);
+			starter.execute(this::work);
 		}
 		catch (RuntimeException ex) {
 			retire();
@@ -141,7 +141,7 @@ final class HandlerSubscription extends AbstractSubscription {
 			this.lock.unlock();
 		}
 		if (this.concurrency > 1) {
-			afterAdding();
+			afterAdding(null);
 		}
 		return next;
 	}

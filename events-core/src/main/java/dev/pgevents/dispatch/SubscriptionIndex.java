@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 import dev.pgevents.Event;
@@ -33,23 +34,23 @@ final class SubscriptionIndex {
 				(key) -> this.subscriptions.computeIfPresent(key, (same, present) -> without(present, subscription)));
 	}
 
-	void offer(Event event) {
+	void offer(Event event, @Nullable Executor starter) {
 		String app = event.appId();
 		String type = event.type().value();
-		offer(type, app, event);
+		offer(type, app, event, starter);
 		for (int dot = type.lastIndexOf('.'); dot > 0; dot = type.lastIndexOf('.', dot - 1)) {
-			offer(type.substring(0, dot) + ".*", app, event);
+			offer(type.substring(0, dot) + ".*", app, event, starter);
 		}
-		offer(ANY, app, event);
+		offer(ANY, app, event, starter);
 	}
 
-	private void offer(String pattern, @Nullable String app, Event event) {
+	private void offer(String pattern, @Nullable String app, Event event, @Nullable Executor starter) {
 		for (AbstractSubscription subscription : this.subscriptions.getOrDefault(new Key(pattern, null), NONE)) {
-			subscription.offer(event);
+			subscription.offer(event, starter);
 		}
 		if (app != null) {
 			for (AbstractSubscription subscription : this.subscriptions.getOrDefault(new Key(pattern, app), NONE)) {
-				subscription.offer(event);
+				subscription.offer(event, starter);
 			}
 		}
 	}

@@ -26,6 +26,7 @@ import dev.pgevents.dispatch.BusEventStream;
 import dev.pgevents.dispatch.BusSubscription;
 import dev.pgevents.dispatch.BusThreadFactory;
 import dev.pgevents.dispatch.Dispatcher;
+import dev.pgevents.dispatch.HandlerWork;
 import dev.pgevents.dispatch.SlowHandlerListener;
 import dev.pgevents.postgres.listen.Listener;
 import dev.pgevents.postgres.listen.ListenerEvents;
@@ -93,13 +94,9 @@ public final class PostgresEventBus implements EventBus {
 				new PublishingConnection(publishingSessions, builder.backoff, this::learnEncoding),
 				builder.queueCapacity, builder.maxBatch, builder.publishTimeout, builder.shutdownTimeout,
 				new BusThreadFactory(builder.name + "-publisher"));
-		this.listener = builder.listening
-				? new Listener(
-						new SessionFactory(source::open, "pgevents " + builder.name + " listener",
-								Duration.ofSeconds(10), ""),
-						new Events(), builder.backoff, builder.heartbeat, clock,
-						new BusThreadFactory(builder.name + "-listener"))
-				: null;
+		this.listener = builder.listening ? new Listener(
+				new SessionFactory(source::open, "pgevents " + builder.name + " listener", Duration.ofSeconds(10), ""),
+				new Events(), builder.backoff, builder.heartbeat, clock, this.dispatcher.threads()) : null;
 	}
 
 	/**
@@ -231,9 +228,15 @@ public final class PostgresEventBus implements EventBus {
 	private final class Events implements ListenerEvents {
 
 		@Override
-		public boolean onNotification(String notification) {
+		public boolean onNotification(String notification, @Nullable HandlerWork work) {
 			try {
-				PostgresEventBus.this.dispatcher.dispatch(PostgresEventBus.this.reader.read(notification));
+				Event event = PostgresEventBus.this.reader.read(notification);
+				if (work != null) {
+					PostgresEventBus.this.dispatcher.dispatch(event, work);
+				}
+				else {
+					PostgresEventBus.this.dispatcher.dispatch(event);
+				}
 				return true;
 			}
 			catch (UnreadableNotificationException ex) {
@@ -275,7 +278,7 @@ public final class PostgresEventBus implements EventBus {
 		}
 
 		@Override
-		public void onLost(Exception cause) {
+		public void onLost(Throwable cause) {
 			PostgresEventBus.this.state.lost(cause);
 		}
 

@@ -51,7 +51,7 @@ final class StateTracker {
 		}
 	}
 
-	void lost(Exception cause) {
+	void lost(Throwable cause) {
 		this.failures++;
 		change(ConnectionState.BACKING_OFF);
 		if (this.failures == 1) {

@@ -5,7 +5,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
-import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -18,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps a session listening for as long as the bus lives: the first attempt at once, then
  * with backoff, for ever. Thread-safe.
+ *
+ * <p>
+ * Reading is a role, which one thread has at a time. A thread that finds a handler idle
+ * gives the role to another thread and runs the handler itself: it is awake already, and
+ * the connection waits no longer than it takes the other one to wake up.
  */
 public final class Listener implements AutoCloseable {
 
@@ -31,7 +37,7 @@ public final class Listener implements AutoCloseable {
 
 	private final Clock clock;
 
-	private final Thread thread;
+	private final Executor threads;
 
 	private final Channels channels = new Channels();
 
@@ -43,7 +49,11 @@ public final class Listener implements AutoCloseable {
 
 	private volatile @Nullable ListeningSession current;
 
+	private @Nullable Session session;
+
 	private Instant lastGood;
+
+	private int failures;
 
 	/**
 	 * Creates a listener that has not been started.
@@ -52,24 +62,24 @@ public final class Listener implements AutoCloseable {
 	 * @param backoff how long to wait between attempts
 	 * @param heartbeat how often to ask whether the registrations stand
 	 * @param clock gives the time of gaps
-	 * @param threads makes the listening thread
+	 * @param threads has a thread for the role, and another whenever it is given on
 	 */
 	public Listener(SessionFactory sessions, ListenerEvents events, Backoff backoff, Duration heartbeat, Clock clock,
-			ThreadFactory threads) {
+			Executor threads) {
 		this.sessions = sessions;
 		this.events = events;
 		this.backoff = backoff;
 		this.heartbeat = heartbeat;
 		this.clock = clock;
 		this.lastGood = clock.instant();
-		this.thread = threads.newThread(this::run);
+		this.threads = threads;
 	}
 
 	/**
 	 * Begins to connect.
 	 */
 	public void start() {
-		this.thread.start();
+		this.threads.execute(this::read);
 	}
 
 	/**
@@ -111,56 +121,90 @@ public final class Listener implements AutoCloseable {
 		this.sessions.close();
 	}
 
-	private void run() {
-		int failures = 0;
-		while (!this.closed) {
-			boolean healthy = attempt();
-			failures = healthy ? 0 : failures + 1;
-			if (!this.closed && failures > 0) {
-				await(this.backoff.delay(failures));
+	/** What the thread does that has the role. */
+	private void read() {
+		boolean hasRole = true;
+		while (hasRole) {
+			Runnable handlerWork = turns();
+			if (handlerWork == null) {
+				disconnect();
+				return;
 			}
+			hasRole = !giveRoleOn();
+			handlerWork.run();
+		}
+	}
+
+	private @Nullable Runnable turns() {
+		Runnable handlerWork = null;
+		while (!this.closed && handlerWork == null) {
+			handlerWork = turn();
+		}
+		return handlerWork;
+	}
+
+	private boolean giveRoleOn() {
+		try {
+			this.threads.execute(this::read);
+			return true;
+		}
+		catch (RejectedExecutionException | OutOfMemoryError ex) {
+			return false; // closed meanwhile, or no thread to be had
 		}
 	}
 
 	/**
-	 * Connects and listens until the session breaks; whether delivery had been proven.
+	 * Connects, or reads once, or waits for the next attempt; keeps what was left to do.
 	 */
-	private boolean attempt() {
-		this.events.onConnecting();
-		ListeningSession listening = null;
-		try (Session session = this.sessions.open()) {
-			this.events.onSession(session);
-			listening = new ListeningSession(session, this.channels, this.events, this.backoff, this.heartbeat,
-					this.clock, this.lastGood);
-			this.current = listening;
-			listen(listening);
-		}
-		catch (SQLException | RuntimeException ex) {
-			lost(ex);
-		}
-		finally {
-			this.current = null;
-		}
-		if (listening == null) {
-			return false;
-		}
-		this.lastGood = listening.lastGood();
-		return listening.isProven();
-	}
-
-	private void listen(ListeningSession listening) throws SQLException {
+	private @Nullable Runnable turn() {
 		try {
-			listening.begin();
-			while (!this.closed) {
-				listening.step();
+			ListeningSession listening = this.current;
+			if (listening != null) {
+				return listening.step();
 			}
+			connect();
 		}
-		finally {
+		catch (SQLException | RuntimeException | Error ex) {
+			disconnect();
+			lost(ex);
+			backOff();
+		}
+		return null;
+	}
+
+	private void connect() throws SQLException {
+		this.events.onConnecting();
+		Session opened = this.sessions.open();
+		this.session = opened;
+		this.events.onSession(opened);
+		ListeningSession listening = new ListeningSession(opened, this.channels, this.events, this.backoff,
+				this.heartbeat, this.clock, this.lastGood);
+		this.current = listening;
+		listening.begin();
+	}
+
+	private void disconnect() {
+		ListeningSession listening = this.current;
+		this.current = null;
+		if (listening != null) {
 			listening.finish();
+			this.lastGood = listening.lastGood();
+		}
+		this.failures = (listening != null && listening.isProven()) ? 0 : this.failures + 1;
+		Session closing = this.session;
+		this.session = null;
+		if (closing != null) {
+			closing.close();
 		}
 	}
 
-	private void lost(Exception cause) {
+	private void backOff() {
+		if (!this.closed && this.failures > 0) {
+			await(this.backoff.delay(this.failures));
+		}
+	}
+
+	private void lost(Throwable cause) {
 		if (!this.closed) {
 			this.events.onLost(cause);
 		}
@@ -175,8 +219,8 @@ public final class Listener implements AutoCloseable {
 			}
 		}
 		catch (InterruptedException ex) {
-			// Nobody but the bus knows this thread, and the bus closes it otherwise.
-			this.events.onLost(ex);
+			// Only the bus, when it is closed, has a reason to interrupt this thread.
+			lost(ex);
 		}
 		finally {
 			this.lock.unlock();

@@ -1,6 +1,8 @@
 package dev.pgevents.postgres.listen;
 
+import dev.pgevents.dispatch.HandlerWork;
 import dev.pgevents.postgres.session.Session;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the listener tells its bus. Called on the listening thread.
@@ -10,9 +12,11 @@ public interface ListenerEvents {
 	/**
 	 * A notification arrived on a channel that is needed.
 	 * @param notification its text
+	 * @param work keeps what an idle handler has to do about it for the thread that
+	 * reads; null to leave nothing to that thread
 	 * @return whether it could be read
 	 */
-	boolean onNotification(String notification);
+	boolean onNotification(String notification, @Nullable HandlerWork work);
 
 	/**
 	 * A session was opened.
@@ -36,7 +40,7 @@ public interface ListenerEvents {
 	 * The connection is gone, or could not be made.
 	 * @param cause why
 	 */
-	void onLost(Exception cause);
+	void onLost(Throwable cause);
 
 	/**
 	 * Sends a notification through the publishing path, without waiting.

@@ -13,13 +13,15 @@ import java.util.concurrent.TimeUnit;
 import dev.pgevents.Backoff;
 import dev.pgevents.Gap;
 import dev.pgevents.dispatch.BusSubscription;
+import dev.pgevents.dispatch.HandlerWork;
 import dev.pgevents.postgres.session.Session;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGNotification;
 
 /**
  * One session's life: it LISTENs to what is needed, proves delivery, reads, and asks the
  * server at every heartbeat whether its registrations still stand. All statements are
- * executed by the reading thread, which is woken for them.
+ * executed by the thread that reads, which is woken for them. For one thread at a time.
  */
 final class ListeningSession {
 
@@ -42,6 +44,8 @@ final class ListeningSession {
 
 	/** Channels on which something arrived since the last heartbeat. */
 	private final Set<String> active = new HashSet<>();
+
+	private final HandlerWork work = new HandlerWork();
 
 	private long nextHeartbeat;
 
@@ -70,15 +74,27 @@ final class ListeningSession {
 		this.proof.send();
 	}
 
-	/** Reads until the next thing that is due. */
-	void step() throws SQLException {
+	/**
+	 * Reads until the next thing that is due.
+	 * @return what an idle handler has to do about a notification that came alone, to be
+	 * run while another thread takes the next step; mostly null
+	 */
+	@Nullable Runnable step() throws SQLException {
 		if (this.changed) {
 			this.changed = false;
 			applyChanges();
 			goLive();
 		}
 		PGNotification[] notifications = this.session.awaitNotifications(waitMillis());
-		deliver(notifications);
+		deliver(notifications, (notifications.length == 1) ? this.work : null);
+		Runnable handlerWork = this.work.take();
+		if (handlerWork == null) {
+			check();
+		}
+		return handlerWork;
+	}
+
+	private void check() throws SQLException {
 		if (this.proof.nanosLeft() <= 0 && this.proof.missed()) {
 			this.events.onDeaf(whyDeaf());
 		}
@@ -89,7 +105,7 @@ final class ListeningSession {
 
 	/** Delivers what had arrived before the session broke. */
 	void finish() {
-		deliver(this.session.remainingNotifications());
+		deliver(this.session.remainingNotifications(), null);
 	}
 
 	boolean isProven() {
@@ -146,7 +162,7 @@ final class ListeningSession {
 			.forEach((subscription) -> subscription.gap(gap));
 	}
 
-	private void deliver(PGNotification[] notifications) {
+	private void deliver(PGNotification[] notifications, @Nullable HandlerWork keeping) {
 		for (PGNotification notification : notifications) {
 			String channel = notification.getName();
 			if (channel.equals(this.proof.channel())) {
@@ -154,7 +170,7 @@ final class ListeningSession {
 			}
 			else if (this.channels.isNeeded(channel)) {
 				this.active.add(channel);
-				if (!this.events.onNotification(notification.getParameter())) {
+				if (!this.events.onNotification(notification.getParameter(), keeping)) {
 					tellUnreadable(channel);
 				}
 			}

@@ -5,51 +5,36 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.Function;
 
 /**
- * Sends any number of notifications in one statement, in their order. {@code count} keeps
- * the answer at one row, and {@code unnest}, which takes several arrays only without its
- * schema, keeps their order.
+ * Sends any number of notifications in one statement, in their order. A single one, the
+ * usual case of an idle bus, spares the arrays and the server's plan for them. For many,
+ * {@code count} keeps the answer at one row, and {@code unnest}, which takes several
+ * arrays only without its schema, keeps their order. For one thread at a time.
  */
 public final class NotifyStatement {
 
-	private static final String SQL = "SELECT count(pg_catalog.pg_notify(c, p))"
+	private static final String ONE = "SELECT pg_catalog.pg_notify(?, ?)";
+
+	private static final String MANY = "SELECT count(pg_catalog.pg_notify(c, p))"
 			+ " FROM unnest(?::text[], ?::text[]) AS n(c, p)";
 
-	private NotifyStatement() {
-	}
+	private final Connection connection;
+
+	private final PreparedStatement one;
+
+	private final PreparedStatement many;
 
 	/**
-	 * Prepares the statement.
-	 * @param connection where to send
-	 * @return the statement, to be closed by the caller
+	 * Prepares statements that end with the connection.
+	 * @param connection where to send, in whatever transaction it is in
 	 * @throws SQLException if the connection is broken
 	 */
-	public static PreparedStatement prepare(Connection connection) throws SQLException {
-		return connection.prepareStatement(SQL);
-	}
-
-	/**
-	 * Sends notifications with a statement from {@link #prepare}.
-	 * @param statement the statement
-	 * @param notifications what to send; at least one
-	 * @throws SQLException if the server refuses one; none is sent then
-	 */
-	public static void execute(PreparedStatement statement, List<Notification> notifications) throws SQLException {
-		int count = notifications.size();
-		String[] channels = new String[count];
-		String[] payloads = new String[count];
-		for (int i = 0; i < count; i++) {
-			Notification notification = notifications.get(i);
-			channels[i] = notification.channel();
-			payloads[i] = notification.payload();
-		}
-		Connection connection = statement.getConnection();
-		Array channelArray = connection.createArrayOf("text", channels);
-		Array payloadArray = connection.createArrayOf("text", payloads);
-		statement.setArray(1, channelArray);
-		statement.setArray(2, payloadArray);
-		statement.execute();
+	NotifyStatement(Connection connection) throws SQLException {
+		this.connection = connection;
+		this.one = connection.prepareStatement(ONE);
+		this.many = connection.prepareStatement(MANY);
 	}
 
 	/**
@@ -59,9 +44,36 @@ public final class NotifyStatement {
 	 * @throws SQLException if the server refuses one
 	 */
 	public static void send(Connection connection, List<Notification> notifications) throws SQLException {
-		try (PreparedStatement statement = prepare(connection)) {
-			execute(statement, notifications);
+		try (PreparedStatement statement = connection.prepareStatement((notifications.size() == 1) ? ONE : MANY)) {
+			execute(connection, statement, notifications);
 		}
+	}
+
+	/**
+	 * Sends notifications.
+	 * @param notifications what to send; at least one
+	 * @throws SQLException if the server refuses one; none is sent then
+	 */
+	void send(List<Notification> notifications) throws SQLException {
+		execute(this.connection, (notifications.size() == 1) ? this.one : this.many, notifications);
+	}
+
+	private static void execute(Connection connection, PreparedStatement statement, List<Notification> notifications)
+			throws SQLException {
+		if (notifications.size() == 1) {
+			statement.setString(1, notifications.get(0).channel());
+			statement.setString(2, notifications.get(0).payload());
+		}
+		else {
+			statement.setArray(1, texts(connection, notifications, Notification::channel));
+			statement.setArray(2, texts(connection, notifications, Notification::payload));
+		}
+		statement.execute();
+	}
+
+	private static Array texts(Connection connection, List<Notification> notifications,
+			Function<Notification, String> part) throws SQLException {
+		return connection.createArrayOf("text", notifications.stream().map(part).toArray(String[]::new));
 	}
 
 }

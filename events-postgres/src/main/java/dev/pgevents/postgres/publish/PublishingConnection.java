@@ -1,6 +1,5 @@
 package dev.pgevents.postgres.publish;
 
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
@@ -33,7 +32,7 @@ public final class PublishingConnection implements AutoCloseable {
 
 	private @Nullable Session session;
 
-	private @Nullable PreparedStatement statement;
+	private @Nullable NotifyStatement statement;
 
 	/**
 	 * Creates a connection that is not open yet.
@@ -56,9 +55,9 @@ public final class PublishingConnection implements AutoCloseable {
 	void send(List<Notification> notifications, long deadline) {
 		boolean again = true;
 		while (true) {
-			PreparedStatement ready = statement(deadline);
+			NotifyStatement ready = statement(deadline);
 			try {
-				NotifyStatement.execute(ready, notifications);
+				ready.send(notifications);
 				return;
 			}
 			catch (SQLException ex) {
@@ -73,14 +72,14 @@ public final class PublishingConnection implements AutoCloseable {
 		}
 	}
 
-	private PreparedStatement statement(long deadline) {
+	private NotifyStatement statement(long deadline) {
 		Session current = this.session;
 		if (current != null && current.isStale()) {
 			discard();
 		}
 		int failures = 0;
 		while (true) {
-			PreparedStatement ready = this.statement;
+			NotifyStatement ready = this.statement;
 			if (ready != null) {
 				return ready;
 			}
@@ -97,7 +96,7 @@ public final class PublishingConnection implements AutoCloseable {
 	private void open() throws SQLException {
 		Session opened = this.sessions.open();
 		try {
-			this.statement = NotifyStatement.prepare(opened.connection());
+			this.statement = new NotifyStatement(opened.connection());
 		}
 		catch (SQLException ex) {
 			opened.close();

@@ -3,7 +3,6 @@ package dev.pgevents.postgres.wire;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -101,7 +100,7 @@ public final class NotificationReader {
 		if (fields.id != null) {
 			event.id(UUID.fromString(fields.id));
 		}
-		event.timestamp((fields.timestamp != null) ? Instant.parse(fields.timestamp) : this.clock.instant());
+		event.timestamp((fields.timestamp != null) ? Timestamps.parse(fields.timestamp) : this.clock.instant());
 		return event.headers(fields.headers).build();
 	}
 

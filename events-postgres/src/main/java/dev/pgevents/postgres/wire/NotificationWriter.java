@@ -84,7 +84,9 @@ public final class NotificationWriter {
 		else {
 			json.append("null");
 		}
-		json.append(",\"timestamp\":\"").append(event.timestamp()).append('"');
+		json.append(",\"timestamp\":\"");
+		Timestamps.append(event.timestamp(), json);
+		json.append('"');
 		if (!event.headers().isEmpty()) {
 			headers(event.headers(), json);
 		}
