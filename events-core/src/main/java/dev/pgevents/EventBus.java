@@ -1,11 +1,22 @@
 package dev.pgevents;
 
+import java.util.Collection;
+import java.util.List;
+
 /**
  * A publisher and a subscriber that close together. Thread-safe.
  *
  * @since 0.1
  */
 public interface EventBus extends Publisher, Subscriber, AutoCloseable {
+
+	/**
+	 * The subscriptions that are open now, streams among them.
+	 * @return a snapshot; none where a bus does not tell
+	 */
+	default Collection<Subscription> subscriptions() {
+		return List.of();
+	}
 
 	/**
 	 * Stops receiving, sends what was accepted for sending, waits for the events in hand

@@ -55,6 +55,18 @@ public abstract class EventBusContract {
 	}
 
 	@Test
+	void tellsItsOpenSubscriptions() {
+		Subscription subscription = this.bus.subscribe(this.all, (event) -> {
+		});
+		EventStream stream = this.bus.open(this.all);
+		assertThat(this.bus.subscriptions()).containsExactlyInAnyOrder(subscription, stream);
+		subscription.close();
+		assertThat(this.bus.subscriptions()).containsExactly(stream);
+		stream.close();
+		assertThat(this.bus.subscriptions()).isEmpty();
+	}
+
+	@Test
 	void eventReachesEverySubscriberAsItWasPublished() throws Exception {
 		Recorder first = new Recorder();
 		Recorder second = new Recorder();

@@ -47,6 +47,8 @@ public final class Dispatcher implements AutoCloseable {
 
 	private final SlowHandlerListener slowHandlerListener;
 
+	private final SubscriptionListener subscriptionListener;
+
 	private final Duration shutdownTimeout;
 
 	private final Clock clock;
@@ -66,6 +68,7 @@ public final class Dispatcher implements AutoCloseable {
 		this.executor = (given != null) ? given : this.threads;
 		this.slowHandlerThreshold = builder.slowHandlerThreshold;
 		this.slowHandlerListener = builder.slowHandlerListener;
+		this.subscriptionListener = builder.subscriptionListener;
 		this.shutdownTimeout = builder.shutdownTimeout;
 		this.clock = builder.clock;
 		this.watch = Executors.newSingleThreadScheduledExecutor(new BusThreadFactory(this.busName + "-watch"));
@@ -184,6 +187,7 @@ public final class Dispatcher implements AutoCloseable {
 
 	private <T extends AbstractSubscription> T add(T subscription) {
 		this.subscriptions.add(subscription);
+		tell(this.subscriptionListener::onOpened, subscription);
 		this.index.add(subscription);
 		if (this.closed) {
 			subscription.close();
@@ -196,10 +200,21 @@ public final class Dispatcher implements AutoCloseable {
 		return (closing) -> {
 			if (closing instanceof AbstractSubscription subscription) {
 				this.index.remove(subscription);
-				this.subscriptions.remove(subscription);
+				if (this.subscriptions.remove(subscription)) {
+					tell(this.subscriptionListener::onClosed, subscription);
+				}
 			}
 			onClose.accept(closing);
 		};
+	}
+
+	private static void tell(Consumer<Subscription> listener, Subscription subscription) {
+		try {
+			listener.accept(subscription);
+		}
+		catch (RuntimeException ex) {
+			logger.error("subscription listener failed", ex);
+		}
 	}
 
 	private String name(SubscriptionOptions options) {
@@ -240,6 +255,8 @@ public final class Dispatcher implements AutoCloseable {
 		private SlowHandlerListener slowHandlerListener = (subscription, delivery, runningFor) -> {
 		};
 
+		private SubscriptionListener subscriptionListener = SubscriptionListener.NONE;
+
 		private Duration shutdownTimeout = Duration.ofSeconds(10);
 
 		private Clock clock = Clock.systemUTC();
@@ -276,6 +293,16 @@ public final class Dispatcher implements AutoCloseable {
 		 */
 		public Builder slowHandlerListener(SlowHandlerListener listener) {
 			this.slowHandlerListener = Objects.requireNonNull(listener, "listener");
+			return this;
+		}
+
+		/**
+		 * Sets who is told of subscriptions.
+		 * @param listener the listener
+		 * @return this
+		 */
+		public Builder subscriptionListener(SubscriptionListener listener) {
+			this.subscriptionListener = Objects.requireNonNull(listener, "listener");
 			return this;
 		}
 

@@ -85,6 +85,11 @@ public final class InMemoryEventBus implements EventBus {
 	}
 
 	@Override
+	public Collection<Subscription> subscriptions() {
+		return List.copyOf(this.dispatcher.subscriptions());
+	}
+
+	@Override
 	public boolean isDelivering() {
 		return !this.closed;
 	}

@@ -1,11 +1,13 @@
 package dev.pgevents.postgres;
 
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,6 +30,7 @@ import dev.pgevents.dispatch.BusThreadFactory;
 import dev.pgevents.dispatch.Dispatcher;
 import dev.pgevents.dispatch.HandlerWork;
 import dev.pgevents.dispatch.SlowHandlerListener;
+import dev.pgevents.dispatch.SubscriptionListener;
 import dev.pgevents.postgres.listen.Listener;
 import dev.pgevents.postgres.listen.ListenerEvents;
 import dev.pgevents.postgres.publish.GroupCommit;
@@ -54,6 +57,12 @@ public final class PostgresEventBus implements EventBus {
 
 	private static final Logger logger = LoggerFactory.getLogger(PostgresEventBus.class);
 
+	private static final Duration STATUS_PATIENCE = Duration.ofSeconds(5);
+
+	private final String name;
+
+	private final ConnectionSource source;
+
 	private final ChannelStrategy channels;
 
 	private final NotificationWriter writer;
@@ -74,16 +83,19 @@ public final class PostgresEventBus implements EventBus {
 
 	private PostgresEventBus(Builder builder) {
 		ConnectionSource source = builder.source();
+		this.name = builder.name;
+		this.source = source;
 		Clock clock = Clock.systemUTC();
 		this.channels = builder.channels;
 		this.writer = new NotificationWriter(builder.codec);
 		this.reader = new NotificationReader(builder.codec, clock);
-		this.state = new StateTracker(builder.name, builder.connectionListener);
+		this.state = new StateTracker(builder.name, builder.connectionListener, clock);
 		this.listeningOffReason = builder.listeningOffReason;
 		this.dispatcher = Dispatcher.builder(builder.name)
 			.executor(builder.executor)
 			.slowHandlerThreshold(builder.slowHandlerThreshold)
 			.slowHandlerListener(builder.slowHandlerListener)
+			.subscriptionListener(builder.subscriptionListener)
 			.shutdownTimeout(builder.shutdownTimeout)
 			.clock(clock)
 			.build();
@@ -170,11 +182,61 @@ public final class PostgresEventBus implements EventBus {
 	}
 
 	/**
+	 * How the listening connection is.
+	 * @return a snapshot
+	 */
+	public ConnectionStatus connectionStatus() {
+		return this.state.status();
+	}
+
+	/**
+	 * Whether the bus is meant to listen.
+	 * @return false where {@link Builder#listening(boolean)} has switched it off
+	 */
+	public boolean isListeningEnabled() {
+		return this.listener != null;
+	}
+
+	/**
+	 * The channels that the open subscriptions need.
+	 * @return a snapshot of their names; none where listening is switched off
+	 */
+	public Set<String> channels() {
+		return (this.listener != null) ? this.listener.channels() : Set.of();
+	}
+
+	/**
+	 * How many events are waiting to be sent.
+	 * @return the number now
+	 */
+	public int queuedEvents() {
+		return this.groupCommit.queued();
+	}
+
+	/**
+	 * Asks the server how its notification queue is, on a connection that is opened for
+	 * it: for operators to look at, not for a tight loop.
+	 * @return the answer
+	 * @throws SQLException if there is none
+	 */
+	public ServerStatus serverStatus() throws SQLException {
+		try (SessionFactory sessions = new SessionFactory(this.source::open, "pgevents " + this.name + " status",
+				STATUS_PATIENCE, "")) {
+			return ServerProbe.ask(sessions);
+		}
+	}
+
+	/**
 	 * How many notifications could not be read.
 	 * @return the number since the bus was built
 	 */
 	public long unreadableNotifications() {
 		return this.unreadable.get();
+	}
+
+	@Override
+	public Collection<Subscription> subscriptions() {
+		return List.copyOf(this.dispatcher.subscriptions());
 	}
 
 	@Override
@@ -361,6 +423,8 @@ public final class PostgresEventBus implements EventBus {
 		private SlowHandlerListener slowHandlerListener = (subscription, delivery, runningFor) -> {
 		};
 
+		private SubscriptionListener subscriptionListener = SubscriptionListener.NONE;
+
 		private Backoff backoff = new Backoff(DEFAULT_INITIAL_DELAY, DEFAULT_MULTIPLIER, DEFAULT_MAX_DELAY);
 
 		private ConnectionListener connectionListener = (previous, current) -> {
@@ -534,6 +598,16 @@ public final class PostgresEventBus implements EventBus {
 		 */
 		public Builder slowHandlerListener(SlowHandlerListener listener) {
 			this.slowHandlerListener = Objects.requireNonNull(listener, "listener");
+			return this;
+		}
+
+		/**
+		 * Sets who is told of subscriptions that are opened and closed.
+		 * @param listener the listener
+		 * @return this
+		 */
+		public Builder subscriptionListener(SubscriptionListener listener) {
+			this.subscriptionListener = Objects.requireNonNull(listener, "listener");
 			return this;
 		}
 

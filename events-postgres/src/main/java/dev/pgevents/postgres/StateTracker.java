@@ -1,5 +1,7 @@
 package dev.pgevents.postgres;
 
+import java.time.Clock;
+import java.time.Instant;
 import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
@@ -19,41 +21,49 @@ final class StateTracker {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private volatile ConnectionState state = ConnectionState.CONNECTING;
+	private final Clock clock;
+
+	private volatile ConnectionStatus status;
 
 	private int failures;
 
-	StateTracker(String busName, ConnectionListener listener) {
+	StateTracker(String busName, ConnectionListener listener, Clock clock) {
 		this.busName = busName;
 		this.listener = listener;
+		this.clock = clock;
+		this.status = new ConnectionStatus(ConnectionState.CONNECTING, clock.instant(), null);
+	}
+
+	ConnectionStatus status() {
+		return this.status;
 	}
 
 	ConnectionState state() {
-		return this.state;
+		return this.status.state();
 	}
 
 	void listening() {
 		this.failures = 0;
-		if (change(ConnectionState.LISTENING)) {
+		if (change(ConnectionState.LISTENING, null)) {
 			logger.info("{}: listening, delivery proven", this.busName);
 		}
 	}
 
 	void connecting() {
-		if (this.state != ConnectionState.BACKING_OFF && change(ConnectionState.CONNECTING)) {
+		if (state() != ConnectionState.BACKING_OFF && change(ConnectionState.CONNECTING, null)) {
 			logger.debug("{}: connecting", this.busName);
 		}
 	}
 
 	void deaf(String reason) {
-		if (change(ConnectionState.DEAF)) {
+		if (change(ConnectionState.DEAF, reason)) {
 			logger.error("{}: not receiving events: {}", this.busName, reason);
 		}
 	}
 
 	void lost(Throwable cause) {
 		this.failures++;
-		change(ConnectionState.BACKING_OFF);
+		change(ConnectionState.BACKING_OFF, cause.getMessage());
 		if (this.failures == 1) {
 			logger.warn("{}: listening connection lost or refused, trying again for ever; subscriptions are told of "
 					+ "the gap", this.busName, cause);
@@ -64,13 +74,13 @@ final class StateTracker {
 	}
 
 	void closed() {
-		if (change(ConnectionState.CLOSED)) {
+		if (change(ConnectionState.CLOSED, null)) {
 			logger.info("{}: closed", this.busName);
 		}
 	}
 
-	private boolean change(ConnectionState next) {
-		ConnectionState previous = exchange(next);
+	private boolean change(ConnectionState next, @Nullable String problem) {
+		ConnectionState previous = exchange(next, problem);
 		if (previous == null) {
 			return false;
 		}
@@ -83,19 +93,28 @@ final class StateTracker {
 		return true;
 	}
 
-	private @Nullable ConnectionState exchange(ConnectionState next) {
+	private @Nullable ConnectionState exchange(ConnectionState next, @Nullable String problem) {
 		this.lock.lock();
 		try {
-			ConnectionState previous = this.state;
-			if (previous == next || previous == ConnectionState.CLOSED) {
+			ConnectionStatus previous = this.status;
+			if (previous.state() == ConnectionState.CLOSED) {
 				return null;
 			}
-			this.state = next;
-			return previous;
+			this.status = next(previous, next, problem);
+			return (previous.state() != next) ? previous.state() : null;
 		}
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	private ConnectionStatus next(ConnectionStatus previous, ConnectionState next, @Nullable String problem) {
+		if (next == ConnectionState.LISTENING) {
+			return new ConnectionStatus(next, null, null);
+		}
+		Instant since = previous.notDeliveringSince();
+		return new ConnectionStatus(next, (since != null) ? since : this.clock.instant(),
+				(problem != null) ? problem : previous.problem());
 	}
 
 }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.Savepoint;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -64,6 +65,46 @@ class PostgresEventBusTests extends EventBusContract {
 			publisher.publish(event);
 			assertThat(one.poll(LIMIT)).isEqualTo(event);
 			assertThat(two.poll(LIMIT)).isEqualTo(event);
+		}
+	}
+
+	@Test
+	void tellsThatItDeliversAndOnWhichChannels() throws Exception {
+		try (PostgresEventBus bus = bus().build()) {
+			assertThat(bus.channels()).isEmpty();
+			open(bus);
+			await().atMost(LIMIT).until(bus::isDelivering);
+			assertThat(bus.connectionStatus()).isEqualTo(new ConnectionStatus(ConnectionState.LISTENING, null, null));
+			assertThat(bus.channels()).containsExactly("events");
+			assertThat(bus.queuedEvents()).isZero();
+		}
+	}
+
+	@Test
+	void tellsSinceWhenItDoesNotDeliverAndWhy() {
+		Instant before = Instant.now();
+		try (PostgresEventBus bus = PostgresEventBus.builder()
+			.listener(ConnectionSource.url("jdbc:postgresql://localhost:1/none", "nobody", null))
+			.backoff(Duration.ofMillis(1), 1, Duration.ofMillis(1))
+			.build()) {
+			await().atMost(LIMIT).until(() -> bus.connectionStatus().problem() != null);
+			Instant since = bus.connectionStatus().notDeliveringSince();
+			assertThat(since).isBetween(before, Instant.now());
+			assertThat(bus.connectionStatus().problem()).contains("localhost:1");
+			assertThat(bus.connectionStatus().notDeliveringSince()).as("through later attempts").isEqualTo(since);
+		}
+	}
+
+	@Test
+	void asksTheServerHowItsQueueIsAndLeavesNoConnectionBehind() throws Exception {
+		try (PostgresEventBus bus = bus().listening(false).build()) {
+			ServerStatus status = bus.serverStatus();
+			assertThat(status.version()).isNotBlank();
+			assertThat(status.queueUsage()).isBetween(0.0, 1.0);
+			assertThat(status.commitLockWaiters()).isNotNegative();
+			await().atMost(LIMIT)
+				.until(() -> database.query("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pgevents "
+						+ this.name + " status'") == 0);
 		}
 	}
 

@@ -101,6 +101,14 @@ public final class Listener implements AutoCloseable {
 		changed();
 	}
 
+	/**
+	 * The channels of all subscriptions.
+	 * @return a snapshot
+	 */
+	public Set<String> channels() {
+		return this.channels.needed();
+	}
+
 	private void changed() {
 		ListeningSession session = this.current;
 		if (session != null) {
