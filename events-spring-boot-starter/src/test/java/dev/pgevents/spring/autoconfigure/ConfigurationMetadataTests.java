@@ -36,7 +36,10 @@ class ConfigurationMetadataTests {
 		try (InputStream metadata = EventsProperties.class
 			.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
 			JsonNode root = new ObjectMapper().readTree(metadata);
-			properties = stream(root.get("properties")).toList();
+			properties = stream(root.get("properties"))
+				.filter((property) -> !name(property).startsWith("management.endpoint.")) // Boot's
+																							// own
+				.toList();
 			hints = stream(root.get("hints"))
 				.collect(Collectors.toMap(ConfigurationMetadataTests::name, Function.identity()));
 		}
@@ -55,7 +58,8 @@ class ConfigurationMetadataTests {
 					"events.listener.slow-handler-threshold", "events.listener.recovery.initial-delay",
 					"events.listener.recovery.multiplier", "events.listener.recovery.max-delay",
 					"events.application-events.enabled", "events.application-events.types",
-					"events.application-events.apps", "events.application-events.transactional");
+					"events.application-events.apps", "events.application-events.transactional",
+					"management.health.events.enabled", "management.health.events.grace-period");
 	}
 
 	@Test

@@ -1,0 +1,17 @@
+package dev.pgevents.spring.autoconfigure;
+
+import java.time.Duration;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Properties of the health indicator.
+ *
+ * @param gracePeriod Time for which events may not arrive before the application counts
+ * as down.
+ */
+@ConfigurationProperties("management.health.events")
+record EventsHealthProperties(@DefaultValue("60s") Duration gracePeriod) {
+
+}

@@ -1,0 +1,46 @@
+package dev.pgevents.spring.autoconfigure;
+
+import dev.pgevents.EventBus;
+import dev.pgevents.spring.EventBusCustomizer;
+import dev.pgevents.spring.actuate.BusMeters;
+import dev.pgevents.spring.actuate.SubscriptionMeters;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+
+/**
+ * Auto-configuration of the meters {@code events.*}, which Boot binds to the
+ * application's registries, if it has any.
+ *
+ * @since 0.1
+ */
+@AutoConfiguration(after = EventsAutoConfiguration.class)
+@ConditionalOnClass(MeterBinder.class)
+@ConditionalOnBean(EventBus.class)
+public final class EventsMetricsAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	BusMeters eventsBusMeters(EventBus bus) {
+		return new BusMeters(bus);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	SubscriptionMeters eventsSubscriptionMeters() {
+		return new SubscriptionMeters();
+	}
+
+	@Bean
+	@Order(Ordered.HIGHEST_PRECEDENCE)
+	EventBusCustomizer eventsMetricsCustomizer(SubscriptionMeters meters) {
+		return (builder) -> builder.subscriptionListener(meters);
+	}
+
+}

@@ -1,0 +1,257 @@
+package dev.pgevents.spring.autoconfigure;
+
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import dev.pgevents.Event;
+import dev.pgevents.EventBus;
+import dev.pgevents.EventType;
+import dev.pgevents.Publisher;
+import dev.pgevents.Subscription;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SubscriptionOptions;
+import dev.pgevents.postgres.ConnectionSource;
+import dev.pgevents.postgres.ConnectionState;
+import dev.pgevents.postgres.PostgresEventBus;
+import dev.pgevents.postgres.test.TestPostgres;
+import dev.pgevents.spring.actuate.BusMeters;
+import dev.pgevents.spring.actuate.EventsDescriptor;
+import dev.pgevents.spring.actuate.EventsEndpoint;
+import dev.pgevents.spring.actuate.EventsHealthIndicator;
+import dev.pgevents.spring.actuate.SubscriptionMeters;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+import static org.awaitility.Awaitility.await;
+
+class ActuatorAutoConfigurationTests {
+
+	private static final Duration LIMIT = Duration.ofSeconds(20);
+
+	private static TestPostgres database;
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, EventsAutoConfiguration.class,
+				EventsHealthAutoConfiguration.class, EventsEndpointAutoConfiguration.class,
+				EventsMetricsAutoConfiguration.class))
+		.withPropertyValues("spring.datasource.url=" + database.url(), "spring.datasource.username=" + database.user(),
+				"spring.datasource.password=" + database.password(),
+				"management.endpoints.web.exposure.include=events");
+
+	@BeforeAll
+	static void createDatabase() throws SQLException {
+		database = TestPostgres.shared().createDatabase();
+	}
+
+	@Test
+	void isUpWhileEventsArrive() {
+		this.runner.run((context) -> {
+			await().atMost(LIMIT).until(context.getBean(EventBus.class)::isDelivering);
+			Health health = context.getBean(EventsHealthIndicator.class).health();
+			assertThat(health.getStatus()).isEqualTo(Status.UP);
+			assertThat(health.getDetails()).containsOnly(entry("connection", ConnectionState.LISTENING));
+		});
+	}
+
+	@Test
+	void isDownOnlyAfterTheGracePeriod() {
+		try (PostgresEventBus bus = unreachable()) {
+			await().atMost(LIMIT).until(() -> bus.connectionStatus().problem() != null);
+			Instant since = bus.connectionStatus().notDeliveringSince();
+			Health before = health(bus, since.plusSeconds(60));
+			assertThat(before.getStatus()).isEqualTo(Status.UP);
+			Health after = health(bus, since.plusSeconds(61));
+			assertThat(after.getStatus()).isEqualTo(Status.DOWN);
+			assertThat(after.getDetails()).containsEntry("notDeliveringSince", since)
+				.extractingByKey("problem")
+				.asString()
+				.contains("localhost:1")
+				.doesNotContain("hidden");
+		}
+	}
+
+	@Test
+	void isUpWhereListeningIsSwitchedOff() {
+		this.runner.withPropertyValues("events.listener.enabled=false", "management.health.events.grace-period=0s")
+			.run((context) -> {
+				Health health = context.getBean(EventsHealthIndicator.class).health();
+				assertThat(health.getStatus()).isEqualTo(Status.UP);
+				assertThat(health.getDetails()).containsEntry("listening", false);
+			});
+	}
+
+	@Test
+	void obeysTheGracePeriodOfTheProperties() {
+		this.runner
+			.withPropertyValues("events.postgres.url=jdbc:postgresql://localhost:1/none",
+					"management.health.events.grace-period=0s")
+			.run((context) -> await().atMost(LIMIT)
+				.until(() -> context.getBean(EventsHealthIndicator.class).health().getStatus().equals(Status.DOWN)));
+		this.runner.withPropertyValues("events.postgres.url=jdbc:postgresql://localhost:1/none").run((context) -> {
+			PostgresEventBus bus = context.getBean(PostgresEventBus.class);
+			await().atMost(LIMIT).until(() -> bus.connectionStatus().problem() != null);
+			assertThat(context.getBean(EventsHealthIndicator.class).health().getStatus()).isEqualTo(Status.UP);
+		});
+	}
+
+	@Test
+	void hasNoHealthIndicatorWhereSwitchedOff() {
+		this.runner.withPropertyValues("management.health.events.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(EventsHealthIndicator.class));
+	}
+
+	@Test
+	void hasNoEndpointWhereNotExposed() {
+		this.runner.withPropertyValues("management.endpoints.web.exposure.include=health")
+			.run((context) -> assertThat(context).doesNotHaveBean(EventsEndpoint.class));
+	}
+
+	@Test
+	void showsSubscriptionsPublisherConnectionAndServer() {
+		this.runner.run((context) -> {
+			Subscription subscription = subscribe(context, "claims", new CountDownLatch(0));
+			await().atMost(LIMIT).until(context.getBean(EventBus.class)::isDelivering);
+			EventsDescriptor shown = context.getBean(EventsEndpoint.class).events();
+			assertThat(shown.subscriptions()).singleElement().satisfies((one) -> {
+				assertThat(one.name()).isEqualTo("claims");
+				assertThat(one.types()).containsExactly("epoch.*");
+				assertThat(one.ready()).isTrue();
+				assertThat(one.stats()).isEqualTo(subscription.stats());
+			});
+			assertThat(shown.publisher().queued()).isZero();
+			assertThat(shown.connection().state()).isEqualTo(ConnectionState.LISTENING);
+			assertThat(shown.connection().channels()).containsExactly("events");
+			assertThat(shown.server().error()).isNull();
+			assertThat(shown.server().status().version()).isNotBlank();
+		});
+	}
+
+	@Test
+	void showsWhatThereIsWithoutADatabase() {
+		this.runner.withPropertyValues("events.postgres.url=jdbc:postgresql://localhost:1/none?password=hidden")
+			.run((context) -> {
+				PostgresEventBus bus = context.getBean(PostgresEventBus.class);
+				await().atMost(LIMIT).until(() -> bus.connectionState() == ConnectionState.BACKING_OFF);
+				EventsDescriptor shown = context.getBean(EventsEndpoint.class).events();
+				assertThat(shown.server().status()).isNull();
+				assertThat(shown.server().error()).isNotBlank();
+				assertThat(shown.connection().problem()).contains("localhost:1");
+				assertThat(shown.toString()).doesNotContain("hidden");
+			});
+	}
+
+	@Test
+	void showsSubscriptionsOfAnInMemoryBus() {
+		this.runner.withPropertyValues("events.backend=in-memory").run((context) -> {
+			subscribe(context, "claims", new CountDownLatch(0));
+			EventsDescriptor shown = context.getBean(EventsEndpoint.class).events();
+			assertThat(shown.subscriptions()).hasSize(1);
+			assertThat(shown.connection()).isNull();
+			assertThat(context.getBean(EventsHealthIndicator.class).health().getStatus()).isEqualTo(Status.UP);
+		});
+	}
+
+	@Test
+	void measuresTheBus() {
+		this.runner.run((context) -> {
+			MeterRegistry registry = new SimpleMeterRegistry();
+			context.getBean(BusMeters.class).bindTo(registry);
+			await().atMost(LIMIT).until(() -> registry.get("events.connection.delivering").gauge().value() == 1);
+			assertThat(registry.get("events.publisher.queued").gauge().value()).isZero();
+			subscribe(context, "claims", new CountDownLatch(0));
+			database.execute("SELECT pg_notify('events', 'not ours')");
+			await().atMost(LIMIT)
+				.until(() -> registry.get("events.notifications.unreadable").functionCounter().count() == 1);
+		});
+	}
+
+	@Test
+	void measuresEachSubscriptionAsLongAsItIsOpen() {
+		this.runner.run((context) -> {
+			MeterRegistry early = new SimpleMeterRegistry();
+			MeterRegistry late = new SimpleMeterRegistry();
+			SubscriptionMeters meters = context.getBean(SubscriptionMeters.class);
+			meters.bindTo(early);
+			CountDownLatch proceed = new CountDownLatch(1);
+			Subscription one = subscribe(context, "claims", proceed);
+			Subscription other = subscribe(context, "claims", proceed);
+			meters.bindTo(late);
+			context.getBean(Publisher.class).publish(Event.of(EventType.of("epoch.closed"), null, null));
+			context.getBean(Publisher.class).publish(Event.of(EventType.of("epoch.closed"), null, null));
+			await().atMost(LIMIT).until(() -> counted(early, "received") == 4);
+			assertThat(early.get("events.subscription.queued").tag("subscription", "claims").gauge().value())
+				.isPositive();
+			proceed.countDown();
+			await().atMost(LIMIT).until(() -> counted(late, "handled") == 4);
+			one.close();
+			assertThat(counted(early, "handled")).isEqualTo(2);
+			other.close();
+			assertThat(early.getMeters()).isEmpty();
+			assertThat(late.getMeters()).isEmpty();
+		});
+	}
+
+	@Test
+	void needsNeitherActuatorNorMicrometer() {
+		this.runner
+			.withClassLoader(new FilteredClassLoader(HealthIndicator.class, ConditionalOnAvailableEndpoint.class,
+					MeterBinder.class))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(EventBus.class)
+				.doesNotHaveBean(EventsHealthIndicator.class)
+				.doesNotHaveBean(EventsEndpoint.class)
+				.doesNotHaveBean(BusMeters.class));
+	}
+
+	@Test
+	void hasNothingToShowWithoutABus() {
+		this.runner.withPropertyValues("events.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(EventsHealthIndicator.class)
+				.doesNotHaveBean(EventsEndpoint.class)
+				.doesNotHaveBean(BusMeters.class));
+	}
+
+	private static double counted(MeterRegistry registry, String what) {
+		return registry.get("events.subscription." + what).tag("subscription", "claims").functionCounter().count();
+	}
+
+	private static Subscription subscribe(ApplicationContext context, String name, CountDownLatch proceed) {
+		Subscription subscription = context.getBean(EventBus.class)
+			.subscribe(SubscriptionFilter.types("epoch.*"), SubscriptionOptions.builder().name(name).build(),
+					(event) -> assertThat(proceed.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue());
+		assertThat(subscription.ready()).succeedsWithin(LIMIT);
+		return subscription;
+	}
+
+	private static PostgresEventBus unreachable() {
+		return PostgresEventBus.builder()
+			.listener(ConnectionSource.url("jdbc:postgresql://localhost:1/none", "nobody", "hidden"))
+			.build();
+	}
+
+	private static Health health(EventBus bus, Instant now) {
+		return new EventsHealthIndicator(bus, Duration.ofSeconds(60), Clock.fixed(now, ZoneOffset.UTC)).health();
+	}
+
+}
