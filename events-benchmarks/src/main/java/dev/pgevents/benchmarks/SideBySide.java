@@ -1,0 +1,29 @@
+package dev.pgevents.benchmarks;
+
+import dev.pgevents.benchmarks.sidebyside.Comparison;
+
+/**
+ * Receiving beside the peers. Options: {@code scenarios} (idle, steady, live, recovery,
+ * drain), {@code peers}, {@code rounds}, {@code samples} of an idle round, {@code rates}
+ * and {@code millis} of steady load, {@code burst}, {@code warmup}, {@code out},
+ * {@code url}.
+ */
+public final class SideBySide {
+
+	private SideBySide() {
+	}
+
+	/**
+	 * Runs it and prints tables.
+	 * @param args options
+	 * @throws Exception if it fails
+	 */
+	public static void main(String[] args) throws Exception {
+		Options options = Options.of(args);
+		try (BenchmarkServer server = BenchmarkServer.start(options)) {
+			System.out.println(server.describe());
+			new Comparison(server, options).run();
+		}
+	}
+
+}

@@ -1,0 +1,21 @@
+package dev.pgevents.benchmarks.sidebyside;
+
+import java.net.URI;
+
+/**
+ * A URL of pgjdbc in parts, for drivers that want it so.
+ *
+ * @param host the host
+ * @param port the port
+ * @param database the database
+ * @param user the user
+ */
+record DatabaseAddress(String host, int port, String database, String user) {
+
+	static DatabaseAddress of(String url) {
+		URI uri = URI.create(url.substring("jdbc:".length()));
+		String user = uri.getQuery().replaceFirst(".*user=([^&]*).*", "$1");
+		return new DatabaseAddress(uri.getHost(), uri.getPort(), uri.getPath().substring(1), user);
+	}
+
+}

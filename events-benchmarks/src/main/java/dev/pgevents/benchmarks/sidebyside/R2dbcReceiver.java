@@ -1,0 +1,77 @@
+package dev.pgevents.benchmarks.sidebyside;
+
+import java.util.concurrent.CountDownLatch;
+
+import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
+import io.r2dbc.postgresql.PostgresqlConnectionFactory;
+import io.r2dbc.postgresql.api.Notification;
+import io.r2dbc.postgresql.api.PostgresqlConnection;
+import io.r2dbc.postgresql.api.PostgresqlResult;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * r2dbc-postgresql, connected anew by a thread when its stream ends.
+ */
+final class R2dbcReceiver implements Receiver {
+
+	private volatile @Nullable PostgresqlConnection connection;
+
+	@Override
+	public void start(String url, Recording recording) throws InterruptedException {
+		DatabaseAddress address = DatabaseAddress.of(url);
+		PostgresqlConnectionFactory connections = new PostgresqlConnectionFactory(
+				PostgresqlConnectionConfiguration.builder()
+					.host(address.host())
+					.port(address.port())
+					.database(address.database())
+					.username(address.user())
+					.build());
+		CountDownLatch listening = new CountDownLatch(1);
+		Thread keeper = new Thread(() -> {
+			while (true) {
+				try {
+					receive(connections, recording, listening);
+				}
+				catch (RuntimeException ex) {
+					System.err.println("r2dbc: " + ex.getMessage());
+				}
+			}
+		}, "r2dbc-keeper");
+		keeper.setDaemon(true);
+		keeper.start();
+		listening.await();
+	}
+
+	private void receive(PostgresqlConnectionFactory connections, Recording recording, CountDownLatch listening) {
+		PostgresqlConnection connection = connections.create().block();
+		if (connection == null) {
+			return;
+		}
+		listen(connection, CHANNEL);
+		listen(connection, DRAIN_CHANNEL);
+		this.connection = connection;
+		listening.countDown();
+		connection.getNotifications().doOnNext((notification) -> take(notification, recording)).blockLast();
+	}
+
+	private static void take(Notification notification, Recording recording) {
+		String text = notification.getParameter();
+		recording.received((text != null) ? text : "");
+	}
+
+	@Override
+	public void listen(String channel) {
+		PostgresqlConnection current = this.connection;
+		if (current != null) {
+			listen(current, channel);
+		}
+	}
+
+	private static void listen(PostgresqlConnection connection, String channel) {
+		connection.createStatement("LISTEN \"" + channel + '"')
+			.execute()
+			.flatMap(PostgresqlResult::getRowsUpdated)
+			.blockLast();
+	}
+
+}

@@ -1,0 +1,109 @@
+package dev.pgevents.benchmarks.sidebyside;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The harness' end of a receiver's process.
+ */
+final class ReceiverProcess implements AutoCloseable {
+
+	private final String name;
+
+	private final Process process;
+
+	private final PrintWriter commands;
+
+	private final BufferedReader answers;
+
+	private ReceiverProcess(String name, Process process) {
+		this.name = name;
+		this.process = process;
+		this.commands = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);
+		this.answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+	}
+
+	/** Starts the process of a peer and returns once it listens. */
+	static ReceiverProcess start(Peer peer, String url) throws IOException {
+		Path log = Path.of(System.getProperty("java.io.tmpdir"), "receiver-" + peer.label() + ".log");
+		Process process = new ProcessBuilder(command(peer, url)).redirectError(log.toFile()).start();
+		ReceiverProcess receiver = new ReceiverProcess(peer.label(), process);
+		try {
+			receiver.answer();
+			return receiver;
+		}
+		catch (IOException ex) {
+			receiver.close();
+			throw new IOException(ex.getMessage() + ", see " + log, ex);
+		}
+	}
+
+	private static List<String> command(Peer peer, String url) throws IOException {
+		if (peer == Peer.LIBPQ) {
+			return List.of(LibpqReceiver.executable().toString(), url);
+		}
+		return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xms1g", "-Xmx3g", "-cp",
+				System.getProperty("java.class.path"), ReceiverMain.class.getName(), peer.label(), url);
+	}
+
+	void record() throws IOException {
+		ask("record");
+	}
+
+	void count() throws IOException {
+		ask("count");
+	}
+
+	/** When so many had arrived, or 0 if it takes too long. */
+	long await(long expected, long timeoutMillis) throws IOException {
+		return Long.parseLong(ask("await " + expected + " " + timeoutMillis));
+	}
+
+	Report report() throws IOException {
+		return Report.parse(ask("report"));
+	}
+
+	/** The processor time that the process has used, in nanoseconds. */
+	long cpu() throws IOException {
+		return Long.parseLong(ask("cpu"));
+	}
+
+	/** Asks it to listen to one more channel; when it was asked. */
+	long listen(String channel) throws IOException {
+		return Long.parseLong(ask("listen " + channel));
+	}
+
+	private String ask(String command) throws IOException {
+		this.commands.println(command);
+		return answer();
+	}
+
+	private String answer() throws IOException {
+		String line = this.answers.readLine();
+		if (line == null) {
+			throw new IOException("the receiver " + this.name + " has ended");
+		}
+		return line;
+	}
+
+	@Override
+	public void close() {
+		this.commands.close();
+		try {
+			if (!this.process.waitFor(5, TimeUnit.SECONDS)) {
+				this.process.destroyForcibly();
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			this.process.destroyForcibly();
+		}
+	}
+
+}
