@@ -8,6 +8,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 import dev.pgevents.OverflowPolicy;
+import org.springframework.aot.hint.annotation.Reflective;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.annotation.AliasFor;
 
@@ -31,6 +32,7 @@ import org.springframework.core.annotation.AliasFor;
 @Retention(RetentionPolicy.RUNTIME)
 @Repeatable(OnDomainEvents.class)
 @EventListener(defaultExecution = false)
+@Reflective(PayloadHints.class)
 public @interface OnDomainEvent {
 
 	/**

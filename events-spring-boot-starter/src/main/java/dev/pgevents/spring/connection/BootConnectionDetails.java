@@ -2,6 +2,7 @@ package dev.pgevents.spring.connection;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,8 @@ import org.springframework.util.ReflectionUtils;
  */
 public final class BootConnectionDetails {
 
-	private static final String[] NAMES = { "org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails",
-			"org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails" };
+	static final List<String> NAMES = List.of("org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails",
+			"org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails");
 
 	private final Object details;
 

@@ -1,0 +1,67 @@
+package dev.pgevents.spring;
+
+import java.util.List;
+
+import dev.pgevents.Event;
+import dev.pgevents.postgres.socket.WakeableSocketFactory;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.aot.hint.annotation.ReflectiveRuntimeHintsRegistrar;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.core.io.support.SpringFactoriesLoader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.springframework.aot.hint.predicate.RuntimeHintsPredicates.reflection;
+
+class NativeHintsTests {
+
+	@Test
+	void handlerMethodsAndTheirPayloadsAreReachable() throws NoSuchMethodException {
+		RuntimeHints hints = new RuntimeHints();
+		new ReflectiveRuntimeHintsRegistrar().registerRuntimeHints(hints, Handler.class);
+		assertThat(reflection().onMethodInvocation(Handler.class.getDeclaredMethod("once", Closed.class)))
+			.accepts(hints);
+		assertThat(reflection().onMethodInvocation(Handler.class.getDeclaredMethod("twice", List.class, Event.class)))
+			.accepts(hints);
+		assertThat(reflection().onType(Closed.class)).accepts(hints);
+		assertThat(reflection().onMethodInvocation(Closed.class.getDeclaredMethod("index"))).accepts(hints);
+		assertThat(reflection().onType(Input.class)).accepts(hints);
+		assertThat(reflection().onType(Event.class)).rejects(hints);
+	}
+
+	@Test
+	void whatIsCalledByNameIsReachable() throws NoSuchMethodException {
+		RuntimeHints hints = new RuntimeHints();
+		SpringFactoriesLoader.forResourceLocation("META-INF/spring/aot.factories")
+			.load(RuntimeHintsRegistrar.class)
+			.forEach((registrar) -> registrar.registerHints(hints, getClass().getClassLoader()));
+		assertThat(reflection().onConstructorInvocation(WakeableSocketFactory.class.getConstructor(String.class)))
+			.accepts(hints);
+		assertThat(reflection().onMethodInvocation(JdbcConnectionDetails.class.getMethod("getJdbcUrl"))).accepts(hints);
+	}
+
+	@DomainEvent("epoch.closed")
+	record Closed(@AppId String app, long index) {
+
+	}
+
+	record Input(String text) {
+
+	}
+
+	static class Handler {
+
+		@OnDomainEvent
+		void once(Closed closed) {
+		}
+
+		@OnDomainEvent("input.received")
+		@OnDomainEvent("epoch.opened")
+		void twice(List<Input> inputs, Event event) {
+		}
+
+	}
+
+}
