@@ -3,6 +3,8 @@ package dev.pgevents.benchmarks;
 import java.nio.file.Path;
 import java.util.Arrays;
 
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -13,8 +15,20 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class HarnessTests {
 
+	private static BenchmarkServer server;
+
 	@TempDir
 	Path out;
+
+	@BeforeAll
+	static void startServer() throws Exception {
+		server = BenchmarkServer.start(Options.of());
+	}
+
+	@AfterAll
+	static void stopServer() throws Exception {
+		server.close();
+	}
 
 	@Test
 	void comparesReceiversInProcessesOfTheirOwn() throws Exception {
@@ -25,9 +39,45 @@ class HarnessTests {
 		assertThat(this.out.resolve("drain.svg")).content().startsWith("<svg");
 	}
 
+	@Test
+	void sendsSteadyLoadThroughTheBus() throws Exception {
+		SideBySide.main(options("peers=pgevents", "publisher=async", "scenarios=steady", "rounds=1", "samples=1",
+				"warmup=100", "rates=1000", "millis=100"));
+		assertThat(this.out.resolve("steady.md")).content().containsPattern("1,000/s pgevents \\|.*\\| 0 \\|");
+	}
+
+	@Test
+	void measuresPublishing() throws Exception {
+		Publishing.main(options("rounds=1", "millis=50", "threads=2", "batches=10"));
+		assertThat(this.out.resolve("publishing.md")).content()
+			.contains("| pg_notify, connections: 2 |", "| publish, threads: 2 |", "| publishAll of 10 |");
+	}
+
+	@Test
+	void measuresWhatEventsCostTransactions() throws Exception {
+		CommitLock.main(options("rounds=1", "millis=50", "writers=2"));
+		assertThat(this.out.resolve("commit-lock.md")).content()
+			.contains("| 2 writers, no events |", "| 2 writers, transactional |", "| 2 writers, after-commit |");
+	}
+
+	@Test
+	void measuresGrowth() throws Exception {
+		Growth.main(options("rounds=1", "millis=20", "samples=2", "buses=2", "channels=2", "bytes=7700"));
+		assertThat(this.out.resolve("growth.md")).content()
+			.contains("| buses: 2 |", "| channels: 2 |", "| payload bytes: 7700 |");
+	}
+
+	@Test
+	void runsMicroBenchmarks() throws Exception {
+		Micro.main(options("include=.*", "forks=0", "iterations=1", "millis=1", "verbosity=SILENT"));
+		assertThat(this.out.resolve("micro.md")).content()
+			.contains("| WireBenchmark.encode |", "| InProcessBenchmark.annotatedMethod |");
+	}
+
 	private String[] options(String... options) {
-		String[] all = Arrays.copyOf(options, options.length + 1);
+		String[] all = Arrays.copyOf(options, options.length + 2);
 		all[options.length] = "out=" + this.out;
+		all[options.length + 1] = "url=" + server.url();
 		return all;
 	}
 

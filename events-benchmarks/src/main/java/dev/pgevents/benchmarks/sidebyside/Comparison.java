@@ -41,6 +41,8 @@ public final class Comparison {
 
 	private final int burst;
 
+	private final boolean async;
+
 	private final Results results;
 
 	private final Table idle = new Table("idle");
@@ -66,6 +68,7 @@ public final class Comparison {
 		this.rates = options.numbers("rates", "500,2000,10000,50000");
 		this.millis = options.number("millis", 3000);
 		this.burst = options.number("burst", 1_000_000);
+		this.async = options.text("publisher", "plain").equals("async");
 		this.results = new Results(options);
 	}
 
@@ -85,7 +88,7 @@ public final class Comparison {
 	}
 
 	private void run(Peer peer) throws IOException, SQLException {
-		try (Load load = peer.load(this.server);
+		try (Load load = this.async ? new AsyncLoad(this.server) : peer.load(this.server);
 				ReceiverProcess receiver = ReceiverProcess.start(peer, this.server.url())) {
 			warmUp(peer, load, receiver);
 			for (String scenario : this.scenarios) {
