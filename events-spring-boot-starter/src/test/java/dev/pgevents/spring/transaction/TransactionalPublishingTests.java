@@ -1,5 +1,6 @@
 package dev.pgevents.spring.transaction;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionStatus;
@@ -308,6 +310,28 @@ class TransactionalPublishingTests {
 				});
 			});
 			assertThat(app.received().appIds()).isEmpty();
+		}));
+	}
+
+	@Test
+	void joinsAConnectionThatIsCommittedByHandWithinTheTransactionOfAnotherDataSource() {
+		this.runner.withUserConfiguration(OtherDatabase.class).run((context) -> with(context, (app) -> {
+			TransactionTemplate other = new TransactionTemplate(
+					context.getBean("otherTransactionManager", PlatformTransactionManager.class));
+			other.executeWithoutResult((status) -> {
+				Connection connection = DataSourceUtils.getConnection(context.getBean(DataSource.class));
+				try {
+					connection.setAutoCommit(false);
+					app.publish("by hand");
+					assertThat(app.received().appIds()).isEmpty();
+					connection.commit();
+					connection.setAutoCommit(true);
+				}
+				catch (SQLException ex) {
+					throw new IllegalStateException(ex);
+				}
+				assertThat(app.received().appIds()).containsExactly("by hand");
+			});
 		}));
 	}
 
