@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.stereotype.Service;
+import org.springframework.stereotype.Component;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -75,14 +75,8 @@ class Claims {
 record EpochClosed(@AppId String app, long index) {
 }
 
-@Service
-class Validator {
-
-	private final Claims claims;
-
-	Validator(Claims claims) {
-		this.claims = claims;
-	}
+@Component
+record Validator(Claims claims) {
 
 	@OnDomainEvent // called the moment the publisher's transaction commits
 	void on(EpochClosed epoch) {
