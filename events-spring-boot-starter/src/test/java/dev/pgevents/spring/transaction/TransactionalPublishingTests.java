@@ -17,11 +17,16 @@ import dev.pgevents.postgres.test.TestPostgres;
 import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -39,6 +44,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+@ExtendWith(OutputCaptureExtension.class)
 class TransactionalPublishingTests {
 
 	private static final EventType TYPE = EventType.of("epoch.closed");
@@ -293,6 +299,22 @@ class TransactionalPublishingTests {
 				status.setRollbackOnly();
 			});
 			assertThat(app.received().appIds()).isEmpty();
+		}));
+	}
+
+	@Test
+	void saysOnceThatATransactionOfAnotherDataSourceCannotBeJoined(CapturedOutput output) {
+		String said = "in a transaction that is not of the bus's DataSource";
+		LoggingSystem.get(getClass().getClassLoader())
+			.setLogLevel(TransactionalPublisher.class.getName(), LogLevel.INFO);
+		this.runner.withUserConfiguration(OtherDatabase.class).run((context) -> with(context, (app) -> {
+			app.transaction((status) -> app.publish("own"));
+			assertThat(output).doesNotContain(said);
+			TransactionTemplate other = new TransactionTemplate(
+					context.getBean("otherTransactionManager", PlatformTransactionManager.class));
+			other.executeWithoutResult((status) -> app.publish("1"));
+			other.executeWithoutResult((status) -> app.publish("2"));
+			assertThat(output.getAll()).containsOnlyOnce(said);
 		}));
 	}
 
