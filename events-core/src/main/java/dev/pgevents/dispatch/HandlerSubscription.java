@@ -41,11 +41,12 @@ final class HandlerSubscription extends AbstractSubscription {
 
 	private final Condition idle = this.lock.newCondition();
 
-	private final Set<Call> calls = ConcurrentHashMap.newKeySet();
+	private final Set<Worker> busy = ConcurrentHashMap.newKeySet();
 
 	private int workers;
 
-	private int wanted;
+	/** Workers to be started; written with the lock held. */
+	private volatile int wanted;
 
 	HandlerSubscription(String name, SubscriptionFilter filter, SubscriptionOptions options, EventHandler handler,
 			Executor executor, Consumer<BusSubscription> onClose, Clock clock) {
@@ -62,6 +63,7 @@ final class HandlerSubscription extends AbstractSubscription {
 	}
 
 	@Override
+	@SuppressWarnings("NonAtomicVolatileUpdate") // the lock is held
 	void added() {
 		if (this.workers < this.concurrency) {
 			this.workers++;
@@ -76,7 +78,12 @@ final class HandlerSubscription extends AbstractSubscription {
 		}
 	}
 
+	@SuppressWarnings("NonAtomicVolatileUpdate") // the lock is held
 	private boolean claimWorker() {
+		// Whoever has added sees at least its own: under load, a lock less an event.
+		if (this.wanted == 0) {
+			return false;
+		}
 		this.lock.lock();
 		try {
 			if (this.wanted == 0) {
@@ -112,10 +119,22 @@ final class HandlerSubscription extends AbstractSubscription {
 	}
 
 	private void work() {
-		Delivery delivery = next(null, null);
-		while (delivery != null) {
-			Throwable error = handle(delivery);
-			delivery = next(delivery, error);
+		Worker worker = new Worker();
+		Boolean outer = IN_HANDLER.get();
+		IN_HANDLER.set(true);
+		this.busy.add(worker);
+		try {
+			Delivery delivery = next(null, null);
+			while (delivery != null) {
+				Throwable error = handle(worker, delivery);
+				delivery = next(delivery, error);
+			}
+		}
+		finally {
+			this.busy.remove(worker);
+			if (outer == null) {
+				IN_HANDLER.remove();
+			}
 		}
 	}
 
@@ -146,11 +165,8 @@ final class HandlerSubscription extends AbstractSubscription {
 		return next;
 	}
 
-	private @Nullable Throwable handle(Delivery delivery) {
-		Call call = new Call(delivery, System.nanoTime());
-		this.calls.add(call);
-		Boolean outer = IN_HANDLER.get();
-		IN_HANDLER.set(true);
+	private @Nullable Throwable handle(Worker worker, Delivery delivery) {
+		worker.call = new Call(delivery, System.nanoTime());
 		try {
 			if (delivery instanceof Event event) {
 				this.handler.onEvent(event);
@@ -165,10 +181,7 @@ final class HandlerSubscription extends AbstractSubscription {
 			return ex;
 		}
 		finally {
-			if (outer == null) {
-				IN_HANDLER.remove();
-			}
-			this.calls.remove(call);
+			worker.call = null;
 		}
 	}
 
@@ -184,7 +197,11 @@ final class HandlerSubscription extends AbstractSubscription {
 	/** Reports handlers that have been running longer than a threshold, each once. */
 	void reportSlow(Duration threshold, SlowHandlerListener listener) {
 		long now = System.nanoTime();
-		for (Call call : this.calls) {
+		for (Worker worker : this.busy) {
+			Call call = worker.call;
+			if (call == null) {
+				continue;
+			}
 			long running = now - call.since;
 			if (running > threshold.toNanos() && !call.reported) {
 				call.reported = true;
@@ -234,6 +251,13 @@ final class HandlerSubscription extends AbstractSubscription {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/** What a worker is doing, for whoever watches. */
+	private static final class Worker {
+
+		private volatile @Nullable Call call;
+
 	}
 
 	private static final class Call {

@@ -3,6 +3,7 @@ package dev.pgevents.postgres.wire;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -96,12 +97,17 @@ public final class NotificationReader {
 		if (fields.type == null) {
 			throw new UnreadableNotificationException("field type is missing", null);
 		}
-		Event.Builder event = Event.builder(EventType.of(fields.type)).appId(fields.appId).payload(fields.payload);
+		EventType type = EventType.of(fields.type);
+		Instant timestamp = (fields.timestamp != null) ? Timestamps.parse(fields.timestamp) : this.clock.instant();
 		if (fields.id != null) {
-			event.id(UUID.fromString(fields.id));
+			return new Event(UUID.fromString(fields.id), type, fields.appId, fields.payload, timestamp, fields.headers);
 		}
-		event.timestamp((fields.timestamp != null) ? Timestamps.parse(fields.timestamp) : this.clock.instant());
-		return event.headers(fields.headers).build();
+		return Event.builder(type)
+			.appId(fields.appId)
+			.payload(fields.payload)
+			.timestamp(timestamp)
+			.headers(fields.headers)
+			.build();
 	}
 
 	private static @Nullable String text(JsonParser parser, JsonToken value, String name)
