@@ -39,7 +39,8 @@ class EventLog {
 
 	@OnGap
 	void on(Gap gap) {
-		logger.warn("events may be missing: {}; the services look for themselves", gap);
+		logger.warn("events of {} ms may be missing ({}): the services look at the tables",
+				Duration.between(gap.since(), gap.until()).toMillis(), gap.reason());
 	}
 
 	/**

@@ -46,7 +46,7 @@ class NodeTests {
 	@BeforeEach
 	void listen() throws SQLException {
 		this.database = TestPostgres.shared().createDatabase();
-		this.bus = PostgresEventBus.builder().dataSource(this.database.dataSource()).build();
+		this.bus = PostgresEventBus.builder().name("recorder").dataSource(this.database.dataSource()).build();
 		this.bus.subscribe(SubscriptionFilter.all(), this.events::add).ready().join();
 	}
 
@@ -87,6 +87,17 @@ class NodeTests {
 		List<NodeService> others = new ArrayList<>(List.of(NodeService.values()));
 		others.remove(deaf);
 		start("--services=" + others.toString().replaceAll("[\\[\\] ]", ""));
+		awaitEachEventOnce();
+	}
+
+	@Test
+	void everyEpochIsSettledOnceThoughTheListeningConnectionIsCutAgainAndAgain() throws SQLException {
+		start("--node.sync-every=1h");
+		for (int epoch = 0; epoch < EPOCHS; epoch++) {
+			String opened = "epoch WHERE index = " + epoch;
+			await().atMost(LIMIT).until(() -> count(opened) == 3);
+			await().atMost(LIMIT).until(() -> this.database.terminate("pgevents events listener") == 1);
+		}
 		awaitEachEventOnce();
 	}
 
