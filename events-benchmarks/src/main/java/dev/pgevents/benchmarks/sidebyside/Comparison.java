@@ -178,9 +178,9 @@ public final class Comparison {
 
 	private void drain(Peer peer, Load load, ReceiverProcess receiver) throws IOException, SQLException {
 		int burst = Math.min(this.burst, 10 * Math.min(100_000, peer.fastest()));
-		receiver.count();
-		load.burst(Receiver.DRAIN_CHANNEL, burst / 4);
-		receiver.await(burst / 4, PATIENCE);
+		receiver.count(); // the first of its size, for the compiler
+		load.burst(Receiver.DRAIN_CHANNEL, burst);
+		receiver.await(burst, PATIENCE);
 		receiver.count();
 		long cpu = receiver.cpu();
 		long start = load.burst(Receiver.DRAIN_CHANNEL, burst);
