@@ -2,7 +2,9 @@ package dev.pgevents;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -118,6 +120,43 @@ public abstract class EventBusContract {
 			this.bus.publishAll(List.of(number(i + 2), number(i + 3)));
 		}
 		assertThat(recorder.numbers(400)).isEqualTo(expected);
+	}
+
+	@Test
+	void eachPublisherKeepsItsOrderBesideOthers() throws Exception {
+		Recorder recorder = new Recorder();
+		subscribe(this.all, recorder);
+		List<Thread> publishers = IntStream.range(0, 4).mapToObj((publisher) -> new Thread(() -> {
+			for (int i = 0; i < 100; i++) {
+				this.bus.publish(Event.of(this.one, String.valueOf(publisher), i));
+			}
+		})).toList();
+		publishers.forEach(Thread::start);
+		Map<String, List<Integer>> received = new HashMap<>();
+		for (int i = 0; i < 400; i++) {
+			Event event = recorder.next();
+			received.computeIfAbsent(String.valueOf(event.appId()), (app) -> new ArrayList<>())
+				.add(event.payloadAs(Integer.class));
+		}
+		for (Thread publisher : publishers) {
+			publisher.join(TimeUnit.SECONDS.toMillis(LIMIT));
+		}
+		List<Integer> inOrder = IntStream.range(0, 100).boxed().toList();
+		assertThat(received).containsOnlyKeys("0", "1", "2", "3")
+			.allSatisfy((app, numbers) -> assertThat(numbers).isEqualTo(inOrder));
+	}
+
+	@Test
+	void whatIsPublishedOnceReadyArrives() throws Exception {
+		for (int i = 0; i < 20; i++) {
+			Recorder recorder = new Recorder();
+			try (Subscription subscription = this.bus.subscribe(SubscriptionFilter.types(this.group + ".n" + i),
+					recorder)) {
+				join(subscription);
+				this.bus.publish(Event.of(EventType.of(this.group + ".n" + i), null, i));
+				assertThat(recorder.nextNumber()).isEqualTo(i);
+			}
+		}
 	}
 
 	@Test
@@ -282,6 +321,71 @@ public abstract class EventBusContract {
 		release.countDown();
 		closer.join(TimeUnit.SECONDS.toMillis(LIMIT));
 		assertThat(finishedAtClose.get()).isTrue();
+	}
+
+	@Test
+	void closedConcurrentlyWithAFullBufferGivesNothingMore() throws Exception {
+		CountDownLatch inHand = new CountDownLatch(1);
+		CountDownLatch release = new CountDownLatch(1);
+		Subscription subscription = this.bus.subscribe(this.all, SubscriptionOptions.builder().bufferSize(2).build(),
+				(event) -> {
+					inHand.countDown();
+					assertThat(release.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+				});
+		join(subscription);
+		this.bus.publish(number(0));
+		assertThat(inHand.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+		this.bus.publishAll(List.of(number(1), number(2), number(3)));
+		await().atMost(Duration.ofSeconds(LIMIT)).until(() -> subscription.stats().received() == 4);
+		List<Thread> closers = List.of(new Thread(subscription::close), new Thread(subscription::close));
+		closers.forEach(Thread::start);
+		await().atMost(Duration.ofSeconds(LIMIT)).until(() -> subscription.stats().queued() == 0);
+		release.countDown();
+		for (Thread closer : closers) {
+			closer.join(TimeUnit.SECONDS.toMillis(LIMIT));
+			assertThat(closer.isAlive()).isFalse();
+		}
+		SubscriptionStats stats = subscription.stats();
+		assertThat(stats.handled()).isEqualTo(1);
+		assertThat(stats.dropped()).isEqualTo(3);
+		assertThat(stats.gaps()).isZero();
+	}
+
+	@Test
+	void closingTheBusFromAHandlerDoesNotWaitForIt() throws Exception {
+		CountDownLatch closed = new CountDownLatch(1);
+		subscribe(this.all, (event) -> {
+			this.bus.close();
+			closed.countDown();
+		});
+		this.bus.publish(number(1));
+		assertThat(closed.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+	}
+
+	@Test
+	void handlerThatInterruptsItsThreadDisturbsNoOtherEvent() throws Exception {
+		BlockingQueue<Boolean> interrupted = new LinkedBlockingQueue<>();
+		subscribe(this.all, (event) -> {
+			interrupted.add(Thread.currentThread().isInterrupted());
+			Thread.currentThread().interrupt();
+		});
+		this.bus.publishAll(List.of(number(1), number(2), number(3)));
+		for (int i = 0; i < 3; i++) {
+			assertThat(interrupted.poll(LIMIT, TimeUnit.SECONDS)).isFalse();
+		}
+	}
+
+	@Test
+	void closeEndsAStreamThatWaits() throws Exception {
+		EventStream stream = this.bus.open(this.all);
+		AtomicReference<Boolean> more = new AtomicReference<>();
+		Thread taker = new Thread(() -> more.set(stream.iterator().hasNext()));
+		taker.start();
+		await().atMost(Duration.ofSeconds(LIMIT))
+			.until(() -> taker.getState() == Thread.State.WAITING || taker.getState() == Thread.State.TIMED_WAITING);
+		stream.close();
+		taker.join(TimeUnit.SECONDS.toMillis(LIMIT));
+		assertThat(more.get()).isFalse();
 	}
 
 	@Test

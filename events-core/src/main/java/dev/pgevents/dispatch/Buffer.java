@@ -2,11 +2,8 @@ package dev.pgevents.dispatch;
 
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 
 import dev.pgevents.Delivery;
 import dev.pgevents.Event;
@@ -37,6 +34,8 @@ final class Buffer {
 	private int events;
 
 	private int inHand;
+
+	private boolean gapInHand;
 
 	private long received;
 
@@ -81,32 +80,42 @@ final class Buffer {
 		Slot end = this.slots.last();
 		for (Slot slot = end; slot != null && slot.delivery instanceof Gap waiting; slot = slot.previous) {
 			if (waiting.reason() == gap.reason()) {
-				replace(slot, waiting.merge(gap));
+				slot.delivery = waiting.merge(gap);
 				return;
 			}
 		}
 		insert(end, gap);
 	}
 
+	/** Whether there is a delivery that may be handled now. */
+	boolean isReady() {
+		return next() != null;
+	}
+
 	/** The next delivery that may be handled now, or null. */
 	@Nullable Delivery take() {
+		Slot next = next();
+		return (next != null) ? taken(next) : null;
+	}
+
+	private @Nullable Slot next() {
 		Slot first = this.slots.first();
-		if (first == null) {
+		if (first == null || this.appOrder == null) {
+			return first;
+		}
+		if (this.gapInHand) {
 			return null;
 		}
-		if (this.appOrder == null) {
-			return taken(first);
-		}
 		if (first.isGap()) {
-			return (this.inHand == 0) ? taken(first) : null;
+			return (this.inHand == 0) ? first : null;
 		}
-		Slot next = this.appOrder.next();
-		return (next != null) ? taken(next) : null;
+		return this.appOrder.next();
 	}
 
 	/** What was taken has been handled. */
 	void done(Delivery delivery) {
 		this.inHand--;
+		this.gapInHand = false;
 		if (this.appOrder != null && delivery instanceof Event event) {
 			this.appOrder.done(event);
 		}
@@ -147,7 +156,9 @@ final class Buffer {
 	private void coalesce(Event event) {
 		Slot older = this.latest.remove(LatestKey.of(event));
 		if (older != null) {
+			Slot after = older.next;
 			removeEvent(older);
+			joinGaps(after);
 			this.coalesced++;
 		}
 	}
@@ -167,20 +178,21 @@ final class Buffer {
 		}
 		Slot after = oldest.next;
 		removeEvent(oldest);
-		Slot merged = mergedBackwards(lastGap, gap);
-		if (merged == null) {
+		if (!mergedBackwards(lastGap, gap)) {
 			insert(lastGap, gap);
 		}
 		joinGaps(after);
 	}
 
-	private @Nullable Slot mergedBackwards(@Nullable Slot from, Gap gap) {
+	/** Lets one of the same reason among the gaps up to a slot take in a gap. */
+	private static boolean mergedBackwards(@Nullable Slot from, Gap gap) {
 		for (Slot slot = from; slot != null && slot.delivery instanceof Gap waiting; slot = slot.previous) {
 			if (waiting.reason() == gap.reason()) {
-				return replace(slot, waiting.merge(gap));
+				slot.delivery = waiting.merge(gap);
+				return true;
 			}
 		}
-		return null;
+		return false;
 	}
 
 	/** Gaps that have become neighbours: one of each reason is enough. */
@@ -188,32 +200,25 @@ final class Buffer {
 		Slot slot = after;
 		while (slot != null && slot.delivery instanceof Gap later) {
 			Slot next = slot.next;
-			Slot before = slot.previous;
-			Slot merged = mergedBackwards(before, later);
-			if (merged != null) {
-				removeGap(slot);
+			if (mergedBackwards(slot.previous, later)) {
+				this.slots.remove(slot);
 			}
 			slot = next;
 		}
 	}
 
-	private Slot replace(Slot slot, Gap gap) {
-		Slot before = slot.previous;
-		removeGap(slot);
-		return insert(before, gap);
-	}
-
-	private Slot insert(@Nullable Slot before, Gap gap) {
+	private void insert(@Nullable Slot before, Gap gap) {
 		Slot slot = new Slot(gap);
 		this.slots.insertAfter(before, slot);
-		if (this.appOrder != null) {
+		if (this.appOrder == null) {
+			return;
+		}
+		if (slot.next == null) {
+			this.appOrder.gapAppended();
+		}
+		else {
 			this.appOrder.changed(this.slots);
 		}
-		return slot;
-	}
-
-	private void removeGap(Slot slot) {
-		this.slots.remove(slot);
 	}
 
 	private void removeEvent(Slot slot) {
@@ -232,7 +237,8 @@ final class Buffer {
 	private Delivery taken(Slot slot) {
 		this.inHand++;
 		if (slot.isGap()) {
-			removeGap(slot);
+			this.gapInHand = true;
+			this.slots.remove(slot);
 			if (this.appOrder != null) {
 				this.appOrder.changed(this.slots);
 			}
@@ -255,90 +261,6 @@ final class Buffer {
 
 		static LatestKey of(Event event) {
 			return new LatestKey(event.type(), event.appId());
-		}
-
-	}
-
-	/**
-	 * Which events may be handled beside each other: the oldest waiting one of each app
-	 * that is not being handled, up to the first gap.
-	 */
-	private static final class AppOrder {
-
-		private static final String NO_APP = "\0";
-
-		private final Map<String, ArrayDeque<Slot>> waiting = new HashMap<>();
-
-		private final ArrayDeque<String> free = new ArrayDeque<>();
-
-		private final Set<String> busy = new HashSet<>();
-
-		private boolean behindGap;
-
-		void added(Slot slot) {
-			if (!this.behindGap) {
-				admit(slot);
-			}
-		}
-
-		/** A gap came or went: what stands before the first one is admitted anew. */
-		void changed(SlotList slots) {
-			this.waiting.clear();
-			this.free.clear();
-			this.behindGap = false;
-			for (Slot slot = slots.first(); slot != null; slot = slot.next) {
-				if (slot.isGap()) {
-					this.behindGap = true;
-					return;
-				}
-				admit(slot);
-			}
-		}
-
-		void removed(Slot slot) {
-			String app = app(slot);
-			ArrayDeque<Slot> queue = this.waiting.get(app);
-			if (queue != null && queue.remove(slot) && queue.isEmpty()) {
-				this.waiting.remove(app);
-				this.free.remove(app);
-			}
-		}
-
-		void taken(Slot slot) {
-			String app = app(slot);
-			this.busy.add(app);
-			this.free.remove(app);
-		}
-
-		void done(Event event) {
-			String app = app(event);
-			this.busy.remove(app);
-			if (this.waiting.containsKey(app)) {
-				this.free.add(app);
-			}
-		}
-
-		@Nullable Slot next() {
-			String app = this.free.peek();
-			ArrayDeque<Slot> queue = (app != null) ? this.waiting.get(app) : null;
-			return (queue != null) ? queue.peek() : null;
-		}
-
-		private void admit(Slot slot) {
-			String app = app(slot);
-			ArrayDeque<Slot> queue = this.waiting.computeIfAbsent(app, (key) -> new ArrayDeque<>());
-			if (queue.isEmpty() && !this.busy.contains(app)) {
-				this.free.add(app);
-			}
-			queue.add(slot);
-		}
-
-		private static String app(Slot slot) {
-			return (slot.delivery instanceof Event event) ? app(event) : NO_APP;
-		}
-
-		private static String app(Event event) {
-			return (event.appId() != null) ? event.appId() : NO_APP;
 		}
 
 	}

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import dev.pgevents.Delivery;
@@ -45,7 +46,7 @@ final class BufferedEventStream extends AbstractSubscription implements BusEvent
 
 	@Override
 	public @Nullable Delivery poll(Duration timeout) throws InterruptedException {
-		return next(Math.max(0, timeout.toNanos()));
+		return next(Math.max(0, TimeUnit.NANOSECONDS.convert(timeout)));
 	}
 
 	private @Nullable Delivery next(long timeoutNanos) throws InterruptedException {

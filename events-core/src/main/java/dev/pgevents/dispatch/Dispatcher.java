@@ -2,8 +2,10 @@ package dev.pgevents.dispatch;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -72,7 +74,7 @@ public final class Dispatcher implements AutoCloseable {
 		this.shutdownTimeout = builder.shutdownTimeout;
 		this.clock = builder.clock;
 		this.watch = Executors.newSingleThreadScheduledExecutor(new BusThreadFactory(this.busName + "-watch"));
-		long period = Math.max(1, this.slowHandlerThreshold.toMillis() / 4);
+		long period = Math.max(1, TimeUnit.MILLISECONDS.convert(this.slowHandlerThreshold) / 4);
 		this.watch.scheduleWithFixedDelay(this::reportSlowHandlers, period, period, TimeUnit.MILLISECONDS);
 	}
 
@@ -131,7 +133,7 @@ public final class Dispatcher implements AutoCloseable {
 	 * @param work keeps what is left to do, and is to be asked for it afterwards
 	 */
 	public void dispatch(Event event, HandlerWork work) {
-		this.index.offer(event, (this.executor == this.threads) ? work.keepingLast(this.threads) : null);
+		this.index.offer(event, (this.executor == this.threads) ? work.keepingFirst(this.threads) : null);
 	}
 
 	/**
@@ -167,15 +169,20 @@ public final class Dispatcher implements AutoCloseable {
 	@Override
 	public void close() {
 		this.closed = true;
-		long deadline = System.nanoTime() + this.shutdownTimeout.toNanos();
+		List<HandlerSubscription> handlers = new ArrayList<>();
+		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(this.shutdownTimeout);
+		// All are stopped before one is waited for: that one may take all the time there
+		// is.
 		for (AbstractSubscription subscription : this.subscriptions) {
 			if (subscription instanceof HandlerSubscription handler) {
-				handler.close(Math.max(1, deadline - System.nanoTime()));
+				handlers.add(handler);
+				handler.stop();
 			}
 			else {
 				subscription.close();
 			}
 		}
+		handlers.forEach((handler) -> handler.close(Math.max(1, deadline - System.nanoTime())));
 		this.watch.shutdownNow();
 		if (isInHandler()) {
 			this.threads.shutdown();
@@ -236,7 +243,7 @@ public final class Dispatcher implements AutoCloseable {
 		try {
 			this.slowHandlerListener.onSlowHandler(subscription, delivery, runningFor);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.error("slow handler listener failed", ex);
 		}
 	}

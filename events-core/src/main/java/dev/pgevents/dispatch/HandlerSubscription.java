@@ -65,7 +65,7 @@ final class HandlerSubscription extends AbstractSubscription {
 	@Override
 	@SuppressWarnings("NonAtomicVolatileUpdate") // the lock is held
 	void added() {
-		if (this.workers < this.concurrency) {
+		if (this.workers < this.concurrency && this.buffer.isReady()) {
 			this.workers++;
 			this.wanted++;
 		}
@@ -101,7 +101,7 @@ final class HandlerSubscription extends AbstractSubscription {
 		try {
 			starter.execute(this::work);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			retire();
 			logger.error("no thread for the handler of subscription {}; it goes on with the next event", name(), ex);
 		}
@@ -152,7 +152,7 @@ final class HandlerSubscription extends AbstractSubscription {
 				this.workers--;
 				this.idle.signalAll();
 			}
-			else if (this.concurrency > 1 && !this.buffer.isEmpty()) {
+			else if (this.concurrency > 1) {
 				added();
 			}
 		}
@@ -182,6 +182,8 @@ final class HandlerSubscription extends AbstractSubscription {
 		}
 		finally {
 			worker.call = null;
+			// An interrupt that the handler got or made must not hit the next event's.
+			Thread.interrupted();
 		}
 	}
 
@@ -203,7 +205,7 @@ final class HandlerSubscription extends AbstractSubscription {
 				continue;
 			}
 			long running = now - call.since;
-			if (running > threshold.toNanos() && !call.reported) {
+			if (running > TimeUnit.NANOSECONDS.convert(threshold) && !call.reported) {
 				call.reported = true;
 				listener.onSlowHandler(this, call.delivery, Duration.ofNanos(running));
 			}
@@ -215,8 +217,8 @@ final class HandlerSubscription extends AbstractSubscription {
 		close(Long.MAX_VALUE);
 	}
 
-	/** Closes and waits for the events in hand, up to a time. */
-	void close(long timeoutNanos) {
+	/** Takes nothing in and begins nothing any more; does not wait. */
+	void stop() {
 		boolean first;
 		this.lock.lock();
 		try {
@@ -228,6 +230,11 @@ final class HandlerSubscription extends AbstractSubscription {
 		if (first) {
 			announceClosed();
 		}
+	}
+
+	/** Closes and waits for the events in hand, up to a time. */
+	void close(long timeoutNanos) {
+		stop();
 		if (!isInHandler()) {
 			awaitIdle(timeoutNanos);
 		}

@@ -27,13 +27,14 @@ public final class HandlerWork {
 		return work;
 	}
 
-	/** Keeps the last task and has the others executed. */
-	Executor keepingLast(Executor executor) {
+	/** Keeps the first task and has the others executed. */
+	Executor keepingFirst(Executor executor) {
 		return (task) -> {
-			Runnable before = this.kept;
-			this.kept = task;
-			if (before != null) {
-				executor.execute(before);
+			if (this.kept == null) {
+				this.kept = task;
+			}
+			else {
+				executor.execute(task);
 			}
 		};
 	}

@@ -5,12 +5,12 @@ import dev.pgevents.Event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in a buffer: a link of the queue of all deliveries, and of the queue of its
- * app's.
+ * A place in a buffer: a link of the queue of all deliveries.
  */
 final class Slot {
 
-	final Delivery delivery;
+	/** Only a gap is ever replaced, by one that has taken in another. */
+	Delivery delivery;
 
 	@Nullable Slot previous;
 
