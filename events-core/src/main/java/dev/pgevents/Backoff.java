@@ -2,6 +2,7 @@ package dev.pgevents;
 
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How long to wait before trying again: exponentially longer after each failure, up to a
@@ -44,8 +45,9 @@ public record Backoff(Duration initialDelay, double multiplier, Duration maxDela
 	}
 
 	Duration delay(int failures, double random) {
-		double nominal = (double) this.initialDelay.toNanos() * Math.pow(this.multiplier, Math.max(0, failures - 1));
-		double bounded = Math.min(nominal, (double) this.maxDelay.toNanos());
+		double nominal = (double) TimeUnit.NANOSECONDS.convert(this.initialDelay)
+				* Math.pow(this.multiplier, Math.max(0, failures - 1));
+		double bounded = Math.min(nominal, (double) TimeUnit.NANOSECONDS.convert(this.maxDelay));
 		return Duration.ofNanos(Math.max(1, (long) (bounded * (1 - JITTER * random))));
 	}
 

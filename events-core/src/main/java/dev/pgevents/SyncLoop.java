@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -17,8 +18,8 @@ import org.slf4j.LoggerFactory;
  * time and nothing else. The task runs at start, once more when listening has begun if it
  * had not, on events, after gaps, and after each interval; never twice at a time, on one
  * daemon thread of the loop's own. What arrives during a run makes one more run. A failed
- * run is tried again, with backoff. While the bus is not delivering, the interval
- * shortens to {@code everyWhenDeaf}. Thread-safe.
+ * run is tried again, with backoff, and at once when the connection is back. While the
+ * bus is not delivering, the interval shortens to {@code everyWhenDeaf}. Thread-safe.
  *
  * @since 0.1
  */
@@ -52,6 +53,9 @@ public final class SyncLoop implements AutoCloseable {
 
 	private boolean closed;
 
+	/** What failed without the database may work now: not worth waiting out a backoff. */
+	private boolean connectedAgain;
+
 	private int failures;
 
 	private SyncLoop(Builder builder, SyncTask task) {
@@ -60,8 +64,7 @@ public final class SyncLoop implements AutoCloseable {
 		this.every = builder.every;
 		this.everyWhenDeaf = builder.deafInterval();
 		this.task = task;
-		Duration first = Duration.ofMillis(100);
-		this.backoff = new Backoff((this.every.compareTo(first) < 0) ? this.every : first, 2, this.every);
+		this.backoff = builder.retryBackoff();
 		this.pending.startup();
 		this.thread = new Thread(this::run, this.name);
 		this.thread.setDaemon(true);
@@ -75,7 +78,7 @@ public final class SyncLoop implements AutoCloseable {
 
 					@Override
 					public void onGap(Gap gap) {
-						mark(SyncLoop.this.pending::gap);
+						mark(() -> gap(gap.reason()));
 					}
 				});
 	}
@@ -91,7 +94,7 @@ public final class SyncLoop implements AutoCloseable {
 	}
 
 	/**
-	 * Runs the task as if an event had arrived.
+	 * Runs the task as if events may have been missed.
 	 */
 	public void trigger() {
 		mark(this.pending::gap);
@@ -120,7 +123,7 @@ public final class SyncLoop implements AutoCloseable {
 		if (!ready.isDone()) {
 			// What is published between the first run and the LISTEN comes without an
 			// event.
-			ready.thenRun(() -> mark(this.pending::startup));
+			ready.thenRun(() -> mark(this::listening));
 		}
 		this.thread.start();
 	}
@@ -134,6 +137,16 @@ public final class SyncLoop implements AutoCloseable {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	private void gap(Gap.Reason reason) {
+		this.pending.gap();
+		this.connectedAgain |= reason == Gap.Reason.RECONNECTED;
+	}
+
+	private void listening() {
+		this.pending.startup();
+		this.connectedAgain = true;
 	}
 
 	private void run() {
@@ -171,20 +184,21 @@ public final class SyncLoop implements AutoCloseable {
 		try {
 			while (!this.closed) {
 				long elapsed = System.nanoTime() - lastRun;
+				long wait = (this.failures > 0) ? Math.min(retryDelay, interval(jitter)) : interval(jitter);
 				if (this.failures > 0) {
-					if (elapsed >= retryDelay) {
+					if (elapsed >= wait || this.connectedAgain) {
 						this.pending.retry();
-						return this.pending.take();
+						return take();
 					}
 				}
 				else if (this.pending.isAny()) {
-					return this.pending.take();
+					return take();
 				}
-				else if (elapsed >= interval(jitter)) {
+				else if (elapsed >= wait) {
 					this.pending.interval();
-					return this.pending.take();
+					return take();
 				}
-				await((this.failures > 0) ? retryDelay - elapsed : interval(jitter) - elapsed);
+				await(wait - elapsed);
 			}
 			return null;
 		}
@@ -193,16 +207,21 @@ public final class SyncLoop implements AutoCloseable {
 		}
 	}
 
+	private SyncTrigger take() {
+		this.connectedAgain = false;
+		return this.pending.take();
+	}
+
 	private long interval(double jitter) {
 		Duration interval = this.subscriber.isDelivering() ? this.every : this.everyWhenDeaf;
-		return (long) (interval.toNanos() * jitter);
+		return (long) (TimeUnit.NANOSECONDS.convert(interval) * jitter);
 	}
 
 	/** Looks up at the shorter cadence, since nobody says when the bus falls deaf. */
 	@SuppressWarnings("WaitNotInLoop") // the caller loops
 	private void await(long nanos) {
 		try {
-			this.change.awaitNanos(Math.min(nanos, this.everyWhenDeaf.toNanos()));
+			this.change.awaitNanos(Math.min(nanos, TimeUnit.NANOSECONDS.convert(this.everyWhenDeaf)));
 		}
 		catch (InterruptedException ex) {
 			// The task may have interrupted its own thread; the loop is ended by close().
@@ -217,6 +236,8 @@ public final class SyncLoop implements AutoCloseable {
 
 		private static final Duration DEAF_LIMIT = Duration.ofSeconds(5);
 
+		private static final Duration FIRST_RETRY = Duration.ofMillis(100);
+
 		private final Subscriber subscriber;
 
 		private final SubscriptionFilter filter;
@@ -226,6 +247,8 @@ public final class SyncLoop implements AutoCloseable {
 		private Duration every = Duration.ofSeconds(30);
 
 		private @Nullable Duration everyWhenDeaf;
+
+		private @Nullable Backoff backoff;
 
 		private @Nullable SyncTask task;
 
@@ -288,6 +311,20 @@ public final class SyncLoop implements AutoCloseable {
 			SyncLoop loop = new SyncLoop(this, this.task);
 			loop.start();
 			return loop;
+		}
+
+		/** For tests, which cannot wait. */
+		Builder backoff(Backoff backoff) {
+			this.backoff = backoff;
+			return this;
+		}
+
+		private Backoff retryBackoff() {
+			if (this.backoff != null) {
+				return this.backoff;
+			}
+			Duration first = (this.every.compareTo(FIRST_RETRY) < 0) ? this.every : FIRST_RETRY;
+			return new Backoff(first, 2, this.every);
 		}
 
 		private Duration deafInterval() {

@@ -2,6 +2,7 @@ package dev.pgevents;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -79,6 +80,66 @@ class SyncLoopTests {
 			assertThat(failures.await(LIMIT, TimeUnit.SECONDS)).isTrue();
 			assertThat(next().cause()).isIn(Cause.RETRY, Cause.STARTUP);
 		}
+	}
+
+	@Test
+	void connectionThatIsBackEndsTheWaitAfterAFailure() throws Exception {
+		FakeSubscriber subscriber = new FakeSubscriber(true);
+		try (SyncLoop loop = failingOnce(subscriber).start()) {
+			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			subscriber.handler.get().onEvent(Event.of(EventTypes.EPOCH_CLOSED, "1", null));
+			subscriber.handler.get().onGap(new Gap(Gap.Reason.OVERFLOW, Instant.EPOCH, Instant.EPOCH, 1));
+			subscriber.handler.get().onGap(new Gap(Gap.Reason.RECONNECTED, Instant.EPOCH, Instant.EPOCH, 0));
+			assertThat(next()).isEqualTo(new SyncTrigger(Cause.GAP, 1, Set.of()));
+			subscriber.handler.get().onEvent(Event.of(EventTypes.EPOCH_CLOSED, "2", null));
+			assertThat(next()).isEqualTo(new SyncTrigger(Cause.EVENT, 1, Set.of("2")));
+		}
+	}
+
+	@Test
+	void failedRunWaitsNoLongerThanTheIntervalWhileTheBusIsNotDelivering() throws Exception {
+		try (SyncLoop loop = failingOnce(new FakeSubscriber(false)).everyWhenDeaf(Duration.ofMillis(1)).start()) {
+			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			assertThat(next().cause()).isEqualTo(Cause.RETRY);
+		}
+	}
+
+	@Test
+	void intervalMayBeLongerThanAClockCounts() throws Exception {
+		try (SyncLoop loop = loop().every(ChronoUnit.FOREVER.getDuration()).task(this.runs::add).start()) {
+			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			this.bus.publish(Event.of(EventTypes.EPOCH_CLOSED, "7", null));
+			assertThat(next().cause()).isEqualTo(Cause.EVENT);
+		}
+	}
+
+	@Test
+	void taskThatInterruptsItsThreadOrThrowsAnErrorEndsNothing() throws Exception {
+		try (SyncLoop loop = loop().every(NEVER).task((trigger) -> {
+			this.runs.add(trigger);
+			if (trigger.cause() == Cause.STARTUP) {
+				Thread.currentThread().interrupt();
+				throw new AssertionError("deliberate");
+			}
+		}).start()) {
+			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			assertThat(next().cause()).isEqualTo(Cause.RETRY);
+			loop.trigger();
+			assertThat(next().cause()).isEqualTo(Cause.GAP);
+		}
+	}
+
+	/** Would not try again on its own. */
+	private SyncLoop.Builder failingOnce(Subscriber subscriber) {
+		return SyncLoop.builder(subscriber, SubscriptionFilter.all())
+			.every(NEVER)
+			.backoff(new Backoff(NEVER, 1, NEVER))
+			.task((trigger) -> {
+				this.runs.add(trigger);
+				if (trigger.cause() == Cause.STARTUP) {
+					throw new IllegalStateException("deliberate");
+				}
+			});
 	}
 
 	@Test
