@@ -1,8 +1,11 @@
 package dev.pgevents.memory;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.pgevents.Event;
@@ -15,6 +18,8 @@ import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.dispatch.BusEventStream;
 import dev.pgevents.dispatch.BusSubscription;
 import dev.pgevents.dispatch.Dispatcher;
+import dev.pgevents.dispatch.SlowHandlerListener;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An event bus in one process. Subscriptions are ready at once; all of them see all
@@ -24,22 +29,36 @@ import dev.pgevents.dispatch.Dispatcher;
  */
 public final class InMemoryEventBus implements EventBus {
 
-	private final Dispatcher dispatcher = Dispatcher.builder("events").build();
+	private final Dispatcher dispatcher;
 
 	/** Makes one order of what many threads publish. */
 	private final ReentrantLock order = new ReentrantLock();
 
 	private volatile boolean closed;
 
-	private InMemoryEventBus() {
+	private InMemoryEventBus(Builder builder) {
+		this.dispatcher = Dispatcher.builder(builder.name)
+			.executor(builder.executor)
+			.slowHandlerThreshold(builder.slowHandlerThreshold)
+			.slowHandlerListener(builder.slowHandlerListener)
+			.shutdownTimeout(builder.shutdownTimeout)
+			.build();
 	}
 
 	/**
-	 * Creates a bus.
+	 * Creates a bus with the defaults.
 	 * @return a new bus; close it when done
 	 */
 	public static InMemoryEventBus create() {
-		return new InMemoryEventBus();
+		return builder().build();
+	}
+
+	/**
+	 * Starts from the defaults.
+	 * @return a builder
+	 */
+	public static Builder builder() {
+		return new Builder();
 	}
 
 	@Override
@@ -98,6 +117,93 @@ public final class InMemoryEventBus implements EventBus {
 	public void close() {
 		this.closed = true;
 		this.dispatcher.close();
+	}
+
+	/**
+	 * Builds a bus. Not thread-safe.
+	 */
+	public static final class Builder {
+
+		private String name = "events";
+
+		private @Nullable Executor executor;
+
+		private Duration slowHandlerThreshold = Duration.ofSeconds(10);
+
+		private SlowHandlerListener slowHandlerListener = (subscription, delivery, runningFor) -> {
+		};
+
+		private Duration shutdownTimeout = Duration.ofSeconds(10);
+
+		private Builder() {
+		}
+
+		/**
+		 * Names the bus, for threads and logs; "events" if never called.
+		 * @param name the name
+		 * @return this
+		 */
+		public Builder name(String name) {
+			this.name = Objects.requireNonNull(name, "name");
+			return this;
+		}
+
+		/**
+		 * Sets where handlers run; threads of the bus's own if never called.
+		 * @param executor an executor that neither bounds its threads nor runs tasks on
+		 * the calling one, which is publishing; or null
+		 * @return this
+		 */
+		public Builder executor(@Nullable Executor executor) {
+			this.executor = executor;
+			return this;
+		}
+
+		/**
+		 * Sets when a running handler counts as slow; 10 seconds if never called.
+		 * @param threshold a positive time
+		 * @return this
+		 */
+		public Builder slowHandlerThreshold(Duration threshold) {
+			this.slowHandlerThreshold = positive("slowHandlerThreshold", threshold);
+			return this;
+		}
+
+		/**
+		 * Sets who is told of slow handlers, besides the log.
+		 * @param listener the listener
+		 * @return this
+		 */
+		public Builder slowHandlerListener(SlowHandlerListener listener) {
+			this.slowHandlerListener = Objects.requireNonNull(listener, "listener");
+			return this;
+		}
+
+		/**
+		 * Sets how long closing waits for handlers; 10 seconds if never called.
+		 * @param timeout a positive time
+		 * @return this
+		 */
+		public Builder shutdownTimeout(Duration timeout) {
+			this.shutdownTimeout = positive("shutdownTimeout", timeout);
+			return this;
+		}
+
+		/**
+		 * The bus.
+		 * @return a new bus; close it when done
+		 */
+		public InMemoryEventBus build() {
+			return new InMemoryEventBus(this);
+		}
+
+		private static Duration positive(String name, Duration value) {
+			if (value.isNegative() || value.isZero()) {
+				throw new IllegalArgumentException(name + " is " + value + ", it must be positive");
+			}
+			return value;
+		}
+
 	}
 
 }
