@@ -51,6 +51,18 @@ class DispatcherTests {
 	}
 
 	@Test
+	void nothingOvertakesAGapWhileAnAppBeforeItIsBusy() {
+		BusSubscription subscription = subscribe(4, (delivery) -> this.workers.run());
+		this.dispatcher.dispatch(event("1"));
+		this.dispatcher.dispatch(event("1"));
+		subscription.gap(gap());
+		this.dispatcher.dispatch(event("2"));
+		this.workers.run();
+		assertThat(this.seen).containsExactly("1 begins", "1 ends", "1 begins", "1 ends", "gap begins", "gap ends",
+				"2 begins", "2 ends");
+	}
+
+	@Test
 	void appsAreHandledBesideEachOther() {
 		subscribe(2, (delivery) -> this.workers.run());
 		this.dispatcher.dispatch(event("1"));
