@@ -88,6 +88,22 @@ public abstract class EventBusContract {
 	}
 
 	@Test
+	void aThousandIdleSubscriptionsHaveNoThreadsOfTheirOwn() throws Exception {
+		int threads = Thread.getAllStackTraces().size();
+		List<Recorder> recorders = new ArrayList<>();
+		for (int i = 0; i < 1000; i++) {
+			Recorder recorder = new Recorder();
+			subscribe(SubscriptionFilter.types(this.group + ".number" + i), recorder);
+			recorders.add(recorder);
+		}
+		assertThat(Thread.getAllStackTraces().size() - threads).isLessThan(100);
+		for (int i = 0; i < 1000; i += 100) {
+			this.bus.publish(Event.of(EventType.of(this.group + ".number" + i), null, i));
+			assertThat(recorders.get(i).numbers(1)).containsExactly(i);
+		}
+	}
+
+	@Test
 	void filtersByTypeGroupAppAndBoth() throws Exception {
 		Recorder byType = new Recorder();
 		Recorder byApp = new Recorder();
