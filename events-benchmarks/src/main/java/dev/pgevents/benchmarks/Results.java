@@ -18,7 +18,7 @@ public final class Results {
 	 * @param options may hold {@code out}
 	 */
 	public Results(Options options) {
-		this.folder = Path.of(options.text("out", "events-benchmarks/target/results"));
+		this.folder = Path.of(options.text("out", "target/results"));
 	}
 
 	/**
