@@ -11,7 +11,7 @@ public final class SvgBars {
 
 	private static final String[] COLOURS = { "#1f6feb", "#f0883e", "#3fb950", "#a371f7", "#db61a2", "#8b949e" };
 
-	private static final int LABEL_WIDTH = 190;
+	private static final int LABEL_WIDTH = 250;
 
 	private static final int PLOT_WIDTH = 520;
 
