@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 
+import dev.pgevents.log.LogText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,11 +77,13 @@ public record Event(UUID id, EventType type, @Nullable String appId, Payload pay
 	}
 
 	/**
-	 * Names the event without its payload and headers, which may hold what no log should.
+	 * Names the event in one line, without its payload and headers, which may hold what
+	 * no log should. The app id, which may come from anybody, is escaped and shortened.
 	 */
 	@Override
 	public String toString() {
-		return "Event[" + this.type + ((this.appId != null) ? " app=" + this.appId : "") + " id=" + this.id + "]";
+		return "Event[" + this.type + ((this.appId != null) ? " app=" + LogText.of(this.appId, LogText.NAME) : "")
+				+ " id=" + this.id + "]";
 	}
 
 	/**

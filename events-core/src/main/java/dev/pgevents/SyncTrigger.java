@@ -3,6 +3,8 @@ package dev.pgevents;
 import java.util.Objects;
 import java.util.Set;
 
+import dev.pgevents.log.LogText;
+
 /**
  * Why a {@link SyncTask} runs.
  *
@@ -20,6 +22,15 @@ public record SyncTrigger(Cause cause, long events, Set<String> appIds) {
 	public SyncTrigger {
 		Objects.requireNonNull(cause, "cause");
 		appIds = Set.copyOf(appIds);
+	}
+
+	/**
+	 * One line; app ids, which may come from anybody, are escaped and shortened.
+	 */
+	@Override
+	public String toString() {
+		return "SyncTrigger[" + this.cause + " events=" + this.events + " apps="
+				+ LogText.of(this.appIds.toString(), LogText.MESSAGE) + "]";
 	}
 
 	/** Why a task runs. Where several come together, the first in this order is told. */

@@ -1,5 +1,7 @@
 package dev.pgevents;
 
+import dev.pgevents.log.LogText;
+
 /**
  * The grammar of event types and of the patterns that match groups of them.
  */
@@ -17,7 +19,7 @@ final class TypeNames {
 					"event type is empty: use words of [a-z0-9_] joined by dots, such as " + "\"epoch.closed\"");
 		}
 		if (length > EventType.MAX_LENGTH) {
-			throw new IllegalArgumentException("event type \"" + shortened(value) + "\" has " + length
+			throw new IllegalArgumentException("event type \"" + LogText.of(value, SHOWN) + "\" has " + length
 					+ " characters, at most " + EventType.MAX_LENGTH + " are allowed");
 		}
 		boolean wordStart = true;
@@ -57,17 +59,8 @@ final class TypeNames {
 	}
 
 	private static IllegalArgumentException invalid(String value, int index) {
-		return new IllegalArgumentException("event type \"" + shortened(value) + "\" is not valid at character "
+		return new IllegalArgumentException("event type \"" + LogText.of(value, SHOWN) + "\" is not valid at character "
 				+ (index + 1) + ": use lower-case words of [a-z0-9_] joined by dots, such as \"epoch.closed\"");
-	}
-
-	private static String shortened(String value) {
-		StringBuilder shown = new StringBuilder();
-		for (int i = 0; i < Math.min(value.length(), SHOWN); i++) {
-			char c = value.charAt(i);
-			shown.append((c < ' ' || c > '~') ? '?' : c);
-		}
-		return (value.length() > SHOWN) ? shown.append("...").toString() : shown.toString();
 	}
 
 }

@@ -57,6 +57,16 @@ class ValueTests {
 	}
 
 	@Test
+	void whatAnybodyMaySendKeepsTheLogInOneLine() {
+		String app = "1\n\u001b[31mERROR\u0085\u2028" + "x".repeat(7000);
+		String event = Event.of(TYPE, app, null).toString();
+		String trigger = new SyncTrigger(SyncTrigger.Cause.EVENT, 1, Set.of(app)).toString();
+		assertThat(List.of(event, trigger)).allSatisfy((text) -> assertThat(text).hasSizeLessThan(1000)
+			.contains("1\\n\\u001b[31mERROR\\u0085\\u2028x")
+			.doesNotContainPattern("[\\p{Cntrl}\\u0085\\u2028]"));
+	}
+
+	@Test
 	void typesAreOrderedByTheirText() {
 		assertThat(Stream.of("b", "a.b", "a").map(EventType::of).sorted()).map(EventType::value)
 			.containsExactly("a", "a.b", "b");

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import dev.pgevents.Delivery;
 import dev.pgevents.EventErrorHandler;
 import dev.pgevents.Subscription;
+import dev.pgevents.log.LogText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +27,7 @@ final class LoggingErrorHandler implements EventErrorHandler {
 		}
 		else if (Long.bitCount(count) == 1) {
 			logger.warn("handler of subscription {} failed for {}, {} failures by now: {}", subscription.name(),
-					delivery, count, String.valueOf(error));
+					delivery, count, LogText.of(String.valueOf(error), LogText.MESSAGE));
 		}
 		else {
 			logger.debug("handler of subscription {} failed for {}", subscription.name(), delivery, error);
