@@ -36,10 +36,11 @@ public interface Subscription extends AutoCloseable {
 	SubscriptionStats stats();
 
 	/**
-	 * Ends the subscription and waits for the events in hand; what is still waiting in
-	 * the buffer is discarded. Closing again does nothing. When called from any handler
-	 * of the bus it does not wait, so that handlers can close their own and each other's
-	 * subscriptions. An interrupt ends the wait and stays set.
+	 * Ends the subscription and waits for the events in hand, for as long as the bus's
+	 * shutdown timeout says: a handler that takes longer is named in the log and goes on.
+	 * What is still waiting in the buffer is discarded. Closing again waits again. When
+	 * called from any handler of the bus it does not wait, so that handlers can close
+	 * their own and each other's subscriptions. An interrupt ends the wait and stays set.
 	 */
 	@Override
 	void close();

@@ -18,8 +18,10 @@ import org.slf4j.LoggerFactory;
  * time and nothing else. The task runs at start, once more when listening has begun if it
  * had not, on events, after gaps, and after each interval; never twice at a time, on one
  * daemon thread of the loop's own. What arrives during a run makes one more run. A failed
- * run is tried again, with backoff, and at once when the connection is back. While the
- * bus is not delivering, the interval shortens to {@code everyWhenDeaf}. Thread-safe.
+ * run is tried again, with backoff (up to 30 seconds, or {@code every} if that is
+ * shorter), and at once when the connection is back, which also begins the backoff anew.
+ * While the bus is not delivering, the interval shortens to {@code everyWhenDeaf}.
+ * Thread-safe.
  *
  * @since 0.1
  */
@@ -41,6 +43,8 @@ public final class SyncLoop implements AutoCloseable {
 
 	private final Backoff backoff;
 
+	private final Duration shutdownTimeout;
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Condition change = this.lock.newCondition();
@@ -58,6 +62,9 @@ public final class SyncLoop implements AutoCloseable {
 
 	private int failures;
 
+	/** Of the failures, those since the connection was last back. */
+	private int failuresInARow;
+
 	private SyncLoop(Builder builder, SyncTask task) {
 		this.name = builder.name;
 		this.subscriber = builder.subscriber;
@@ -65,6 +72,7 @@ public final class SyncLoop implements AutoCloseable {
 		this.everyWhenDeaf = builder.deafInterval();
 		this.task = task;
 		this.backoff = builder.retryBackoff();
+		this.shutdownTimeout = builder.shutdownTimeout;
 		this.pending.startup();
 		this.thread = new Thread(this::run, this.name);
 		this.thread.setDaemon(true);
@@ -101,20 +109,32 @@ public final class SyncLoop implements AutoCloseable {
 	}
 
 	/**
-	 * Ends the loop and waits for the run in hand; does not wait when called from within
-	 * the task. An interrupt ends the wait and stays set. Closing again does nothing.
+	 * Ends the loop and waits for the run in hand, up to the shutdown timeout: a run that
+	 * takes longer is told in the log and interrupted. Does not wait when called from
+	 * within the task. An interrupt ends the wait and stays set. Closing again does
+	 * nothing.
 	 */
 	@Override
 	public void close() {
 		mark(() -> this.closed = true);
 		this.subscription.close();
 		if (Thread.currentThread() != this.thread) {
-			try {
-				this.thread.join();
+			awaitEnd();
+		}
+	}
+
+	private void awaitEnd() {
+		try {
+			// Rounded up, since joining for 0 ms is joining for ever.
+			this.thread.join(Math.max(1, TimeUnit.MILLISECONDS.convert(this.shutdownTimeout)));
+			if (this.thread.isAlive()) {
+				logger.warn("{}: closed while its task was still running, the shutdown timeout of {} ms being over; "
+						+ "the task is interrupted", this.name, this.shutdownTimeout.toMillis());
+				this.thread.interrupt();
 			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 
@@ -164,9 +184,11 @@ public final class SyncLoop implements AutoCloseable {
 				logger.info("{}: working again after {} failures", this.name, this.failures);
 			}
 			this.failures = 0;
+			this.failuresInARow = 0;
 		}
 		catch (Exception | Error ex) {
 			this.failures++;
+			this.failuresInARow++;
 			if (this.failures == 1) {
 				logger.error("{}: failed, will be tried again with backoff", this.name, ex);
 			}
@@ -179,7 +201,7 @@ public final class SyncLoop implements AutoCloseable {
 	/** Waits for the next reason to run; null ends the loop. */
 	private @Nullable SyncTrigger next(long lastRun) {
 		double jitter = 1 - JITTER * ThreadLocalRandom.current().nextDouble();
-		long retryDelay = (this.failures > 0) ? this.backoff.delay(this.failures).toNanos() : 0;
+		long retryDelay = (this.failures > 0) ? this.backoff.delay(this.failuresInARow).toNanos() : 0;
 		this.lock.lock();
 		try {
 			while (!this.closed) {
@@ -208,6 +230,10 @@ public final class SyncLoop implements AutoCloseable {
 	}
 
 	private SyncTrigger take() {
+		if (this.connectedAgain) {
+			// What failed for want of a database says nothing about the next attempt.
+			this.failuresInARow = 0;
+		}
 		this.connectedAgain = false;
 		return this.pending.take();
 	}
@@ -238,6 +264,8 @@ public final class SyncLoop implements AutoCloseable {
 
 		private static final Duration FIRST_RETRY = Duration.ofMillis(100);
 
+		private static final Duration LAST_RETRY = Duration.ofSeconds(30);
+
 		private final Subscriber subscriber;
 
 		private final SubscriptionFilter filter;
@@ -247,6 +275,8 @@ public final class SyncLoop implements AutoCloseable {
 		private Duration every = Duration.ofSeconds(30);
 
 		private @Nullable Duration everyWhenDeaf;
+
+		private Duration shutdownTimeout = Duration.ofSeconds(10);
 
 		private @Nullable Backoff backoff;
 
@@ -290,6 +320,16 @@ public final class SyncLoop implements AutoCloseable {
 		}
 
 		/**
+		 * Sets how long closing waits for a run in hand; 10 seconds if never called.
+		 * @param shutdownTimeout a positive time
+		 * @return this
+		 */
+		public Builder shutdownTimeout(Duration shutdownTimeout) {
+			this.shutdownTimeout = positive("shutdownTimeout", shutdownTimeout);
+			return this;
+		}
+
+		/**
 		 * Sets what to do.
 		 * @param task the task
 		 * @return this
@@ -319,19 +359,22 @@ public final class SyncLoop implements AutoCloseable {
 			return this;
 		}
 
-		private Backoff retryBackoff() {
+		Backoff retryBackoff() {
 			if (this.backoff != null) {
 				return this.backoff;
 			}
-			Duration first = (this.every.compareTo(FIRST_RETRY) < 0) ? this.every : FIRST_RETRY;
-			return new Backoff(first, 2, this.every);
+			return new Backoff(shorter(this.every, FIRST_RETRY), 2, shorter(this.every, LAST_RETRY));
 		}
 
 		private Duration deafInterval() {
 			if (this.everyWhenDeaf != null) {
 				return this.everyWhenDeaf;
 			}
-			return (this.every.compareTo(DEAF_LIMIT) < 0) ? this.every : DEAF_LIMIT;
+			return shorter(this.every, DEAF_LIMIT);
+		}
+
+		private static Duration shorter(Duration one, Duration other) {
+			return (one.compareTo(other) < 0) ? one : other;
 		}
 
 		private static Duration positive(String name, Duration value) {

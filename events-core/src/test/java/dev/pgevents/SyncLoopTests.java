@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.pgevents.SyncTrigger.Cause;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
 
 @SuppressWarnings("try") // a loop is there to run, not to be called
 class SyncLoopTests {
@@ -97,6 +99,33 @@ class SyncLoopTests {
 	}
 
 	@Test
+	void backoffBeginsAnewWhenTheConnectionIsBack() throws Exception {
+		FakeSubscriber subscriber = new FakeSubscriber(true);
+		try (SyncLoop loop = SyncLoop.builder(subscriber, SubscriptionFilter.all())
+			.every(NEVER)
+			.backoff(new Backoff(Duration.ofMillis(1), 1e12, NEVER))
+			.task((trigger) -> {
+				this.runs.add(trigger);
+				throw new IllegalStateException("deliberate");
+			})
+			.start()) {
+			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			assertThat(next().cause()).isEqualTo(Cause.RETRY);
+			subscriber.handler.get().onGap(new Gap(Gap.Reason.RECONNECTED, Instant.EPOCH, Instant.EPOCH, 0));
+			assertThat(next().cause()).isEqualTo(Cause.GAP);
+			assertThat(next().cause()).isEqualTo(Cause.RETRY);
+		}
+	}
+
+	@Test
+	void failedRunIsTriedAgainWithinHalfAMinuteHoweverLongTheInterval() {
+		assertThat(loop().every(NEVER).retryBackoff())
+			.isEqualTo(new Backoff(Duration.ofMillis(100), 2, Duration.ofSeconds(30)));
+		assertThat(loop().every(Duration.ofSeconds(1)).retryBackoff())
+			.isEqualTo(new Backoff(Duration.ofMillis(100), 2, Duration.ofSeconds(1)));
+	}
+
+	@Test
 	void failedRunWaitsNoLongerThanTheIntervalWhileTheBusIsNotDelivering() throws Exception {
 		try (SyncLoop loop = failingOnce(new FakeSubscriber(false)).everyWhenDeaf(Duration.ofMillis(1)).start()) {
 			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
@@ -169,6 +198,60 @@ class SyncLoopTests {
 	}
 
 	@Test
+	void noticesThatTheBusHasFallenDeafThoughNobodyTells() throws Exception {
+		FakeSubscriber subscriber = new FakeSubscriber(true);
+		try (SyncLoop loop = SyncLoop.builder(subscriber, SubscriptionFilter.all())
+			.every(NEVER)
+			.everyWhenDeaf(Duration.ofMillis(20))
+			.task(this.runs::add)
+			.start()) {
+			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			subscriber.delivering = false;
+			assertThat(next().cause()).isEqualTo(Cause.INTERVAL);
+			assertThat(next().cause()).isEqualTo(Cause.INTERVAL);
+		}
+	}
+
+	@Test
+	void closeWaitsForTheRunInHand() throws Exception {
+		CountDownLatch release = new CountDownLatch(1);
+		AtomicBoolean finished = new AtomicBoolean();
+		SyncLoop loop = loop().every(NEVER).task((trigger) -> {
+			this.runs.add(trigger);
+			assertThat(release.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+			finished.set(true);
+		}).start();
+		next();
+		AtomicBoolean finishedAtClose = new AtomicBoolean();
+		Thread closing = new Thread(() -> {
+			loop.close();
+			finishedAtClose.set(finished.get());
+		});
+		closing.start();
+		await().atMost(Duration.ofSeconds(LIMIT)).until(() -> closing.getState() == Thread.State.TIMED_WAITING);
+		release.countDown();
+		closing.join(TimeUnit.SECONDS.toMillis(LIMIT));
+		assertThat(finishedAtClose).isTrue();
+	}
+
+	@Test
+	void closeGivesUpOnATaskThatBlocksForEverAndInterruptsIt() throws Exception {
+		CountDownLatch interrupted = new CountDownLatch(1);
+		SyncLoop loop = loop().every(NEVER).shutdownTimeout(Duration.ofMillis(1)).task((trigger) -> {
+			this.runs.add(trigger);
+			try {
+				new CountDownLatch(1).await();
+			}
+			finally {
+				interrupted.countDown();
+			}
+		}).start();
+		next();
+		loop.close();
+		assertThat(interrupted.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+	}
+
+	@Test
 	void closeFromWithinTheTaskDoesNotWaitForItself() throws Exception {
 		AtomicReference<SyncLoop> loop = new AtomicReference<>();
 		CountDownLatch started = new CountDownLatch(1);
@@ -206,7 +289,7 @@ class SyncLoopTests {
 
 		private final AtomicReference<EventHandler> handler = new AtomicReference<>();
 
-		private final boolean delivering;
+		private volatile boolean delivering;
 
 		private FakeSubscriber(boolean delivering) {
 			this.delivering = delivering;

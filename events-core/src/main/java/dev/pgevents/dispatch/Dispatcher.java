@@ -2,10 +2,8 @@ package dev.pgevents.dispatch;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -59,6 +57,9 @@ public final class Dispatcher implements AutoCloseable {
 
 	private final Set<AbstractSubscription> subscriptions = ConcurrentHashMap.newKeySet();
 
+	/** Those that are open, and those whose handlers outlast them. */
+	private final Set<HandlerSubscription> unfinished = ConcurrentHashMap.newKeySet();
+
 	private final AtomicInteger names = new AtomicInteger();
 
 	private volatile boolean closed;
@@ -99,8 +100,10 @@ public final class Dispatcher implements AutoCloseable {
 	public BusSubscription subscribe(SubscriptionFilter filter, SubscriptionOptions options, EventHandler handler,
 			Consumer<BusSubscription> onClose) {
 		Objects.requireNonNull(handler, "handler");
-		return add(new HandlerSubscription(name(options), filter, options, handler, this.executor, forget(onClose),
-				this.clock));
+		HandlerSubscription subscription = new HandlerSubscription(name(options), filter, options, handler,
+				this.executor, this.shutdownTimeout, forget(onClose), this.unfinished::remove, this.clock);
+		this.unfinished.add(subscription);
+		return add(subscription);
 	}
 
 	/**
@@ -164,31 +167,33 @@ public final class Dispatcher implements AutoCloseable {
 
 	/**
 	 * Closes all subscriptions and waits for the events in hand, together up to the
-	 * shutdown timeout; then interrupts handlers that still run on the bus's own threads.
+	 * shutdown timeout; then interrupts handlers that still run. Called from a handler,
+	 * it waits for none and interrupts none.
 	 */
 	@Override
 	public void close() {
 		this.closed = true;
-		List<HandlerSubscription> handlers = new ArrayList<>();
 		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(this.shutdownTimeout);
 		// All are stopped before one is waited for: that one may take all the time there
 		// is.
-		for (AbstractSubscription subscription : this.subscriptions) {
-			if (subscription instanceof HandlerSubscription handler) {
-				handlers.add(handler);
-				handler.stop();
-			}
-			else {
-				subscription.close();
-			}
-		}
-		handlers.forEach((handler) -> handler.close(Math.max(1, deadline - System.nanoTime())));
-		this.watch.shutdownNow();
+		this.subscriptions.forEach(Dispatcher::stop);
 		if (isInHandler()) {
 			this.threads.shutdown();
 		}
 		else {
+			this.unfinished.forEach((handler) -> handler.awaitFinish(deadline));
+			this.unfinished.forEach(HandlerSubscription::interrupt);
 			this.threads.shutdownNow();
+		}
+		this.watch.shutdownNow();
+	}
+
+	private static void stop(AbstractSubscription subscription) {
+		if (subscription instanceof HandlerSubscription handler) {
+			handler.stop();
+		}
+		else {
+			subscription.close();
 		}
 	}
 
@@ -230,10 +235,8 @@ public final class Dispatcher implements AutoCloseable {
 	}
 
 	private void reportSlowHandlers() {
-		for (AbstractSubscription subscription : this.subscriptions) {
-			if (subscription instanceof HandlerSubscription handler) {
-				handler.reportSlow(this.slowHandlerThreshold, this::reportSlow);
-			}
+		for (HandlerSubscription handler : this.unfinished) {
+			handler.reportSlow(this.slowHandlerThreshold, this::reportSlow);
 		}
 	}
 

@@ -39,6 +39,10 @@ final class HandlerSubscription extends AbstractSubscription {
 
 	private final Executor executor;
 
+	private final Duration shutdownTimeout;
+
+	private final Consumer<HandlerSubscription> onFinished;
+
 	private final Condition idle = this.lock.newCondition();
 
 	private final Set<Worker> busy = ConcurrentHashMap.newKeySet();
@@ -48,9 +52,20 @@ final class HandlerSubscription extends AbstractSubscription {
 	/** Workers to be started; written with the lock held. */
 	private volatile int wanted;
 
+	/** Somebody has waited in vain: nobody else needs to. */
+	private boolean stuck;
+
+	/**
+	 * Creates a subscription that is not live yet.
+	 * @param shutdownTimeout how long closing waits for the events in hand
+	 * @param onFinished told once, when it is closed and nothing is in hand any more
+	 */
 	HandlerSubscription(String name, SubscriptionFilter filter, SubscriptionOptions options, EventHandler handler,
-			Executor executor, Consumer<BusSubscription> onClose, Clock clock) {
+			Executor executor, Duration shutdownTimeout, Consumer<BusSubscription> onClose,
+			Consumer<HandlerSubscription> onFinished, Clock clock) {
 		super(name, filter, options, options.concurrency(), onClose, clock);
+		this.shutdownTimeout = shutdownTimeout;
+		this.onFinished = onFinished;
 		this.handler = handler;
 		this.concurrency = options.concurrency();
 		EventErrorHandler given = options.errorHandler();
@@ -108,13 +123,30 @@ final class HandlerSubscription extends AbstractSubscription {
 	}
 
 	private void retire() {
+		boolean finished;
 		this.lock.lock();
 		try {
-			this.workers--;
-			this.idle.signalAll();
+			finished = workerEnds(null);
 		}
 		finally {
 			this.lock.unlock();
+		}
+		tellFinished(finished);
+	}
+
+	/** A worker less; true if it was the last one ever. The lock is held. */
+	private boolean workerEnds(@Nullable Worker worker) {
+		if (worker != null) {
+			this.busy.remove(worker);
+		}
+		this.workers--;
+		this.idle.signalAll();
+		return this.closed && this.workers == 0;
+	}
+
+	private void tellFinished(boolean finished) {
+		if (finished) {
+			this.onFinished.accept(this);
 		}
 	}
 
@@ -124,14 +156,16 @@ final class HandlerSubscription extends AbstractSubscription {
 		IN_HANDLER.set(true);
 		this.busy.add(worker);
 		try {
-			Delivery delivery = next(null, null);
+			Delivery delivery = next(worker, null, null);
 			while (delivery != null) {
 				Throwable error = handle(worker, delivery);
-				delivery = next(delivery, error);
+				delivery = next(worker, delivery, error);
 			}
 		}
 		finally {
 			this.busy.remove(worker);
+			// What interrupted this worker must not hit the executor's next task.
+			Thread.interrupted();
 			if (outer == null) {
 				IN_HANDLER.remove();
 			}
@@ -139,8 +173,9 @@ final class HandlerSubscription extends AbstractSubscription {
 	}
 
 	/** Books what was handled and takes the next; null ends the worker. */
-	private @Nullable Delivery next(@Nullable Delivery previous, @Nullable Throwable error) {
+	private @Nullable Delivery next(Worker worker, @Nullable Delivery previous, @Nullable Throwable error) {
 		Delivery next;
+		boolean finished = false;
 		this.lock.lock();
 		try {
 			if (previous != null) {
@@ -149,8 +184,7 @@ final class HandlerSubscription extends AbstractSubscription {
 			}
 			next = this.closed ? null : this.buffer.take();
 			if (next == null) {
-				this.workers--;
-				this.idle.signalAll();
+				finished = workerEnds(worker);
 			}
 			else if (this.concurrency > 1) {
 				added();
@@ -159,6 +193,7 @@ final class HandlerSubscription extends AbstractSubscription {
 		finally {
 			this.lock.unlock();
 		}
+		tellFinished(finished);
 		if (this.concurrency > 1) {
 			afterAdding(null);
 		}
@@ -214,15 +249,20 @@ final class HandlerSubscription extends AbstractSubscription {
 
 	@Override
 	public void close() {
-		close(Long.MAX_VALUE);
+		stop();
+		if (!isInHandler()) {
+			awaitFinish(System.nanoTime() + TimeUnit.NANOSECONDS.convert(this.shutdownTimeout));
+		}
 	}
 
 	/** Takes nothing in and begins nothing any more; does not wait. */
 	void stop() {
 		boolean first;
+		boolean finished;
 		this.lock.lock();
 		try {
 			first = markClosed();
+			finished = first && this.workers == 0;
 		}
 		finally {
 			this.lock.unlock();
@@ -230,30 +270,41 @@ final class HandlerSubscription extends AbstractSubscription {
 		if (first) {
 			announceClosed();
 		}
+		tellFinished(finished);
 	}
 
-	/** Closes and waits for the events in hand, up to a time. */
-	void close(long timeoutNanos) {
-		stop();
-		if (!isInHandler()) {
-			awaitIdle(timeoutNanos);
-		}
-	}
-
-	private void awaitIdle(long timeoutNanos) {
-		long left = timeoutNanos;
+	/** Waits for the events in hand, up to a time; in vain only once. */
+	void awaitFinish(long deadline) {
+		boolean gaveUp = false;
 		this.lock.lock();
 		try {
-			while (this.workers > 0 && left > 0) {
+			long left = deadline - System.nanoTime();
+			while (this.workers > 0 && left > 0 && !this.stuck) {
 				left = this.idle.awaitNanos(left);
 			}
-			if (this.workers > 0) {
-				logger.warn("subscription {} was closed while its handler was still running after {} ms", name(),
-						TimeUnit.NANOSECONDS.toMillis(timeoutNanos));
+			gaveUp = this.workers > 0 && !this.stuck;
+			if (gaveUp) {
+				this.stuck = true;
+				this.idle.signalAll();
 			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (gaveUp) {
+			logger.warn("subscription {} was closed while its handler was still running, the shutdown timeout of {} ms "
+					+ "being over: {}", name(), this.shutdownTimeout.toMillis(), this.busy);
+		}
+	}
+
+	/** Interrupts the handlers that still run. */
+	void interrupt() {
+		this.lock.lock();
+		try {
+			this.busy.forEach((worker) -> worker.thread.interrupt());
 		}
 		finally {
 			this.lock.unlock();
@@ -263,7 +314,16 @@ final class HandlerSubscription extends AbstractSubscription {
 	/** What a worker is doing, for whoever watches. */
 	private static final class Worker {
 
+		private final Thread thread = Thread.currentThread();
+
 		private volatile @Nullable Call call;
+
+		/** For the log: what is in hand, and where. */
+		@Override
+		public String toString() {
+			Call current = this.call;
+			return ((current != null) ? current.delivery : "nothing") + " on thread " + this.thread.getName();
+		}
 
 	}
 

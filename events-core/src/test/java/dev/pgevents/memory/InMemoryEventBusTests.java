@@ -5,9 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.pgevents.Event;
 import dev.pgevents.EventBus;
 import dev.pgevents.EventBusContract;
@@ -16,10 +23,13 @@ import dev.pgevents.EventTypes;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
 class InMemoryEventBusTests extends EventBusContract {
 
@@ -87,6 +97,100 @@ class InMemoryEventBusTests extends EventBusContract {
 		}
 		assertThat(ended.await(LIMIT, TimeUnit.SECONDS)).isTrue();
 		assertThat(slow).isEmpty();
+	}
+
+	@Test
+	void closeOfASubscriptionGivesUpOnAHandlerThatBlocksForEverAndNamesItOnce() throws Exception {
+		CountDownLatch inHand = new CountDownLatch(1);
+		CountDownLatch interrupted = new CountDownLatch(1);
+		List<String> log = logged("dev.pgevents.dispatch.HandlerSubscription", () -> {
+			try (InMemoryEventBus bus = InMemoryEventBus.builder().shutdownTimeout(Duration.ofMillis(1)).build()) {
+				Subscription subscription = bus.subscribe(SubscriptionFilter.all(),
+						SubscriptionOptions.builder().name("blocked").build(),
+						(event) -> untilInterrupted(inHand, interrupted));
+				bus.publish(EVENT);
+				assertThat(inHand.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+				subscription.close();
+				subscription.close();
+				assertThat(interrupted.getCount()).isEqualTo(1);
+			}
+			assertThat(interrupted.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+		});
+		assertThat(log).filteredOn((line) -> line.contains("still running"))
+			.singleElement()
+			.asString()
+			.contains("subscription blocked", "timeout of 1 ms", EVENT.id().toString(), "on thread events-");
+	}
+
+	@Test
+	void closeOfTheBusWaitsForHandlersThatHaveClosedTheirOwnSubscription() throws Exception {
+		CountDownLatch closed = new CountDownLatch(1);
+		CountDownLatch release = new CountDownLatch(1);
+		AtomicReference<Subscription> own = new AtomicReference<>();
+		AtomicBoolean finished = new AtomicBoolean();
+		InMemoryEventBus bus = InMemoryEventBus.create();
+		own.set(bus.subscribe(SubscriptionFilter.all(), (event) -> {
+			own.get().close();
+			closed.countDown();
+			finished.set(release.await(LIMIT, TimeUnit.SECONDS));
+		}));
+		bus.publish(EVENT);
+		assertThat(closed.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+		AtomicBoolean finishedAtClose = new AtomicBoolean();
+		Thread closing = new Thread(() -> {
+			bus.close();
+			finishedAtClose.set(finished.get());
+		});
+		closing.start();
+		await().atMost(Duration.ofSeconds(LIMIT)).until(() -> closing.getState() == Thread.State.TIMED_WAITING);
+		release.countDown();
+		closing.join(TimeUnit.SECONDS.toMillis(LIMIT));
+		assertThat(finishedAtClose).isTrue();
+	}
+
+	@Test
+	void closeEndsHandlersOnThreadsOfTheUsersAndLeavesThoseThreadsAsTheyWere() throws Exception {
+		CountDownLatch inHand = new CountDownLatch(1);
+		CountDownLatch interrupted = new CountDownLatch(1);
+		ExecutorService given = Executors.newSingleThreadExecutor();
+		try (InMemoryEventBus bus = InMemoryEventBus.builder()
+			.executor(given)
+			.shutdownTimeout(Duration.ofMillis(1))
+			.build()) {
+			bus.subscribe(SubscriptionFilter.all(), (event) -> untilInterrupted(inHand, interrupted));
+			bus.publish(EVENT);
+			assertThat(inHand.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+		}
+		assertThat(interrupted.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+		assertThat(given.submit(Thread::interrupted).get(LIMIT, TimeUnit.SECONDS)).isFalse();
+		given.shutdown();
+	}
+
+	private static void untilInterrupted(CountDownLatch inHand, CountDownLatch interrupted) throws Exception {
+		inHand.countDown();
+		try {
+			new CountDownLatch(1).await();
+		}
+		finally {
+			interrupted.countDown();
+		}
+	}
+
+	private static List<String> logged(String name, ThrowingCallable action) throws Exception {
+		ListAppender<ILoggingEvent> appender = new ListAppender<>();
+		appender.start();
+		Logger logger = (Logger) LoggerFactory.getLogger(name);
+		logger.addAppender(appender);
+		try {
+			action.call();
+		}
+		catch (Throwable ex) {
+			throw new AssertionError(ex);
+		}
+		finally {
+			logger.detachAppender(appender);
+		}
+		return appender.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
 	}
 
 	@Test
