@@ -1,6 +1,7 @@
 package dev.pgevents.postgres;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 
@@ -10,6 +11,7 @@ import dev.pgevents.Backoff;
 import dev.pgevents.PayloadCodec;
 import dev.pgevents.dispatch.SlowHandlerListener;
 import dev.pgevents.dispatch.SubscriptionListener;
+import dev.pgevents.postgres.wire.NotificationSigner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +65,10 @@ abstract sealed class BusSettings<B extends BusSettings<B>> permits PostgresEven
 	ChannelStrategy channels = ChannelStrategy.single(ChannelStrategy.DEFAULT_CHANNEL);
 
 	PayloadCodec codec = new JacksonPayloadCodec();
+
+	@Nullable SigningKey signingKey;
+
+	List<SigningKey> alsoAccepted = List.of();
 
 	@Nullable Executor executor;
 
@@ -174,6 +180,22 @@ abstract sealed class BusSettings<B extends BusSettings<B>> permits PostgresEven
 	 */
 	public B codec(PayloadCodec codec) {
 		this.codec = Objects.requireNonNull(codec, "codec");
+		return self();
+	}
+
+	/**
+	 * Signs every event with a key that the services share, and refuses events that are
+	 * not signed, or with none of the accepted keys: they are counted, logged, and raise
+	 * a gap. No event is signed if never called. In order to change the key, have all
+	 * services accept the new one first, then sign with it and accept the old one, and
+	 * forget the old one in the end.
+	 * @param key signs; accepted as well
+	 * @param alsoAccepted other keys whose signatures are accepted
+	 * @return this
+	 */
+	public B signing(SigningKey key, SigningKey... alsoAccepted) {
+		this.signingKey = Objects.requireNonNull(key, "key");
+		this.alsoAccepted = List.of(alsoAccepted);
 		return self();
 	}
 
@@ -306,6 +328,12 @@ abstract sealed class BusSettings<B extends BusSettings<B>> permits PostgresEven
 	 * @return this
 	 */
 	abstract B self();
+
+	/** Signs and checks notifications, if that is wanted. */
+	@Nullable NotificationSigner signer() {
+		return (this.signingKey != null) ? new NotificationSigner(this.signingKey.secret(),
+				this.alsoAccepted.stream().map(SigningKey::secret).toList()) : null;
+	}
 
 	/** Where the listening connection comes from. */
 	ConnectionSource listeningSource() {

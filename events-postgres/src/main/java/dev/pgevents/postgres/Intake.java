@@ -13,6 +13,8 @@ import dev.pgevents.postgres.publish.GroupCommit;
 import dev.pgevents.postgres.publish.Notification;
 import dev.pgevents.postgres.session.Session;
 import dev.pgevents.postgres.wire.NotificationReader;
+import dev.pgevents.postgres.wire.NotificationSigner;
+import dev.pgevents.postgres.wire.RefusedNotificationException;
 import dev.pgevents.postgres.wire.UnreadableNotificationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +28,8 @@ final class Intake implements ListenerEvents {
 
 	private static final Logger logger = LoggerFactory.getLogger(PostgresEventBus.class);
 
+	private final @Nullable NotificationSigner signer;
+
 	private final NotificationReader reader;
 
 	private final Dispatcher dispatcher;
@@ -36,12 +40,16 @@ final class Intake implements ListenerEvents {
 
 	private final Consumer<Session> onSession;
 
+	/** Those not refused. */
 	private final AtomicLong unreadable = new AtomicLong();
+
+	private final AtomicLong refused = new AtomicLong();
 
 	private final AtomicBoolean plainPathTold = new AtomicBoolean();
 
-	Intake(NotificationReader reader, Dispatcher dispatcher, GroupCommit groupCommit, StateTracker state,
-			Consumer<Session> onSession) {
+	Intake(@Nullable NotificationSigner signer, NotificationReader reader, Dispatcher dispatcher,
+			GroupCommit groupCommit, StateTracker state, Consumer<Session> onSession) {
+		this.signer = signer;
 		this.reader = reader;
 		this.dispatcher = dispatcher;
 		this.groupCommit = groupCommit;
@@ -49,15 +57,21 @@ final class Intake implements ListenerEvents {
 		this.onSession = onSession;
 	}
 
-	/** How many notifications could not be read. */
+	/** How many notifications could not be read, those refused among them. */
 	long unreadable() {
-		return this.unreadable.get();
+		return this.unreadable.get() + this.refused.get();
+	}
+
+	/** How many notifications were not signed as they have to be. */
+	long refused() {
+		return this.refused.get();
 	}
 
 	@Override
-	public boolean onNotification(String notification, @Nullable HandlerWork work) {
+	public boolean onNotification(String channel, String notification, @Nullable HandlerWork work) {
 		try {
-			Event event = this.reader.read(notification);
+			String text = (this.signer != null) ? this.signer.verify(channel, notification) : notification;
+			Event event = this.reader.read(text);
 			if (work != null) {
 				this.dispatcher.dispatch(event, work);
 			}
@@ -66,9 +80,23 @@ final class Intake implements ListenerEvents {
 			}
 			return true;
 		}
+		catch (RefusedNotificationException ex) {
+			logRefused(notification.length(), ex);
+			return false;
+		}
 		catch (UnreadableNotificationException ex) {
 			logUnreadable(notification.length(), ex);
 			return false;
+		}
+	}
+
+	private void logRefused(int length, RefusedNotificationException ex) {
+		long count = this.refused.incrementAndGet();
+		if (Long.bitCount(count) == 1) {
+			logger.warn("a notification of {} characters was refused: {}; {} by now, subscriptions are told of the "
+					+ "gap. Either a service does not sign, or with a key that is not accepted here (in Spring Boot: "
+					+ "events.security.signing-key), or somebody else uses the channel", length, ex.getMessage(),
+					count);
 		}
 	}
 

@@ -29,6 +29,7 @@ import dev.pgevents.postgres.publish.PublishingConnection;
 import dev.pgevents.postgres.session.Session;
 import dev.pgevents.postgres.session.SessionFactory;
 import dev.pgevents.postgres.wire.NotificationReader;
+import dev.pgevents.postgres.wire.NotificationSigner;
 import dev.pgevents.postgres.wire.NotificationWriter;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,8 @@ public final class PostgresEventBus implements EventBus {
 
 	private final NotificationWriter writer;
 
+	private final @Nullable NotificationSigner signer;
+
 	private final Dispatcher dispatcher;
 
 	private final GroupCommit groupCommit;
@@ -71,13 +74,14 @@ public final class PostgresEventBus implements EventBus {
 		this.listeningSource = builder.listeningSource();
 		Clock clock = Clock.systemUTC();
 		this.channels = builder.channels;
-		this.writer = new NotificationWriter(builder.codec);
+		this.signer = builder.signer();
+		this.writer = new NotificationWriter(builder.codec, (this.signer != null) ? NotificationSigner.OVERHEAD : 0);
 		this.state = new StateTracker(builder.name, builder.connectionListener, clock);
 		this.listeningOffReason = builder.listeningOffReason;
 		this.dispatcher = dispatcher(builder, clock);
 		this.groupCommit = groupCommit(builder);
-		this.intake = new Intake(new NotificationReader(builder.codec, clock), this.dispatcher, this.groupCommit,
-				this.state, this::learnEncoding);
+		this.intake = new Intake(this.signer, new NotificationReader(builder.codec, clock), this.dispatcher,
+				this.groupCommit, this.state, this::learnEncoding);
 		this.listener = builder.listening ? listener(builder, clock) : null;
 	}
 
@@ -225,11 +229,29 @@ public final class PostgresEventBus implements EventBus {
 	}
 
 	/**
-	 * How many notifications could not be read.
+	 * How many notifications could not be read, those refused among them.
 	 * @return the number since the bus was built
 	 */
 	public long unreadableNotifications() {
 		return this.intake.unreadable();
+	}
+
+	/**
+	 * Whether events are signed, and those of others refused if they are not.
+	 * @return whether {@link Builder#signing signing} is on
+	 */
+	public boolean isSigning() {
+		return this.signer != null;
+	}
+
+	/**
+	 * How many notifications were refused because they were not signed, or not with an
+	 * accepted key for their channel.
+	 * @return the number since the bus was built; 0 without {@link Builder#signing
+	 * signing}
+	 */
+	public long refusedNotifications() {
+		return this.intake.refused();
 	}
 
 	@Override
@@ -277,7 +299,9 @@ public final class PostgresEventBus implements EventBus {
 	}
 
 	private Notification notification(Event event) {
-		return new Notification(ChannelNames.checked(this.channels.channelOf(event)), this.writer.write(event));
+		String channel = ChannelNames.checked(this.channels.channelOf(event));
+		String text = this.writer.write(event);
+		return new Notification(channel, (this.signer != null) ? this.signer.sign(channel, text) : text);
 	}
 
 	private void learnEncoding(Session session) {

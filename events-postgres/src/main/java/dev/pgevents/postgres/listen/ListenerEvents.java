@@ -11,12 +11,13 @@ public interface ListenerEvents {
 
 	/**
 	 * A notification arrived on a channel that is needed.
+	 * @param channel its channel
 	 * @param notification its text
 	 * @param work keeps what an idle handler has to do about it for the thread that
 	 * reads; null to leave nothing to that thread
 	 * @return whether it could be read
 	 */
-	boolean onNotification(String notification, @Nullable HandlerWork work);
+	boolean onNotification(String channel, String notification, @Nullable HandlerWork work);
 
 	/**
 	 * A session was opened.

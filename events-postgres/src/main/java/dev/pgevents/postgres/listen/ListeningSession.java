@@ -170,7 +170,7 @@ final class ListeningSession {
 			}
 			else if (this.channels.isNeeded(channel)) {
 				this.active.add(channel);
-				if (!this.events.onNotification(notification.getParameter(), keeping)) {
+				if (!this.events.onNotification(channel, notification.getParameter(), keeping)) {
 					tellUnreadable(channel);
 				}
 			}

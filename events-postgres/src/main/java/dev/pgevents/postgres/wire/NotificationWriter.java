@@ -26,6 +26,8 @@ public final class NotificationWriter {
 
 	private final PayloadCodec codec;
 
+	private final int reserved;
+
 	private final JsonStringEncoder strings = JsonStringEncoder.getInstance();
 
 	private volatile boolean asciiOnly;
@@ -35,7 +37,17 @@ public final class NotificationWriter {
 	 * @param codec writes payloads that are not JSON yet
 	 */
 	public NotificationWriter(PayloadCodec codec) {
+		this(codec, 0);
+	}
+
+	/**
+	 * Creates a writer of notifications to which something is added before they are sent.
+	 * @param codec writes payloads that are not JSON yet
+	 * @param reserved how many bytes are added: a notification may be shorter by so much
+	 */
+	public NotificationWriter(PayloadCodec codec, int reserved) {
 		this.codec = codec;
+		this.reserved = reserved;
 	}
 
 	/**
@@ -92,7 +104,7 @@ public final class NotificationWriter {
 		}
 		json.append(",\"payload\":").append(payload).append('}');
 		String notification = escaped(json, this.asciiOnly);
-		int bytes = utf8Length(notification);
+		int bytes = utf8Length(notification) + this.reserved;
 		if (bytes > MAX_BYTES) {
 			throw new PayloadTooLargeException(event.type(), bytes, MAX_BYTES);
 		}

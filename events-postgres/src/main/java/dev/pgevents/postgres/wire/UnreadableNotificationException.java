@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * A notification that is not of the wire format. The message is safe to log: it quotes
  * nothing of the notification.
  */
-public final class UnreadableNotificationException extends Exception {
+public sealed class UnreadableNotificationException extends Exception permits RefusedNotificationException {
 
 	private static final long serialVersionUID = 1L;
 
