@@ -11,10 +11,11 @@ package dev.pgevents;
  * @param coalesced events that a newer one replaced, under
  * {@link OverflowPolicy#LATEST_PER_APP}
  * @param gaps gaps given to the handler or taken from the stream
+ * @param slow calls of the handler that were reported as slow, while they ran
  * @param queued events waiting now
  * @since 0.1
  */
 public record SubscriptionStats(long received, long handled, long failed, long dropped, long coalesced, long gaps,
-		int queued) {
+		long slow, int queued) {
 
 }

@@ -32,6 +32,9 @@ abstract class AbstractSubscription implements BusSubscription {
 
 	private final CompletableFuture<Void> ready = new CompletableFuture<>();
 
+	/** Runs what hangs on {@link #ready}. */
+	private final Executor stages;
+
 	/** Until then nothing is taken in: what came before would have a hole after it. */
 	private volatile boolean live;
 
@@ -43,11 +46,14 @@ abstract class AbstractSubscription implements BusSubscription {
 
 	long gaps;
 
+	long slow;
+
 	AbstractSubscription(String name, SubscriptionFilter filter, SubscriptionOptions options, int concurrency,
-			Consumer<BusSubscription> onClose, Clock clock) {
+			Consumer<BusSubscription> onClose, Executor stages, Clock clock) {
 		this.name = name;
 		this.filter = filter;
 		this.onClose = onClose;
+		this.stages = stages;
 		this.buffer = new Buffer(options.bufferSize(), options.overflow(), concurrency > 1, clock);
 	}
 
@@ -132,13 +138,36 @@ abstract class AbstractSubscription implements BusSubscription {
 
 	@Override
 	public final CompletableFuture<Void> ready() {
-		return this.ready.copy();
+		this.lock.lock();
+		try {
+			return this.ready.copy();
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	@Override
 	public final void live() {
-		this.live = true;
-		this.ready.complete(null);
+		if (becomesLive()) {
+			// What hangs on it may take any time, which a reading thread has not.
+			this.stages.execute(() -> this.ready.complete(null));
+		}
+	}
+
+	/** Begins to take in; true if somebody waits for that. */
+	private boolean becomesLive() {
+		this.lock.lock();
+		try {
+			this.live = true;
+			if (this.ready.getNumberOfDependents() == 0) {
+				this.ready.complete(null);
+			}
+			return !this.ready.isDone();
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	@Override
@@ -152,11 +181,22 @@ abstract class AbstractSubscription implements BusSubscription {
 	}
 
 	@Override
+	public final boolean isClosed() {
+		this.lock.lock();
+		try {
+			return this.closed;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
 	public final SubscriptionStats stats() {
 		this.lock.lock();
 		try {
 			return new SubscriptionStats(this.buffer.received(), this.handled, this.failed, this.buffer.dropped(),
-					this.buffer.coalesced(), this.gaps, this.buffer.events());
+					this.buffer.coalesced(), this.gaps, this.slow, this.buffer.events());
 		}
 		finally {
 			this.lock.unlock();

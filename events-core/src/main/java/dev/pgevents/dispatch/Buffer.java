@@ -131,10 +131,18 @@ final class Buffer {
 		}
 		this.latest.clear();
 		this.events = 0;
+		if (this.appOrder != null) {
+			this.appOrder.changed(this.slots);
+		}
 	}
 
 	boolean isEmpty() {
 		return this.slots.first() == null;
+	}
+
+	/** How many deliveries were taken and not yet handled. */
+	int inHand() {
+		return this.inHand;
 	}
 
 	int events() {

@@ -22,8 +22,8 @@ final class BufferedEventStream extends AbstractSubscription implements BusEvent
 	private final Condition change = this.lock.newCondition();
 
 	BufferedEventStream(String name, SubscriptionFilter filter, SubscriptionOptions options,
-			Consumer<BusSubscription> onClose, Clock clock) {
-		super(name, filter, options, 1, onClose, clock);
+			Consumer<BusSubscription> onClose, Executor stages, Clock clock) {
+		super(name, filter, options, 1, onClose, stages, clock);
 	}
 
 	@Override

@@ -11,8 +11,9 @@ import dev.pgevents.Subscription;
 public interface BusSubscription extends Subscription {
 
 	/**
-	 * Listening has begun: completes {@link #ready()}. Events and gaps from before are
-	 * not taken in, since others of that time may be missing without a gap.
+	 * Listening has begun: completes {@link #ready()}, without running on the calling
+	 * thread what hangs on it. Events and gaps from before are not taken in, since others
+	 * of that time may be missing without a gap.
 	 */
 	void live();
 
@@ -27,6 +28,12 @@ public interface BusSubscription extends Subscription {
 	 * @return whether listening has begun
 	 */
 	boolean isLive();
+
+	/**
+	 * Whether the subscription was closed, by whomever.
+	 * @return whether nothing is taken in any more
+	 */
+	boolean isClosed();
 
 	/**
 	 * Puts a gap where the next event would stand.

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -76,7 +77,7 @@ public final class Dispatcher implements AutoCloseable {
 		this.clock = builder.clock;
 		this.watch = Executors.newSingleThreadScheduledExecutor(new BusThreadFactory(this.busName + "-watch"));
 		long period = Math.max(1, TimeUnit.MILLISECONDS.convert(this.slowHandlerThreshold) / 4);
-		this.watch.scheduleWithFixedDelay(this::reportSlowHandlers, period, period, TimeUnit.MILLISECONDS);
+		this.watch.scheduleWithFixedDelay(this::watchHandlers, period, period, TimeUnit.MILLISECONDS);
 	}
 
 	/**
@@ -101,7 +102,8 @@ public final class Dispatcher implements AutoCloseable {
 			Consumer<BusSubscription> onClose) {
 		Objects.requireNonNull(handler, "handler");
 		HandlerSubscription subscription = new HandlerSubscription(name(options), filter, options, handler,
-				this.executor, this.shutdownTimeout, forget(onClose), this.unfinished::remove, this.clock);
+				this.executor, this.shutdownTimeout, forget(onClose), this.unfinished::remove, this::runStages,
+				this.clock);
 		this.unfinished.add(subscription);
 		return add(subscription);
 	}
@@ -116,7 +118,7 @@ public final class Dispatcher implements AutoCloseable {
 	 */
 	public BusEventStream open(SubscriptionFilter filter, SubscriptionOptions options,
 			Consumer<BusSubscription> onClose) {
-		return add(new BufferedEventStream(name(options), filter, options, forget(onClose), this.clock));
+		return add(new BufferedEventStream(name(options), filter, options, forget(onClose), this::runStages, this.clock));
 	}
 
 	/**
@@ -198,24 +200,31 @@ public final class Dispatcher implements AutoCloseable {
 	}
 
 	private <T extends AbstractSubscription> T add(T subscription) {
-		this.subscriptions.add(subscription);
 		tell(this.subscriptionListener::onOpened, subscription);
 		this.index.add(subscription);
+		this.subscriptions.add(subscription);
 		if (this.closed) {
 			subscription.close();
 			throw new IllegalStateException("event bus " + this.busName + " is closed: no subscriptions any more");
 		}
+		if (subscription.isClosed()) {
+			// By somebody who was told of it before it was entered everywhere.
+			remove(subscription);
+		}
 		return subscription;
+	}
+
+	private void remove(AbstractSubscription subscription) {
+		this.index.remove(subscription);
+		this.subscriptions.remove(subscription);
 	}
 
 	private Consumer<BusSubscription> forget(Consumer<BusSubscription> onClose) {
 		return (closing) -> {
 			if (closing instanceof AbstractSubscription subscription) {
-				this.index.remove(subscription);
-				if (this.subscriptions.remove(subscription)) {
-					tell(this.subscriptionListener::onClosed, subscription);
-				}
+				remove(subscription);
 			}
+			tell(this.subscriptionListener::onClosed, closing);
 			onClose.accept(closing);
 		};
 	}
@@ -224,7 +233,7 @@ public final class Dispatcher implements AutoCloseable {
 		try {
 			listener.accept(subscription);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			logger.error("subscription listener failed", ex);
 		}
 	}
@@ -234,19 +243,38 @@ public final class Dispatcher implements AutoCloseable {
 		return (given != null) ? given : this.busName + "-" + this.names.incrementAndGet();
 	}
 
-	private void reportSlowHandlers() {
-		for (HandlerSubscription handler : this.unfinished) {
+	/** Runs what may take any time and must not keep the calling thread. */
+	private void runStages(Runnable stages) {
+		try {
+			this.threads.execute(stages);
+		}
+		catch (RejectedExecutionException | OutOfMemoryError ex) {
+			stages.run(); // closed meanwhile, or no thread to be had
+		}
+	}
+
+	private void watchHandlers() {
+		this.unfinished.forEach(this::watch);
+	}
+
+	private void watch(HandlerSubscription handler) {
+		try {
+			handler.restart();
 			handler.reportSlow(this.slowHandlerThreshold, this::reportSlow);
+		}
+		catch (Throwable ex) {
+			// Memory is short, most likely. Thrown on, it would end the watch for good.
 		}
 	}
 
 	private void reportSlow(Subscription subscription, Delivery delivery, Duration runningFor) {
-		logger.warn("handler of subscription {} has been running for {} ms with {} and goes on; its next events wait",
-				subscription.name(), runningFor.toMillis(), delivery);
 		try {
+			logger.warn(
+					"handler of subscription {} has been running for {} ms with {} and goes on; its next events wait",
+					subscription.name(), runningFor.toMillis(), delivery);
 			this.slowHandlerListener.onSlowHandler(subscription, delivery, runningFor);
 		}
-		catch (RuntimeException | Error ex) {
+		catch (Throwable ex) {
 			logger.error("slow handler listener failed", ex);
 		}
 	}

@@ -49,6 +49,9 @@ final class HandlerSubscription extends AbstractSubscription {
 
 	private int workers;
 
+	/** Whether the last attempt to start a worker failed. */
+	private boolean withoutThread;
+
 	/** Workers to be started; written with the lock held. */
 	private volatile int wanted;
 
@@ -62,8 +65,8 @@ final class HandlerSubscription extends AbstractSubscription {
 	 */
 	HandlerSubscription(String name, SubscriptionFilter filter, SubscriptionOptions options, EventHandler handler,
 			Executor executor, Duration shutdownTimeout, Consumer<BusSubscription> onClose,
-			Consumer<HandlerSubscription> onFinished, Clock clock) {
-		super(name, filter, options, options.concurrency(), onClose, clock);
+			Consumer<HandlerSubscription> onFinished, Executor stages, Clock clock) {
+		super(name, filter, options, options.concurrency(), onClose, stages, clock);
 		this.shutdownTimeout = shutdownTimeout;
 		this.onFinished = onFinished;
 		this.handler = handler;
@@ -117,31 +120,39 @@ final class HandlerSubscription extends AbstractSubscription {
 			starter.execute(this::work);
 		}
 		catch (RuntimeException | Error ex) {
-			retire();
-			logger.error("no thread for the handler of subscription {}; it goes on with the next event", name(), ex);
+			if (retireWithoutThread()) {
+				logger.error("no thread for the handler of subscription {}; its events wait until there is one",
+						name(), ex);
+			}
 		}
 	}
 
-	private void retire() {
-		boolean finished;
+	/** True the first time in a row. */
+	private boolean retireWithoutThread() {
 		this.lock.lock();
 		try {
-			finished = workerEnds(null);
+			this.workers--;
+			boolean first = !this.withoutThread;
+			this.withoutThread = true;
+			return first;
 		}
 		finally {
 			this.lock.unlock();
 		}
-		tellFinished(finished);
 	}
 
-	/** A worker less; true if it was the last one ever. The lock is held. */
-	private boolean workerEnds(@Nullable Worker worker) {
-		if (worker != null) {
-			this.busy.remove(worker);
+	/** Tries again where there was no thread for a worker. */
+	void restart() {
+		this.lock.lock();
+		try {
+			if (this.withoutThread && !this.closed) {
+				added();
+			}
 		}
-		this.workers--;
-		this.idle.signalAll();
-		return this.closed && this.workers == 0;
+		finally {
+			this.lock.unlock();
+		}
+		afterAdding(null);
 	}
 
 	private void tellFinished(boolean finished) {
@@ -178,13 +189,16 @@ final class HandlerSubscription extends AbstractSubscription {
 		boolean finished = false;
 		this.lock.lock();
 		try {
+			this.withoutThread = false;
 			if (previous != null) {
 				this.buffer.done(previous);
 				count(previous, error);
+				finished = isFinished();
 			}
 			next = this.closed ? null : this.buffer.take();
 			if (next == null) {
-				finished = workerEnds(worker);
+				this.busy.remove(worker);
+				this.workers--;
 			}
 			else if (this.concurrency > 1) {
 				added();
@@ -200,9 +214,21 @@ final class HandlerSubscription extends AbstractSubscription {
 		return next;
 	}
 
+	/**
+	 * Closed, and nothing in hand. A worker that has not begun does not count: its
+	 * executor may have dropped it. The lock is held.
+	 */
+	private boolean isFinished() {
+		boolean finished = this.closed && this.buffer.inHand() == 0;
+		if (finished) {
+			this.idle.signalAll();
+		}
+		return finished;
+	}
+
 	private @Nullable Throwable handle(Worker worker, Delivery delivery) {
-		worker.call = new Call(delivery, System.nanoTime());
 		try {
+			worker.call = new Call(delivery, System.nanoTime());
 			if (delivery instanceof Event event) {
 				this.handler.onEvent(event);
 			}
@@ -224,9 +250,19 @@ final class HandlerSubscription extends AbstractSubscription {
 
 	private void report(Delivery delivery, Throwable error) {
 		try {
-			this.errorHandler.onError(this, delivery, error);
+			reportTo(this.errorHandler, delivery, error);
 		}
-		catch (RuntimeException | Error ex) {
+		catch (Throwable ex) {
+			// Not even logging works, as when memory is short. The worker must go on: its
+			// subscription would never be given another one.
+		}
+	}
+
+	private void reportTo(EventErrorHandler reader, Delivery delivery, Throwable error) {
+		try {
+			reader.onError(this, delivery, error);
+		}
+		catch (Throwable ex) {
 			logger.error("error handler of subscription {} failed", name(), ex);
 		}
 	}
@@ -242,8 +278,19 @@ final class HandlerSubscription extends AbstractSubscription {
 			long running = now - call.since;
 			if (running > TimeUnit.NANOSECONDS.convert(threshold) && !call.reported) {
 				call.reported = true;
+				countSlow();
 				listener.onSlowHandler(this, call.delivery, Duration.ofNanos(running));
 			}
+		}
+	}
+
+	private void countSlow() {
+		this.lock.lock();
+		try {
+			this.slow++;
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 
@@ -262,7 +309,7 @@ final class HandlerSubscription extends AbstractSubscription {
 		this.lock.lock();
 		try {
 			first = markClosed();
-			finished = first && this.workers == 0;
+			finished = first && isFinished();
 		}
 		finally {
 			this.lock.unlock();
@@ -279,10 +326,10 @@ final class HandlerSubscription extends AbstractSubscription {
 		this.lock.lock();
 		try {
 			long left = deadline - System.nanoTime();
-			while (this.workers > 0 && left > 0 && !this.stuck) {
+			while (this.buffer.inHand() > 0 && left > 0 && !this.stuck) {
 				left = this.idle.awaitNanos(left);
 			}
-			gaveUp = this.workers > 0 && !this.stuck;
+			gaveUp = this.buffer.inHand() > 0 && !this.stuck;
 			if (gaveUp) {
 				this.stuck = true;
 				this.idle.signalAll();

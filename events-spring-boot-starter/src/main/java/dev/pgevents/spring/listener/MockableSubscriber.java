@@ -48,7 +48,7 @@ final class MockableSubscriber implements Subscriber {
 
 		@Override
 		public SubscriptionStats stats() {
-			return new SubscriptionStats(0, 0, 0, 0, 0, 0, 0);
+			return new SubscriptionStats(0, 0, 0, 0, 0, 0, 0, 0);
 		}
 
 		@Override
