@@ -118,7 +118,8 @@ public final class Dispatcher implements AutoCloseable {
 	 */
 	public BusEventStream open(SubscriptionFilter filter, SubscriptionOptions options,
 			Consumer<BusSubscription> onClose) {
-		return add(new BufferedEventStream(name(options), filter, options, forget(onClose), this::runStages, this.clock));
+		return add(
+				new BufferedEventStream(name(options), filter, options, forget(onClose), this::runStages, this.clock));
 	}
 
 	/**

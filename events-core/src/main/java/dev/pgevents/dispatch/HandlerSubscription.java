@@ -121,8 +121,8 @@ final class HandlerSubscription extends AbstractSubscription {
 		}
 		catch (RuntimeException | Error ex) {
 			if (retireWithoutThread()) {
-				logger.error("no thread for the handler of subscription {}; its events wait until there is one",
-						name(), ex);
+				logger.error("no thread for the handler of subscription {}; its events wait until there is one", name(),
+						ex);
 			}
 		}
 	}
