@@ -30,7 +30,7 @@ public final class NotificationWriter {
 
 	private final JsonStringEncoder strings = JsonStringEncoder.getInstance();
 
-	private volatile boolean asciiOnly;
+	private volatile Encoding encoding = Encoding.UNKNOWN;
 
 	/**
 	 * Creates a writer.
@@ -53,11 +53,11 @@ public final class NotificationWriter {
 	/**
 	 * Tells what the database stores text in. In a database that is not UTF-8, text
 	 * beyond ASCII is written as JSON escapes, so that every character passes and a
-	 * character is a byte.
+	 * character is a byte; and so it is where it fits, until this is known.
 	 * @param encoding the server's {@code server_encoding}
 	 */
 	public void serverEncoding(String encoding) {
-		this.asciiOnly = !"UTF8".equals(encoding);
+		this.encoding = "UTF8".equals(encoding) ? Encoding.UTF8 : Encoding.OTHER;
 	}
 
 	/**
@@ -103,7 +103,11 @@ public final class NotificationWriter {
 			headers(event.headers(), json);
 		}
 		json.append(",\"payload\":").append(payload).append('}');
-		String notification = escaped(json, this.asciiOnly);
+		Encoding known = this.encoding;
+		String notification = escaped(json, known != Encoding.UTF8);
+		if (known == Encoding.UNKNOWN && notification.length() + this.reserved > MAX_BYTES) {
+			notification = escaped(json, false);
+		}
 		int bytes = utf8Length(notification) + this.reserved;
 		if (bytes > MAX_BYTES) {
 			throw new PayloadTooLargeException(event.type(), bytes, MAX_BYTES);
@@ -174,6 +178,13 @@ public final class NotificationWriter {
 			}
 		}
 		return limit;
+	}
+
+	/** What the database stores text in. */
+	private enum Encoding {
+
+		UNKNOWN, UTF8, OTHER
+
 	}
 
 }

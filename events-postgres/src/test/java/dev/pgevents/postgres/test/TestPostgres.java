@@ -135,8 +135,18 @@ public final class TestPostgres {
 	 * @throws SQLException if it cannot be created
 	 */
 	public TestPostgres createDatabase() throws SQLException {
+		return createDatabase("");
+	}
+
+	/**
+	 * A new, empty database of a certain kind on the same server.
+	 * @param options options of {@code CREATE DATABASE}
+	 * @return the database
+	 * @throws SQLException if it cannot be created
+	 */
+	public TestPostgres createDatabase(String options) throws SQLException {
 		String name = "test_" + UUID.randomUUID().toString().replace("-", "");
-		execute("CREATE DATABASE " + name);
+		execute("CREATE DATABASE " + name + " " + options);
 		return new TestPostgres(this.url.replaceFirst("(//[^/]*/)[^?]*", "$1" + name), this.user, this.password);
 	}
 

@@ -43,7 +43,7 @@ class WireProperties {
 
 	private static Connection connection;
 
-	private final NotificationWriter writer = new NotificationWriter(codec);
+	private final NotificationWriter writer = writer("UTF8");
 
 	private final NotificationReader reader = new NotificationReader(codec, Clock.systemUTC());
 
@@ -74,9 +74,7 @@ class WireProperties {
 	@Property(tries = 300)
 	void escapedForAnotherEncodingTheyComeBackToo(@ForAll("events") Event event)
 			throws UnreadableNotificationException {
-		NotificationWriter latin1 = new NotificationWriter(codec);
-		latin1.serverEncoding("LATIN1");
-		String notification = write(latin1, event);
+		String notification = write(writer("LATIN1"), event);
 		assertThat(notification.chars()).allMatch((c) -> c < 0x80);
 		assertSame(this.reader.read(notification), event);
 	}
@@ -99,6 +97,12 @@ class WireProperties {
 		catch (UnreadableNotificationException ex) {
 			assertThat(ex).hasMessageNotContainingAny("\n", "\r");
 		}
+	}
+
+	private static NotificationWriter writer(String encoding) {
+		NotificationWriter writer = new NotificationWriter(codec);
+		writer.serverEncoding(encoding);
+		return writer;
 	}
 
 	private static String write(NotificationWriter writer, Event event) {
