@@ -1,8 +1,9 @@
 package dev.pgevents.postgres;
 
 /**
- * Told of each change of a bus's {@link ConnectionState}, in order, on the listening
- * thread: it must not block, and what it throws is logged and otherwise ignored.
+ * Told of each change of a bus's {@link ConnectionState}, in order and one at a time, on
+ * the thread that made it, mostly the listening one: it must not block, and what it
+ * throws is logged and otherwise ignored.
  *
  * @since 0.1
  */

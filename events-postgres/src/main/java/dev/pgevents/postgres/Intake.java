@@ -110,10 +110,15 @@ final class Intake implements ListenerEvents {
 
 	@Override
 	public void onSession(Session session) {
+		this.state.connected();
 		this.onSession.accept(session);
 		if (!session.isWakeable() && this.plainPathTold.compareAndSet(false, true)) {
-			logger.warn("the connection has a socket factory of its own, which the bus leaves in place: each "
-					+ "delivery takes a millisecond more, and under a steady load much more");
+			logger.warn(
+					"the listening connection {}, which the bus leaves in place: each delivery takes a millisecond "
+							+ "more, and under a steady load much more",
+					session.isLent()
+							? "was lent by a DataSource that does not tell where it goes (see ConnectionSource.url)"
+							: "has a socket factory of its own");
 		}
 	}
 

@@ -2,6 +2,9 @@ package dev.pgevents.postgres;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,11 @@ final class StateTracker {
 	private final Clock clock;
 
 	private volatile ConnectionStatus status;
+
+	private final Queue<Change> changes = new ConcurrentLinkedQueue<>();
+
+	/** Whoever counts up from 0 tells all, one after the other. */
+	private final AtomicInteger untold = new AtomicInteger();
 
 	private int failures;
 
@@ -55,6 +63,20 @@ final class StateTracker {
 		}
 	}
 
+	/** Made again, which is not yet proof that anything arrives. */
+	void connected() {
+		if (state() == ConnectionState.BACKING_OFF && change(ConnectionState.CONNECTING, null)) {
+			logger.debug("{}: connected again, delivery not yet proven", this.busName);
+		}
+	}
+
+	/** Somebody wants it so. */
+	void off(String reason) {
+		if (change(ConnectionState.DEAF, reason)) {
+			logger.info("{}: not listening: {}", this.busName, reason);
+		}
+	}
+
 	void deaf(String reason) {
 		if (change(ConnectionState.DEAF, reason)) {
 			logger.error("{}: not receiving events: {}", this.busName, reason);
@@ -80,31 +102,37 @@ final class StateTracker {
 	}
 
 	private boolean change(ConnectionState next, @Nullable String problem) {
-		ConnectionState previous = exchange(next, problem);
-		if (previous == null) {
-			return false;
+		boolean changed = exchange(next, problem);
+		if (changed && this.untold.getAndIncrement() == 0) {
+			do {
+				tell(this.changes.remove());
+			}
+			while (this.untold.decrementAndGet() > 0);
 		}
-		try {
-			this.listener.onStateChange(previous, next);
-		}
-		catch (RuntimeException ex) {
-			logger.error("{}: connection listener failed", this.busName, ex);
-		}
-		return true;
+		return changed;
 	}
 
-	private @Nullable ConnectionState exchange(ConnectionState next, @Nullable String problem) {
+	private boolean exchange(ConnectionState next, @Nullable String problem) {
 		this.lock.lock();
 		try {
 			ConnectionStatus previous = this.status;
 			if (previous.state() == ConnectionState.CLOSED) {
-				return null;
+				return false;
 			}
 			this.status = next(previous, next, problem);
-			return (previous.state() != next) ? previous.state() : null;
+			return previous.state() != next && this.changes.add(new Change(previous.state(), next));
 		}
 		finally {
 			this.lock.unlock();
+		}
+	}
+
+	private void tell(Change change) {
+		try {
+			this.listener.onStateChange(change.previous(), change.current());
+		}
+		catch (RuntimeException | Error ex) {
+			logger.error("{}: connection listener failed", this.busName, ex);
 		}
 	}
 
@@ -115,6 +143,10 @@ final class StateTracker {
 		Instant since = previous.notDeliveringSince();
 		return new ConnectionStatus(next, (since != null) ? since : this.clock.instant(),
 				(problem != null) ? problem : previous.problem());
+	}
+
+	private record Change(ConnectionState previous, ConnectionState current) {
+
 	}
 
 }
