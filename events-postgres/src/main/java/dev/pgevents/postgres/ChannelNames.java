@@ -1,6 +1,7 @@
 package dev.pgevents.postgres;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
 /**
  * The rules for channel names.
@@ -8,6 +9,15 @@ import java.nio.charset.StandardCharsets;
 final class ChannelNames {
 
 	private ChannelNames() {
+	}
+
+	static Set<String> checked(Set<String> names) {
+		if (names.isEmpty()) {
+			throw new IllegalArgumentException(
+					"the channel strategy names no channel for a filter: it must name at least one");
+		}
+		names.forEach(ChannelNames::checked);
+		return Set.copyOf(names);
 	}
 
 	static String checked(String name) {

@@ -10,7 +10,8 @@ import dev.pgevents.SubscriptionFilter;
 /**
  * Which channel an event goes to, and which channels a filter needs. All processes that
  * talk to each other must use the same strategy. Implementations are thread-safe and give
- * channel names of 1 to {@value #MAX_NAME_BYTES} bytes.
+ * channel names of 1 to {@value #MAX_NAME_BYTES} bytes; with any other, subscribing and
+ * publishing throw an IllegalArgumentException.
  *
  * @since 0.1
  */

@@ -163,15 +163,17 @@ public final class PostgresEventBus implements EventBus {
 
 	@Override
 	public Subscription subscribe(SubscriptionFilter filter, SubscriptionOptions options, EventHandler handler) {
+		Set<String> needed = ChannelNames.checked(this.channels.channelsOf(filter));
 		BusSubscription subscription = this.dispatcher.subscribe(filter, options, handler, this::closed);
-		listen(subscription);
+		listen(subscription, needed);
 		return subscription;
 	}
 
 	@Override
 	public EventStream open(SubscriptionFilter filter, SubscriptionOptions options) {
+		Set<String> needed = ChannelNames.checked(this.channels.channelsOf(filter));
 		BusEventStream stream = this.dispatcher.open(filter, options, this::closed);
-		listen(stream);
+		listen(stream, needed);
 		return stream;
 	}
 
@@ -279,13 +281,13 @@ public final class PostgresEventBus implements EventBus {
 			this.listener.start();
 		}
 		else {
-			this.state.deaf(this.listeningOffReason);
+			this.state.off(this.listeningOffReason);
 		}
 	}
 
-	private void listen(BusSubscription subscription) {
+	private void listen(BusSubscription subscription, Set<String> needed) {
 		if (this.listener != null) {
-			this.listener.add(subscription, this.channels.channelsOf(subscription.filter()));
+			this.listener.add(subscription, needed);
 		}
 		else {
 			subscription.fail(new IllegalStateException(this.listeningOffReason));
