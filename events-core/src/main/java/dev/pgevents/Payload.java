@@ -72,9 +72,21 @@ public final class Payload {
 	 */
 	public <T> @Nullable T as(Type type) {
 		if (this.codec != null && this.json != null) {
-			return this.codec.fromJson(this.json, type);
+			return decode(this.json, this.codec, type);
 		}
 		return cast(type);
+	}
+
+	private static <T> @Nullable T decode(String json, PayloadCodec codec, Type type) {
+		try {
+			return codec.fromJson(json, type);
+		}
+		catch (PayloadConversionException ex) {
+			throw ex;
+		}
+		catch (RuntimeException ex) {
+			throw PayloadConversionException.unreadable(json, type, ex);
+		}
 	}
 
 	/**

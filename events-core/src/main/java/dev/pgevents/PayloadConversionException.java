@@ -1,5 +1,8 @@
 package dev.pgevents;
 
+import java.lang.reflect.Type;
+
+import dev.pgevents.log.LogText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 public class PayloadConversionException extends EventsException {
 
 	private static final long serialVersionUID = 1L;
+
+	private static final int SHOWN = 200;
 
 	/**
 	 * With a message.
@@ -26,6 +31,19 @@ public class PayloadConversionException extends EventsException {
 	 */
 	public PayloadConversionException(String message, @Nullable Throwable cause) {
 		super(message, cause);
+	}
+
+	/**
+	 * For JSON that does not fit a type. Names both, the JSON shortened and without what
+	 * would break a log line.
+	 * @param json the JSON
+	 * @param type the wanted type
+	 * @param cause why
+	 * @return the exception
+	 */
+	public static PayloadConversionException unreadable(String json, Type type, @Nullable Throwable cause) {
+		return new PayloadConversionException(
+				"payload cannot be read as " + type.getTypeName() + ": " + LogText.of(json, SHOWN), cause);
 	}
 
 }

@@ -34,12 +34,12 @@ public interface Publisher {
 
 	/**
 	 * Publishes an event without waiting for the database, in one round trip with its
-	 * neighbours. Never joins a transaction. Waits where too many events are on their way
-	 * already.
+	 * neighbours. Never joins a transaction. Where too many events are on their way
+	 * already it waits for room, up to the bus's publish timeout.
 	 * @param event the event
 	 * @return completes once the database has accepted the event; fails with
-	 * {@link PublishException}. What hangs on it runs on the bus's thread and should be
-	 * short
+	 * {@link PublishException}, where no room was found too. What hangs on it runs on the
+	 * bus's thread and should be short
 	 * @throws PayloadTooLargeException if it is too large for a notification
 	 * @throws PayloadConversionException if its payload cannot be written
 	 */

@@ -83,6 +83,15 @@ public record SubscriptionFilter(Set<String> types, Set<String> appIds) {
 	}
 
 	/**
+	 * This filter with more types to choose from.
+	 * @param types types, added to those already named
+	 * @return a new filter
+	 */
+	public SubscriptionFilter andTypes(EventType... types) {
+		return andTypes(Arrays.stream(types).map(EventType::value).toArray(String[]::new));
+	}
+
+	/**
 	 * Whether an event is wanted.
 	 * @param event the event
 	 * @return whether all parts match it

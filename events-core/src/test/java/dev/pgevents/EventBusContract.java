@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
@@ -250,10 +252,74 @@ public abstract class EventBusContract {
 	}
 
 	@Test
-	void latestPerAppKeepsTheNewestWithoutAGap() throws Exception {
+	void latestPerAppKeepsTheNewestWithoutAGapAndCountsTheOthersAsCoalesced() throws Exception {
 		Recorder recorder = overflowing(OverflowPolicy.LATEST_PER_APP, 6);
 		assertThat(recorder.numbers(2)).containsExactly(0, 5);
 		assertThat(recorder.queue).isEmpty();
+		Subscription subscription = this.bus.subscriptions().iterator().next();
+		await().atMost(Duration.ofSeconds(LIMIT))
+			.until(subscription::stats, new SubscriptionStats(6, 2, 0, 0, 4, 0, 0, 0)::equals);
+	}
+
+	@Test
+	void readyIsTheCallersOwnAndStaysCompletedAfterClose() throws Exception {
+		Subscription subscription = this.bus.subscribe(this.all, (event) -> {
+		});
+		subscription.ready().cancel(true);
+		subscription.ready().completeExceptionally(new IllegalStateException("deliberate"));
+		join(subscription);
+		subscription.close();
+		subscription.close();
+		assertThat(subscription.ready()).isCompletedWithValue(null);
+	}
+
+	@Test
+	void identicalEventsAreHandledTwice() throws Exception {
+		Recorder recorder = new Recorder();
+		subscribe(this.all, recorder);
+		this.bus.publishAll(List.of(Event.of(this.one, "app", 1), Event.of(this.one, "app", 1)));
+		Event first = recorder.next();
+		Event second = recorder.next();
+		assertThat(second).isNotEqualTo(first);
+		assertThat(second.payloadAs(Integer.class)).isEqualTo(first.payloadAs(Integer.class));
+	}
+
+	@Test
+	void handlerThatThrowsOnAGapIsToldToTheErrorHandlerAndGoesOn() throws Exception {
+		CountDownLatch inHand = new CountDownLatch(1);
+		CountDownLatch release = new CountDownLatch(1);
+		BlockingQueue<Delivery> failed = new LinkedBlockingQueue<>();
+		Recorder recorder = new Recorder();
+		SubscriptionOptions options = SubscriptionOptions.builder()
+			.bufferSize(1)
+			.errorHandler((subscription, delivery, error) -> {
+				failed.add(delivery);
+				throw new IllegalStateException("deliberate");
+			})
+			.build();
+		join(this.bus.subscribe(this.all, options, new EventHandler() {
+
+			@Override
+			public void onEvent(Event event) throws Exception {
+				inHand.countDown();
+				assertThat(release.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+				recorder.onEvent(event);
+			}
+
+			@Override
+			public void onGap(Gap gap) {
+				throw new IllegalStateException("deliberate");
+			}
+		}));
+		this.bus.publish(number(0));
+		assertThat(inHand.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+		this.bus.publishAll(List.of(number(1), number(2)));
+		Subscription subscription = this.bus.subscriptions().iterator().next();
+		await().atMost(Duration.ofSeconds(LIMIT)).until(() -> subscription.stats().received() == 3);
+		release.countDown();
+		assertThat(recorder.numbers(2)).containsExactly(0, 2);
+		assertThat(failed.poll(LIMIT, TimeUnit.SECONDS)).isInstanceOfSatisfying(Gap.class,
+				(gap) -> assertThat(gap.dropped()).isEqualTo(1));
 	}
 
 	private Recorder overflowing(OverflowPolicy policy, int events) throws Exception {
@@ -456,6 +522,45 @@ public abstract class EventBusContract {
 			stop.set(true);
 			publisher.join(TimeUnit.SECONDS.toMillis(LIMIT));
 		}
+	}
+
+	@Test
+	void streamGivesGapsInTheirPlaceAndCountsWhatWasTaken() throws Exception {
+		EventStream stream = this.bus.open(this.all, SubscriptionOptions.builder().bufferSize(2).name("mine").build());
+		stream.ready().get(LIMIT, TimeUnit.SECONDS);
+		this.bus.publishAll(IntStream.range(0, 5).mapToObj(this::number).toList());
+		await().atMost(Duration.ofSeconds(LIMIT)).until(() -> stream.stats().received() == 5);
+		assertThat(stream.name()).isEqualTo("mine");
+		assertThat(stream.filter()).isEqualTo(this.all);
+		assertThat(stream.stats()).isEqualTo(new SubscriptionStats(5, 0, 0, 3, 0, 0, 0, 2));
+		assertThat(stream.take()).isInstanceOfSatisfying(Gap.class, (gap) -> assertThat(gap.dropped()).isEqualTo(3));
+		assertThat(((Event) stream.take()).payloadAs(Integer.class)).isEqualTo(3);
+		assertThat(((Event) stream.take()).payloadAs(Integer.class)).isEqualTo(4);
+		assertThat(stream.stats()).isEqualTo(new SubscriptionStats(5, 2, 0, 3, 0, 1, 0, 0));
+	}
+
+	@Test
+	void interruptEndsTheWaitOfAStreamAndNotTheStream() throws Exception {
+		EventStream stream = this.bus.open(this.all);
+		stream.ready().get(LIMIT, TimeUnit.SECONDS);
+		Thread.currentThread().interrupt();
+		assertThatExceptionOfType(InterruptedException.class).isThrownBy(stream::take);
+		Thread.currentThread().interrupt();
+		assertThat(stream.iterator().hasNext()).isFalse();
+		assertThat(Thread.interrupted()).isTrue();
+		this.bus.publish(number(1));
+		assertThat(((Event) stream.take()).payloadAs(Integer.class)).isEqualTo(1);
+	}
+
+	@Test
+	void streamThatIsClosedGivesNothingMoreWhateverWaited() throws Exception {
+		EventStream stream = this.bus.open(this.all);
+		stream.ready().get(LIMIT, TimeUnit.SECONDS);
+		this.bus.publish(number(1));
+		await().atMost(Duration.ofSeconds(LIMIT)).until(() -> stream.stats().queued() == 1);
+		stream.close();
+		assertThat(stream.poll(Duration.ofSeconds(LIMIT))).isNull();
+		assertThatExceptionOfType(NoSuchElementException.class).isThrownBy(() -> stream.iterator().next());
 	}
 
 	@Test

@@ -12,6 +12,8 @@ import dev.pgevents.Event;
 import dev.pgevents.EventBus;
 import dev.pgevents.EventHandler;
 import dev.pgevents.EventStream;
+import dev.pgevents.Payload;
+import dev.pgevents.PayloadCodec;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
@@ -23,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An event bus in one process. Subscriptions are ready at once; all of them see all
- * events in one order. Payloads are passed on as they are. Thread-safe.
+ * events in one order. Payloads are passed on as they are unless there is a
+ * {@linkplain Builder#codec codec}. Thread-safe.
  *
  * @since 0.1
  */
@@ -34,9 +37,19 @@ public final class InMemoryEventBus implements EventBus {
 	/** Makes one order of what many threads publish. */
 	private final ReentrantLock order = new ReentrantLock();
 
+	private final @Nullable PayloadCodec codec;
+
 	private volatile boolean closed;
 
+	/**
+	 * Creates a bus with the defaults.
+	 */
+	public InMemoryEventBus() {
+		this(builder());
+	}
+
 	private InMemoryEventBus(Builder builder) {
+		this.codec = builder.codec;
 		this.dispatcher = Dispatcher.builder(builder.name)
 			.executor(builder.executor)
 			.slowHandlerThreshold(builder.slowHandlerThreshold)
@@ -50,7 +63,7 @@ public final class InMemoryEventBus implements EventBus {
 	 * @return a new bus; close it when done
 	 */
 	public static InMemoryEventBus create() {
-		return builder().build();
+		return new InMemoryEventBus();
 	}
 
 	/**
@@ -68,7 +81,7 @@ public final class InMemoryEventBus implements EventBus {
 
 	@Override
 	public void publishAll(Collection<Event> events) {
-		List<Event> all = List.copyOf(events);
+		List<Event> all = events.stream().map(this::encoded).toList();
 		if (this.closed) {
 			throw new IllegalStateException("event bus is closed: nothing can be published any more");
 		}
@@ -79,6 +92,14 @@ public final class InMemoryEventBus implements EventBus {
 		finally {
 			this.order.unlock();
 		}
+	}
+
+	private Event encoded(Event event) {
+		if (this.codec == null) {
+			return event;
+		}
+		Payload json = Payload.ofJson(event.payload().toJson(this.codec), this.codec);
+		return new Event(event.id(), event.type(), event.appId(), json, event.timestamp(), event.headers());
 	}
 
 	@Override
@@ -126,6 +147,8 @@ public final class InMemoryEventBus implements EventBus {
 
 		private String name = "events";
 
+		private @Nullable PayloadCodec codec;
+
 		private @Nullable Executor executor;
 
 		private Duration slowHandlerThreshold = Duration.ofSeconds(10);
@@ -145,6 +168,18 @@ public final class InMemoryEventBus implements EventBus {
 		 */
 		public Builder name(String name) {
 			this.name = Objects.requireNonNull(name, "name");
+			return this;
+		}
+
+		/**
+		 * Sets how payloads are written, at the call to publish, and read by each
+		 * consumer, as a bus between processes does; if never called, consumers get the
+		 * publisher's own objects.
+		 * @param codec the codec, or null for none
+		 * @return this
+		 */
+		public Builder codec(@Nullable PayloadCodec codec) {
+			this.codec = codec;
 			return this;
 		}
 

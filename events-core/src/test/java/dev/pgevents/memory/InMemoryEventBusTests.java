@@ -1,5 +1,6 @@
 package dev.pgevents.memory;
 
+import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +19,10 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.pgevents.Event;
 import dev.pgevents.EventBus;
 import dev.pgevents.EventBusContract;
+import dev.pgevents.EventStream;
 import dev.pgevents.EventType;
 import dev.pgevents.EventTypes;
+import dev.pgevents.PayloadCodec;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
@@ -40,6 +43,32 @@ class InMemoryEventBusTests extends EventBusContract {
 	@Override
 	protected EventBus createBus() {
 		return InMemoryEventBus.create();
+	}
+
+	@Test
+	void codecMakesOfPayloadsAtTheCallWhatAnotherProcessWouldSee() throws Exception {
+		PayloadCodec codec = new PayloadCodec() {
+
+			@Override
+			public String toJson(Object value) {
+				return "written " + value;
+			}
+
+			@Override
+			@SuppressWarnings("unchecked")
+			public <T> T fromJson(String json, Type type) {
+				return ((Class<T>) type).cast("read " + json);
+			}
+		};
+		try (EventBus bus = InMemoryEventBus.builder().codec(codec).build();
+				EventStream stream = bus.open(SubscriptionFilter.all())) {
+			StringBuilder payload = new StringBuilder("a");
+			bus.publish(Event.of(EventType.of("x"), "1", payload));
+			payload.append("b");
+			Event received = (Event) stream.take();
+			assertThat(received.payloadAs(String.class)).isEqualTo("read written a");
+			assertThat(received.appId()).isEqualTo("1");
+		}
 	}
 
 	@Test

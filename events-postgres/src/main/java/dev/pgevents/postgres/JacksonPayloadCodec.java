@@ -5,7 +5,6 @@ import java.lang.reflect.Type;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -23,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class JacksonPayloadCodec implements PayloadCodec {
-
-	private static final int SHOWN = 200;
 
 	private final ObjectMapper mapper;
 
@@ -67,21 +64,12 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 
 	@Override
 	public <T> @Nullable T fromJson(String json, Type type) {
-		JavaType target = this.mapper.constructType(type);
 		try {
-			return this.mapper.readValue(json, target);
+			return this.mapper.readValue(json, this.mapper.constructType(type));
 		}
-		catch (IOException ex) {
-			throw new PayloadConversionException("payload cannot be read as " + type.getTypeName() + ": " + shown(json),
-					ex);
+		catch (IOException | IllegalArgumentException ex) {
+			throw PayloadConversionException.unreadable(json, type, ex);
 		}
-	}
-
-	/** The start of the JSON, without what would break a log line. */
-	private static String shown(String json) {
-		StringBuilder shown = new StringBuilder();
-		json.chars().limit(SHOWN).forEach((c) -> shown.append((c >= ' ' && c != 0x7F) ? (char) c : '?'));
-		return (json.length() > SHOWN) ? shown.append("...").toString() : shown.toString();
 	}
 
 }

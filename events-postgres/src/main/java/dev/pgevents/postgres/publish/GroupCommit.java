@@ -68,12 +68,18 @@ public final class GroupCommit implements AutoCloseable {
 	/**
 	 * Publishes without waiting for the round trip.
 	 * @param notifications what to publish, all or none; at least one
-	 * @return completes once they are published; fails with {@link PublishException}
+	 * @return completes once they are published; fails with {@link PublishException}, for
+	 * want of room in the queue too
 	 */
 	public CompletableFuture<Void> publishAsync(List<Notification> notifications) {
 		Request request = request(notifications);
-		if (this.queue.add(request)) {
-			handOn();
+		try {
+			if (this.queue.add(request)) {
+				handOn();
+			}
+		}
+		catch (PublishException ex) {
+			request.done().completeExceptionally(ex);
 		}
 		return request.done();
 	}

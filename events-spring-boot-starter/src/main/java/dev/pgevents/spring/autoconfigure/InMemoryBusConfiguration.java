@@ -1,8 +1,11 @@
 package dev.pgevents.spring.autoconfigure;
 
 import dev.pgevents.EventBus;
+import dev.pgevents.PayloadCodec;
 import dev.pgevents.memory.InMemoryEventBus;
+import dev.pgevents.postgres.JacksonPayloadCodec;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
@@ -10,7 +13,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
 
 /**
- * A bus within the process, for tests and single processes.
+ * A bus within the process, for tests and single processes. Payloads go through JSON, so
+ * that what works here works between processes.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty(name = "events.backend", havingValue = "in-memory")
@@ -19,8 +23,8 @@ class InMemoryBusConfiguration {
 	@Bean
 	@Fallback // for a Publisher or Subscriber of the user's own
 	@ConditionalOnMissingBean(EventBus.class)
-	InMemoryEventBus domainEventBus() {
-		return InMemoryEventBus.create();
+	InMemoryEventBus domainEventBus(ObjectProvider<PayloadCodec> codec) {
+		return InMemoryEventBus.builder().codec(codec.getIfUnique(JacksonPayloadCodec::new)).build();
 	}
 
 }
