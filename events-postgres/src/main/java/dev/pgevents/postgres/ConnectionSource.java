@@ -60,10 +60,13 @@ public interface ConnectionSource {
 	}
 
 	/**
-	 * Connections of a DataSource. The settings of the bus reach a {@code DataSource} of
-	 * pgjdbc only; any other is asked for connections as it is, costs a delivery a
-	 * millisecond, and should not be a pool.
-	 * @param dataSource where to get connections
+	 * Connections to where a DataSource goes. One of pgjdbc, and a pool of HikariCP or
+	 * any other that {@linkplain DataSource#unwrap unwraps} to one of pgjdbc, only says
+	 * where: connections are opened beside it, with the settings of the bus. Any other
+	 * DataSource is asked for connections as it is and for good: a pool has one less
+	 * then, and each delivery takes a millisecond more. For those, {@link #url} is
+	 * better.
+	 * @param dataSource where connections go
 	 * @return the source
 	 */
 	static ConnectionSource of(DataSource dataSource) {

@@ -8,14 +8,17 @@ import java.util.Properties;
 
 import javax.sql.DataSource;
 
+import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.ds.common.BaseDataSource;
 
 /**
- * Opens connections of a DataSource: through a copy with the bus's settings where it is
- * pgjdbc's own, as it is otherwise.
+ * Opens connections to where a DataSource goes: with the bus's settings where it is
+ * pgjdbc's own or HikariCP's, as it is otherwise.
  */
 final class DataSourceConnectionSource implements ConnectionSource {
+
+	private static final boolean HIKARI = isPresent("com.zaxxer.hikari.HikariDataSource");
 
 	private final DataSource dataSource;
 
@@ -25,9 +28,22 @@ final class DataSourceConnectionSource implements ConnectionSource {
 
 	@Override
 	public Connection open(Properties settings) throws SQLException {
-		if (!(this.dataSource instanceof BaseDataSource own)) {
-			return this.dataSource.getConnection();
+		ConnectionSource behindPool = HIKARI ? HikariPool.behind(this.dataSource) : null;
+		if (behindPool != null) {
+			return behindPool.open(settings);
 		}
+		BaseDataSource own = own();
+		return (own != null) ? copy(own, settings).getConnection() : this.dataSource.getConnection();
+	}
+
+	private @Nullable BaseDataSource own() throws SQLException {
+		if (this.dataSource instanceof BaseDataSource own) {
+			return own;
+		}
+		return this.dataSource.isWrapperFor(BaseDataSource.class) ? this.dataSource.unwrap(BaseDataSource.class) : null;
+	}
+
+	private static DataSource copy(BaseDataSource own, Properties settings) throws SQLException {
 		PGSimpleDataSource copy = new PGSimpleDataSource();
 		try {
 			copy.initializeFrom(own);
@@ -41,7 +57,17 @@ final class DataSourceConnectionSource implements ConnectionSource {
 				copy.setProperty(name, settings.getProperty(name));
 			}
 		}
-		return copy.getConnection();
+		return copy;
+	}
+
+	static boolean isPresent(String className) {
+		try {
+			Class.forName(className, false, DataSourceConnectionSource.class.getClassLoader());
+			return true;
+		}
+		catch (ClassNotFoundException | LinkageError ex) {
+			return false;
+		}
 	}
 
 }

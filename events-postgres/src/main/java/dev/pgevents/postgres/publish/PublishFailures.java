@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.Set;
 
 import dev.pgevents.PublishException;
+import org.postgresql.util.PSQLException;
 
 /**
  * Says in the user's words why the server did not take notifications.
@@ -11,6 +12,8 @@ import dev.pgevents.PublishException;
 public final class PublishFailures {
 
 	private static final Set<String> SESSION_ENDED = Set.of("57P01", "57P02", "57P03", "57P05");
+
+	private static final Set<String> FATAL = Set.of("FATAL", "PANIC");
 
 	private PublishFailures() {
 	}
@@ -50,7 +53,13 @@ public final class PublishFailures {
 	/** Whether the connection is of no use any more. */
 	static boolean isConnectionLost(SQLException ex) {
 		String state = state(ex);
-		return state.isEmpty() || state.startsWith("08") || state.startsWith("57P") || state.startsWith("58");
+		return state.isEmpty() || state.startsWith("08") || state.startsWith("57P") || state.startsWith("58")
+				|| isFatal(ex);
+	}
+
+	private static boolean isFatal(SQLException ex) {
+		return ex instanceof PSQLException own && own.getServerErrorMessage() != null
+				&& FATAL.contains(String.valueOf(own.getServerErrorMessage().getSeverity()));
 	}
 
 	/** Whether the session ended before the statement: it can be sent again. */

@@ -30,7 +30,9 @@ public final class PublishingConnection implements AutoCloseable {
 
 	private volatile boolean closed;
 
-	private @Nullable Session session;
+	private volatile @Nullable Session session;
+
+	private volatile boolean sending;
 
 	private @Nullable NotifyStatement statement;
 
@@ -53,6 +55,16 @@ public final class PublishingConnection implements AutoCloseable {
 	 * @throws PublishException if they were not sent, or it is not known
 	 */
 	void send(List<Notification> notifications, long deadline) {
+		this.sending = true;
+		try {
+			attempt(notifications, deadline);
+		}
+		finally {
+			this.sending = false;
+		}
+	}
+
+	private void attempt(List<Notification> notifications, long deadline) {
 		boolean again = true;
 		while (true) {
 			NotifyStatement ready = statement(deadline);
@@ -103,6 +115,10 @@ public final class PublishingConnection implements AutoCloseable {
 			throw ex;
 		}
 		this.session = opened;
+		if (this.closed) {
+			discard();
+			throw new SQLException("event bus is closed", "08003");
+		}
 		this.onOpen.accept(opened);
 	}
 
@@ -150,6 +166,13 @@ public final class PublishingConnection implements AutoCloseable {
 			this.lock.unlock();
 		}
 		this.sessions.close();
+		Session current = this.session;
+		if (current != null && this.sending) {
+			current.abort();
+		}
+		else if (current != null) {
+			current.close();
+		}
 	}
 
 }

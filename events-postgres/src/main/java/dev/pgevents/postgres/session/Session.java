@@ -11,6 +11,8 @@ import dev.pgevents.postgres.socket.WakeableSocket;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One open connection of the bus. For one thread at a time, but for {@link #wakeUp()} and
@@ -18,7 +20,14 @@ import org.postgresql.PGNotification;
  */
 public final class Session implements AutoCloseable {
 
+	private static final Logger logger = LoggerFactory.getLogger(Session.class);
+
 	private static final PGNotification[] NONE = {};
+
+	/** Not RESET, which fails for a setting that the server's version does not have. */
+	private static final String RESET = "SELECT count(pg_catalog.set_config(name, reset_val, false))"
+			+ " FROM pg_catalog.pg_settings"
+			+ " WHERE name IN ('application_name', 'idle_session_timeout', 'lock_timeout')";
 
 	private final Connection connection;
 
@@ -28,11 +37,14 @@ public final class Session implements AutoCloseable {
 
 	private final @Nullable WakeableSocket socket;
 
+	private final boolean lent;
+
 	Session(Connection connection, SocketHandle handle) throws SQLException {
 		this.connection = connection;
 		this.pgConnection = connection.unwrap(PGConnection.class);
 		this.handle = handle;
 		this.socket = handle.socket();
+		this.lent = connection != this.pgConnection;
 	}
 
 	/**
@@ -50,6 +62,15 @@ public final class Session implements AutoCloseable {
 	 */
 	public boolean isWakeable() {
 		return this.socket != null;
+	}
+
+	/**
+	 * Whether somebody has wrapped the connection: a pool, for example, which is given it
+	 * back when it is closed. None of the bus's settings came with it.
+	 * @return whether it is not pgjdbc's own
+	 */
+	public boolean isLent() {
+		return this.lent;
 	}
 
 	/**
@@ -158,11 +179,22 @@ public final class Session implements AutoCloseable {
 	 */
 	public void abort() {
 		this.handle.close();
+		if (this.socket == null && this.pgConnection instanceof Connection own) {
+			try {
+				own.abort(Runnable::run);
+			}
+			catch (SQLException ex) {
+				logger.debug("breaking a connection failed", ex);
+			}
+		}
 	}
 
 	@Override
 	public void close() {
 		try {
+			if (this.lent) {
+				giveBack();
+			}
 			this.connection.close();
 		}
 		catch (SQLException ex) {
@@ -171,6 +203,17 @@ public final class Session implements AutoCloseable {
 		}
 		finally {
 			this.handle.close();
+		}
+	}
+
+	/** Whoever gets the connection next shall not find what the bus has set. */
+	private void giveBack() {
+		try {
+			execute("UNLISTEN *");
+			query(RESET);
+		}
+		catch (SQLException ex) {
+			logger.debug("a connection that is given back has ended", ex);
 		}
 	}
 

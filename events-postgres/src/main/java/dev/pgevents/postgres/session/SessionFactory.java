@@ -85,6 +85,10 @@ public final class SessionFactory implements AutoCloseable {
 	}
 
 	private void setUp(Session session) throws SQLException {
+		if (session.isLent()) {
+			session.connection().setNetworkTimeout(Runnable::run, Math.toIntExact(this.networkTimeout.toMillis()));
+			session.execute("SET application_name = '" + this.applicationName.replace("'", "''") + "'");
+		}
 		if (!session.connection().getAutoCommit()) {
 			session.connection().setAutoCommit(true);
 		}

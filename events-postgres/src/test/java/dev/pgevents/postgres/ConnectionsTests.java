@@ -1,0 +1,395 @@
+package dev.pgevents.postgres;
+
+import java.io.PrintWriter;
+import java.net.Socket;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Logger;
+
+import javax.net.SocketFactory;
+import javax.sql.DataSource;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.pgevents.Event;
+import dev.pgevents.EventStream;
+import dev.pgevents.EventType;
+import dev.pgevents.Gap;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.postgres.test.TestPostgres;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
+import org.slf4j.LoggerFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Where the bus's two connections come from, what is set on them, and where they end.
+ */
+class ConnectionsTests {
+
+	private static final Duration LIMIT = Duration.ofSeconds(20);
+
+	private static final TestPostgres database = TestPostgres.shared();
+
+	private static final ch.qos.logback.classic.Logger logger = (ch.qos.logback.classic.Logger) LoggerFactory
+		.getLogger(PostgresEventBus.class);
+
+	private final String name = "bus" + UUID.randomUUID();
+
+	private final EventType type = EventType.of("t" + UUID.randomUUID().toString().replace("-", "") + ".x");
+
+	private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+	@BeforeEach
+	void watchLog() {
+		this.log.list = new CopyOnWriteArrayList<>();
+		this.log.start();
+		logger.addAppender(this.log);
+	}
+
+	@AfterEach
+	void unwatchLog() {
+		logger.detachAppender(this.log);
+	}
+
+	@Test
+	void busWithoutConnectionsIsRefused() {
+		assertThatIllegalStateException().isThrownBy(() -> PostgresEventBus.builder().build())
+			.withMessageContaining("dataSource(...)")
+			.withMessageContaining("listener(...)");
+	}
+
+	@Test
+	void dataSourceAloneListensAndPublishes() throws Exception {
+		try (PostgresEventBus bus = builder().dataSource(database.dataSource()).build()) {
+			assertThatEventsArrive(bus);
+		}
+	}
+
+	@Test
+	void dataSourceAndListenerMayBothBeADataSource() throws Exception {
+		try (PostgresEventBus bus = builder().dataSource(database.dataSource())
+			.listener(database.dataSource())
+			.build()) {
+			assertThatEventsArrive(bus);
+		}
+	}
+
+	@Test
+	void publishesWhereTheDataSourceGoesAndListensWhereTheListenerDoes() throws Exception {
+		TestPostgres other = database.createDatabase();
+		try (PostgresEventBus bus = builder().dataSource(database.dataSource())
+			.listener(ConnectionSource.url(other.url(), other.user(), other.password()))
+			.build(); Connection there = database.connect(); Statement listen = there.createStatement()) {
+			listen.execute("LISTEN events");
+			bus.publish(Event.of(this.type, null, null));
+			await().atMost(LIMIT).until(() -> received(there).stream().anyMatch((text) -> text.contains(type())));
+			EventStream stream = bus.open(SubscriptionFilter.types(this.type));
+			stream.ready().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+			other.execute("SELECT pg_notify('events', '{\"type\":\"" + this.type + "\"}')");
+			assertThat(stream.poll(LIMIT)).isInstanceOf(Event.class);
+			await().atMost(LIMIT).until(() -> bus.connectionState() == ConnectionState.DEAF);
+			assertThat(bus.connectionStatus().problem()).contains("another database");
+		}
+	}
+
+	@Test
+	void poolLendsNothingAndSaysWhereItGoesAsItIsConfiguredNow() throws Exception {
+		for (HikariConfig config : List.of(byUrl(), byDataSource(), byClassName())) {
+			config.setMaximumPoolSize(1);
+			config.setConnectionTimeout(LIMIT.toMillis());
+			try (HikariDataSource pool = new HikariDataSource(config);
+					PostgresEventBus bus = builder().dataSource(pool).build()) {
+				assertThatEventsArrive(bus);
+				await().atMost(LIMIT).until(bus::isDelivering);
+				assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+				assertThat(sessions("listener")).isEqualTo(1);
+				assertThat(sessions("publisher")).isEqualTo(1);
+			}
+		}
+		assertThat(warnings()).isEmpty();
+	}
+
+	private static HikariConfig byUrl() {
+		HikariConfig config = new HikariConfig();
+		config.setJdbcUrl(database.url());
+		config.setUsername(database.user());
+		config.setPassword(database.password());
+		return config;
+	}
+
+	private static HikariConfig byDataSource() {
+		HikariConfig config = new HikariConfig();
+		config.setDataSource(database.dataSource());
+		return config;
+	}
+
+	private static HikariConfig byClassName() {
+		HikariConfig config = new HikariConfig();
+		config.setDataSourceClassName("org.postgresql.ds.PGSimpleDataSource");
+		config.addDataSourceProperty("url", database.url());
+		config.addDataSourceProperty("user", database.user());
+		config.addDataSourceProperty("password", database.password());
+		return config;
+	}
+
+	@Test
+	void poolsPropertiesComeAlong() throws Exception {
+		HikariConfig config = byUrl();
+		config.addDataSourceProperty("options", "-c geqo_threshold=77");
+		try (HikariDataSource pool = new HikariDataSource(config);
+				Connection connection = ConnectionSource.of(pool).open(new Properties())) {
+			assertThat(show(connection, "geqo_threshold")).isEqualTo("77");
+		}
+	}
+
+	@Test
+	void connectionsThatWereLentAreGivenBackAsTheyWere() throws Exception {
+		List<Connection> lent = new CopyOnWriteArrayList<>();
+		List<Connection> givenBack = new CopyOnWriteArrayList<>();
+		DataSource lender = new Lender(lent, givenBack);
+		try (PostgresEventBus bus = builder().dataSource(lender).build()) {
+			assertThatEventsArrive(bus);
+			await().atMost(LIMIT).until(bus::isDelivering);
+			assertThat(lent).hasSize(2);
+			assertThat(sessions("listener")).isEqualTo(1);
+			assertThat(sessions("publisher")).isEqualTo(1);
+		}
+		await().atMost(LIMIT).until(() -> givenBack.size() == 2);
+		for (Connection connection : givenBack) {
+			assertThat(show(connection, "lock_timeout")).isEqualTo("0");
+			assertThat(show(connection, "idle_session_timeout")).isEqualTo("0");
+			assertThat(show(connection, "application_name")).doesNotContain(this.name);
+			assertThat(text(connection, "SELECT count(*) FROM pg_listening_channels()")).isEqualTo("0");
+			connection.close();
+		}
+		assertThat(warnings()).singleElement().asString().contains("was lent").contains("ConnectionSource.url");
+	}
+
+	@Test
+	void socketFactoryOfTheUrlIsKeptWithOneLogLineAndLeavesNothingBehind() throws Exception {
+		String url = database.url() + (database.url().contains("?") ? "&" : "?") + "socketFactory="
+				+ OwnSocketFactory.class.getName();
+		int before = OwnSocketFactory.sockets.size();
+		try (PostgresEventBus bus = builder().listener(ConnectionSource.url(url, database.user(), database.password()))
+			.build()) {
+			assertThatEventsArrive(bus);
+			await().atMost(LIMIT).until(bus::isDelivering);
+			assertThat(database.terminate("pgevents " + this.name + " listener")).isEqualTo(1);
+			await().atMost(LIMIT).until(() -> OwnSocketFactory.sockets.size() >= before + 3 && bus.isDelivering());
+			assertThatEventsArrive(bus);
+		}
+		assertThat(warnings()).filteredOn((line) -> line.contains("socket factory of its own"))
+			.singleElement()
+			.asString()
+			.contains("millisecond");
+		await().atMost(LIMIT).until(() -> sessions("%") == 0);
+		assertThat(OwnSocketFactory.sockets).allMatch(Socket::isClosed);
+	}
+
+	@Test
+	void settingsAreOursWhateverTheDatabasesAre() throws Exception {
+		TestPostgres strict = database.createDatabase();
+		String databaseName = strict.url().replaceFirst(".*/([^?]*).*", "$1");
+		strict.execute("ALTER DATABASE " + databaseName + " SET idle_session_timeout = '1h'");
+		strict.execute("ALTER DATABASE " + databaseName + " SET lock_timeout = '77s'");
+		List<Opened> opened = new CopyOnWriteArrayList<>();
+		ConnectionSource source = ConnectionSource.url(strict.url() + "?ApplicationName=app", strict.user(),
+				strict.password());
+		try (PostgresEventBus bus = builder().listener((settings) -> {
+			Connection connection = source.open(settings);
+			opened.add(new Opened(settings, connection));
+			return connection;
+		}).lockTimeout(Duration.ofMillis(1234)).heartbeat(Duration.ofMillis(50)).build()) {
+			await().atMost(LIMIT).until(bus::isDelivering);
+			assertThat(opened).hasSize(2).allSatisfy((session) -> {
+				assertThat(show(session.connection(), "idle_session_timeout")).isEqualTo("0");
+				assertThat(session.connection().getAutoCommit()).isTrue();
+				assertThat(session.settings()).containsEntry("tcpKeepAlive", "true")
+					.containsEntry("targetServerType", "primary");
+			});
+			assertThat(show(only(opened, "publisher"), "lock_timeout")).isEqualTo("1234ms");
+			assertThat(show(only(opened, "listener"), "lock_timeout")).isEqualTo("77s");
+			assertThat(sessions("publisher")).isEqualTo(1);
+			assertThat(sessions("listener")).isEqualTo(1);
+		}
+		await().atMost(LIMIT).until(() -> sessions("%") == 0);
+	}
+
+	private static Connection only(List<Opened> opened, String purpose) {
+		return opened.stream()
+			.filter((session) -> session.settings().getProperty("ApplicationName").endsWith(purpose))
+			.findFirst()
+			.orElseThrow()
+			.connection();
+	}
+
+	private PostgresEventBus.Builder builder() {
+		return PostgresEventBus.builder().name(this.name);
+	}
+
+	private void assertThatEventsArrive(PostgresEventBus bus) throws Exception {
+		try (EventStream stream = bus.open(SubscriptionFilter.types(this.type))) {
+			stream.ready().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+			Event event = Event.of(this.type, null, 1);
+			bus.publish(event);
+			Object delivery = stream.poll(LIMIT);
+			while (delivery instanceof Gap) {
+				delivery = stream.poll(LIMIT);
+			}
+			assertThat(delivery).isEqualTo(event);
+		}
+	}
+
+	private String type() {
+		return this.type.value();
+	}
+
+	private long sessions(String purpose) throws SQLException {
+		return database.query("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'pgevents " + this.name
+				+ " " + purpose + "'");
+	}
+
+	private List<String> warnings() {
+		return this.log.list.stream()
+			.filter((event) -> event.getLevel().levelInt >= ch.qos.logback.classic.Level.WARN_INT)
+			.map(ILoggingEvent::getFormattedMessage)
+			.toList();
+	}
+
+	private static List<String> received(Connection connection) throws SQLException {
+		List<String> texts = new ArrayList<>();
+		for (var notification : connection.unwrap(PGConnection.class).getNotifications(100)) {
+			texts.add(notification.getParameter());
+		}
+		return texts;
+	}
+
+	private static String show(Connection connection, String setting) throws SQLException {
+		return text(connection, "SELECT current_setting('" + setting + "')");
+	}
+
+	private static String text(Connection connection, String query) throws SQLException {
+		try (var statement = connection.createStatement(); var rows = statement.executeQuery(query)) {
+			rows.next();
+			return rows.getString(1);
+		}
+	}
+
+	private record Opened(Properties settings, Connection connection) {
+
+	}
+
+	/** A socket factory as users have them: for a proxy, say. */
+	public static final class OwnSocketFactory extends SocketFactory {
+
+		static final List<Socket> sockets = new CopyOnWriteArrayList<>();
+
+		@Override
+		public Socket createSocket() {
+			Socket socket = new Socket();
+			sockets.add(socket);
+			return socket;
+		}
+
+		@Override
+		public Socket createSocket(String host, int port) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public Socket createSocket(java.net.InetAddress host, int port) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public Socket createSocket(String host, int port, java.net.InetAddress localHost, int localPort) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public Socket createSocket(java.net.InetAddress host, int port, java.net.InetAddress localHost, int localPort) {
+			throw new UnsupportedOperationException();
+		}
+
+	}
+
+	/** A DataSource like a pool's that does not tell where it goes. */
+	private record Lender(List<Connection> lent, List<Connection> givenBack) implements DataSource {
+
+		@Override
+		public Connection getConnection() throws SQLException {
+			Connection connection = DriverManager.getConnection(database.url(), database.user(), database.password());
+			this.lent.add(connection);
+			return (Connection) java.lang.reflect.Proxy.newProxyInstance(Lender.class.getClassLoader(),
+					new Class<?>[] { Connection.class }, (proxy, method, arguments) -> {
+						if (method.getName().equals("close")) {
+							this.givenBack.add(connection);
+							return null;
+						}
+						try {
+							return method.invoke(connection, arguments);
+						}
+						catch (java.lang.reflect.InvocationTargetException ex) {
+							throw ex.getCause();
+						}
+					});
+		}
+
+		@Override
+		public Connection getConnection(String username, String password) throws SQLException {
+			return getConnection();
+		}
+
+		@Override
+		public PrintWriter getLogWriter() {
+			return null;
+		}
+
+		@Override
+		public void setLogWriter(PrintWriter out) {
+		}
+
+		@Override
+		public void setLoginTimeout(int seconds) {
+		}
+
+		@Override
+		public int getLoginTimeout() {
+			return 0;
+		}
+
+		@Override
+		public Logger getParentLogger() {
+			return Logger.getGlobal();
+		}
+
+		@Override
+		public <T> T unwrap(Class<T> type) throws SQLException {
+			throw new SQLException("wraps nothing");
+		}
+
+		@Override
+		public boolean isWrapperFor(Class<?> type) {
+			return false;
+		}
+
+	}
+
+}

@@ -1,0 +1,247 @@
+package dev.pgevents.postgres;
+
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+
+import dev.pgevents.Delivery;
+import dev.pgevents.Event;
+import dev.pgevents.EventStream;
+import dev.pgevents.EventType;
+import dev.pgevents.PayloadTooLargeException;
+import dev.pgevents.PublishException;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.postgres.test.TestPostgres;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * How events leave: in which round trips, and what happens where they cannot.
+ */
+class PublishingTests {
+
+	private static final Duration LIMIT = Duration.ofSeconds(20);
+
+	private static final TestPostgres database = TestPostgres.shared();
+
+	private final EventType type = EventType.of("t" + UUID.randomUUID().toString().replace("-", "") + ".x");
+
+	private final HeldConnections connections = new HeldConnections(
+			ConnectionSource.url(database.url(), database.user(), database.password()));
+
+	private PostgresEventBus receiver;
+
+	private EventStream received;
+
+	@BeforeEach
+	void listen() throws Exception {
+		this.receiver = PostgresEventBus.builder().dataSource(database.dataSource()).build();
+		this.received = this.receiver.open(SubscriptionFilter.types(this.type));
+		this.received.ready().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+	}
+
+	@AfterEach
+	void close() {
+		this.connections.release();
+		this.receiver.close();
+	}
+
+	@Test
+	void callerOfAnIdleBusDoesTheRoundTripItself() throws Exception {
+		try (PostgresEventBus bus = publisher().build()) {
+			for (int i = 0; i < 3; i++) {
+				bus.publish(number(i));
+			}
+			assertThat(this.connections.roundTrips).hasSize(3).containsOnly(Thread.currentThread());
+			assertThat(numbers(3)).containsExactly(0, 1, 2);
+		}
+	}
+
+	@Test
+	void nextBatchGathersWhileARoundTripIsUnderWay() throws Exception {
+		try (PostgresEventBus bus = publisher().build()) {
+			this.connections.hold();
+			CompletableFuture<Void> first = bus.publishAsync(number(0));
+			await().atMost(LIMIT).until(() -> this.connections.roundTrips.size() == 1);
+			List<CompletableFuture<Void>> others = IntStream.range(1, 100)
+				.mapToObj((i) -> bus.publishAsync(number(i)))
+				.toList();
+			assertThat(bus.queuedEvents()).isEqualTo(99);
+			assertThat(first).isNotDone();
+			this.connections.release();
+			join(others);
+			assertThat(this.connections.roundTrips).hasSize(2);
+			assertThat(numbers(100)).isEqualTo(IntStream.range(0, 100).boxed().toList());
+		}
+	}
+
+	@Test
+	void batchIsBoundedAndPublishAllIsNeverTornApart() throws Exception {
+		try (PostgresEventBus bus = publisher().maxBatch(4).queueCapacity(10).build()) {
+			this.connections.hold();
+			List<CompletableFuture<Void>> futures = new ArrayList<>();
+			futures.add(bus.publishAsync(number(0)));
+			await().atMost(LIMIT).until(() -> this.connections.roundTrips.size() == 1);
+			IntStream.range(1, 11).forEach((i) -> futures.add(bus.publishAsync(number(i))));
+			this.connections.release();
+			join(futures);
+			assertThat(this.connections.roundTrips).as("1, 4, 4 and 2").hasSize(4);
+			bus.publishAll(IntStream.range(11, 111).mapToObj(this::number).toList());
+			assertThat(this.connections.roundTrips).as("more than the queue and a batch hold, in one").hasSize(5);
+			assertThat(numbers(111)).isEqualTo(IntStream.range(0, 111).boxed().toList());
+		}
+	}
+
+	@Test
+	void publishAllSendsNothingWhereOneIsTooLarge() throws Exception {
+		try (PostgresEventBus bus = publisher().build()) {
+			Event tooLarge = Event.of(this.type, null, "x".repeat(8000));
+			assertThatExceptionOfType(PayloadTooLargeException.class)
+				.isThrownBy(() -> bus.publishAll(List.of(number(1), tooLarge, number(2))));
+			assertThatExceptionOfType(PayloadTooLargeException.class).isThrownBy(() -> bus.publishAsync(tooLarge));
+			assertThat(this.connections.roundTrips).as("the server sees none of it").isEmpty();
+			bus.publish(number(3));
+			assertThat(numbers(1)).containsExactly(3);
+		}
+	}
+
+	@Test
+	void fullQueueIsAPublishExceptionAfterTheConfiguredTimeWhicheverMethod() throws Exception {
+		try (PostgresEventBus bus = publisher().queueCapacity(2).publishTimeout(Duration.ofMillis(200)).build()) {
+			this.connections.hold();
+			CompletableFuture<Void> first = bus.publishAsync(number(0));
+			await().atMost(LIMIT).until(() -> this.connections.roundTrips.size() == 1);
+			bus.publishAsync(number(1));
+			bus.publishAsync(number(2));
+			long begin = System.nanoTime();
+			assertThatExceptionOfType(PublishException.class).isThrownBy(() -> bus.publish(number(3)))
+				.withMessageContaining("2 of 2")
+				.withMessageContaining("not published");
+			assertThat(bus.publishAsync(number(4))).isCompletedExceptionally();
+			assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(Duration.ofMillis(400));
+			this.connections.release();
+			first.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+			await().atMost(LIMIT).until(() -> bus.queuedEvents() == 0);
+			bus.publish(number(5));
+			assertThat(numbers(1)).containsExactly(0);
+			Delivery next = this.received.poll(LIMIT);
+			while (((Event) next).payloadAs(Integer.class) < 3) {
+				next = this.received.poll(LIMIT);
+			}
+			assertThat(((Event) next).payloadAs(Integer.class)).isEqualTo(5);
+		}
+	}
+
+	@Test
+	void waitingCallerGoesOnAsSoonAsThereIsRoom() throws Exception {
+		try (PostgresEventBus bus = publisher().queueCapacity(1).publishTimeout(LIMIT).build()) {
+			this.connections.hold();
+			bus.publishAsync(number(0));
+			await().atMost(LIMIT).until(() -> this.connections.roundTrips.size() == 1);
+			bus.publishAsync(number(1));
+			AtomicReference<CompletableFuture<Void>> waiting = new AtomicReference<>();
+			Thread caller = new Thread(() -> waiting.set(bus.publishAsync(number(2))));
+			caller.start();
+			await().atMost(LIMIT).until(() -> caller.getState() == Thread.State.TIMED_WAITING);
+			this.connections.release();
+			caller.join(LIMIT.toMillis());
+			waiting.get().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+			assertThat(numbers(3)).containsExactly(0, 1, 2);
+		}
+	}
+
+	@Test
+	void eventIsEncodedAtTheCallWheneverItLeaves() throws Exception {
+		try (PostgresEventBus bus = publisher().build()) {
+			this.connections.hold();
+			bus.publishAsync(number(0));
+			await().atMost(LIMIT).until(() -> this.connections.roundTrips.size() == 1);
+			List<Integer> payload = new ArrayList<>(List.of(1));
+			CompletableFuture<Void> later = bus.publishAsync(Event.of(this.type, null, payload));
+			payload.add(2);
+			this.connections.release();
+			later.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+			assertThat(numbers(1)).containsExactly(0);
+			Object received = ((Event) this.received.poll(LIMIT)).payloadAs(List.class);
+			assertThat(received).isEqualTo(List.of(1));
+		}
+	}
+
+	@Test
+	void publishAsyncStaysOutsideOfTheCallersTransaction() throws Exception {
+		try (PostgresEventBus bus = publisher().build(); Connection connection = database.connect()) {
+			connection.setAutoCommit(false);
+			bus.publisher(connection).publish(number(1));
+			bus.publisher(connection).publishAsync(number(2)).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+			connection.rollback();
+			assertThat(numbers(1)).containsExactly(2);
+		}
+	}
+
+	@Test
+	void callersConnectionTakesManyInOneStatementAndSaysWhatIsTooLarge() throws Exception {
+		try (PostgresEventBus bus = publisher().build(); Connection connection = database.connect()) {
+			connection.setAutoCommit(false);
+			bus.publisher(connection).publishAll(List.of());
+			bus.publisher(connection).publishAll(IntStream.range(0, 100).mapToObj(this::number).toList());
+			assertThatExceptionOfType(PayloadTooLargeException.class)
+				.isThrownBy(() -> bus.publisher(connection).publish(Event.of(this.type, null, "x".repeat(8000))));
+			connection.commit();
+			assertThat(numbers(100)).isEqualTo(IntStream.range(0, 100).boxed().toList());
+			assertThat(this.connections.roundTrips).isEmpty();
+		}
+	}
+
+	@Test
+	void closeSendsWhatWasAcceptedAndTakesNoMore() throws Exception {
+		PostgresEventBus bus = publisher().build();
+		this.connections.hold();
+		List<CompletableFuture<Void>> futures = new ArrayList<>();
+		futures.add(bus.publishAsync(number(0)));
+		await().atMost(LIMIT).until(() -> this.connections.roundTrips.size() == 1);
+		IntStream.range(1, 10).forEach((i) -> futures.add(bus.publishAsync(number(i))));
+		Thread closer = new Thread(bus::close);
+		closer.start();
+		await().atMost(LIMIT).until(() -> closer.getState() == Thread.State.TIMED_WAITING);
+		assertThatIllegalStateException().isThrownBy(() -> bus.publish(number(10)));
+		this.connections.release();
+		join(futures);
+		closer.join(LIMIT.toMillis());
+		assertThat(numbers(10)).isEqualTo(IntStream.range(0, 10).boxed().toList());
+	}
+
+	private PostgresEventBus.Builder publisher() {
+		return PostgresEventBus.builder().listening(false).listener(this.connections);
+	}
+
+	private Event number(int number) {
+		return Event.of(this.type, null, number);
+	}
+
+	private List<Integer> numbers(int count) throws InterruptedException {
+		List<Integer> numbers = new ArrayList<>();
+		for (int i = 0; i < count; i++) {
+			Delivery delivery = this.received.poll(LIMIT);
+			assertThat(delivery).isInstanceOf(Event.class);
+			numbers.add(((Event) delivery).payloadAs(Integer.class));
+		}
+		return numbers;
+	}
+
+	private static void join(List<CompletableFuture<Void>> futures) throws Exception {
+		CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new)).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+	}
+
+}
