@@ -14,6 +14,8 @@ import java.util.concurrent.TimeoutException;
 
 import dev.pgevents.PublishException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Publishes for all threads over one connection: while one round trip is under way the
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * over. Thread-safe.
  */
 public final class GroupCommit implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(GroupCommit.class);
 
 	private final RequestQueue queue;
 
@@ -101,8 +105,13 @@ public final class GroupCommit implements AutoCloseable {
 		this.queue.close(this.shutdownTimeout.toNanos());
 		this.connection.close();
 		this.publisherThread.shutdown();
+		List<Request> abandoned = this.queue.abandon();
+		if (!abandoned.isEmpty()) {
+			logger.warn("{} events that were accepted could not be sent before the event bus was closed",
+					abandoned.stream().mapToInt(Request::size).sum());
+		}
 		PublishException closed = new PublishException("event bus was closed before the event could be sent");
-		this.queue.abandon().forEach((request) -> request.done().completeExceptionally(closed));
+		abandoned.forEach((request) -> request.done().completeExceptionally(closed));
 	}
 
 	private Request request(List<Notification> notifications) {

@@ -30,7 +30,7 @@ class BusApplicationEvents implements ConnectionListener, SlowHandlerListener, S
 
 	private final ApplicationEventPublisher publisher;
 
-	private final Executor executor = new SimpleAsyncTaskExecutor("events-state-");
+	private final Executor executor;
 
 	private final CompletableFuture<Void> beansAreThere = new CompletableFuture<>();
 
@@ -38,6 +38,9 @@ class BusApplicationEvents implements ConnectionListener, SlowHandlerListener, S
 
 	BusApplicationEvents(ApplicationEventPublisher publisher) {
 		this.publisher = publisher;
+		SimpleAsyncTaskExecutor threads = new SimpleAsyncTaskExecutor("events-state-");
+		threads.setDaemon(true); // a listener that blocks must not keep the JVM alive
+		this.executor = threads;
 	}
 
 	@Override

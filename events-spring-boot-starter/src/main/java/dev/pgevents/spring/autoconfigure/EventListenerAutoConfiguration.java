@@ -53,7 +53,8 @@ public final class EventListenerAutoConfiguration {
 			ApplicationEventBridge bridge = new ApplicationEventBridge(new AcceptedEvents(context), context,
 					filter(properties.applicationEvents()), defaults,
 					transaction(properties.applicationEvents(), transactionManager));
-			return new EndpointContainer(subscriber, beans, defaults, properties.listener().autoStartup(), bridge);
+			return new EndpointContainer(subscriber, beans, defaults, properties.listener().autoStartup(),
+					properties.listener().shutdownTimeout(), bridge);
 		}
 
 		private static SubscriptionOptions defaults(EventsProperties.Listener listener) {

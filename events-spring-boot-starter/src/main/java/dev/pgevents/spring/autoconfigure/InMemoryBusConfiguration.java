@@ -5,12 +5,14 @@ import dev.pgevents.PayloadCodec;
 import dev.pgevents.memory.InMemoryEventBus;
 import dev.pgevents.postgres.JacksonPayloadCodec;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
+import org.springframework.core.env.Environment;
 
 /**
  * A bus within the process, for tests and single processes. Payloads go through JSON, so
@@ -23,8 +25,18 @@ class InMemoryBusConfiguration {
 	@Bean
 	@Fallback // for a Publisher or Subscriber of the user's own
 	@ConditionalOnMissingBean(EventBus.class)
-	InMemoryEventBus domainEventBus(ObjectProvider<PayloadCodec> codec) {
-		return InMemoryEventBus.builder().codec(codec.getIfUnique(JacksonPayloadCodec::new)).build();
+	InMemoryEventBus domainEventBus(EventsProperties properties, ListableBeanFactory beans, Environment environment,
+			BusApplicationEvents applicationEvents, ObjectProvider<PayloadCodec> codec) {
+		EventsProperties.Listener listener = properties.listener();
+		InMemoryEventBus.Builder builder = InMemoryEventBus.builder();
+		builder.codec(codec.getIfUnique(JacksonPayloadCodec::new)).executor(HandlerExecutor.find(beans, environment));
+		PropertyCheck.of("events.listener.shutdown-timeout", () -> builder.shutdownTimeout(listener.shutdownTimeout()));
+		PropertyCheck.of("events.listener.slow-handler-threshold",
+				() -> builder.slowHandlerThreshold(listener.slowHandlerThreshold()));
+		if (properties.applicationEvents().enabled()) {
+			builder.slowHandlerListener(applicationEvents);
+		}
+		return builder.build();
 	}
 
 }

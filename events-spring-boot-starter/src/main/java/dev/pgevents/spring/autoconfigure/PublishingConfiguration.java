@@ -8,13 +8,14 @@ import dev.pgevents.spring.transaction.TransactionalPublisher;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 
 /**
- * What applications inject. The bus is itself a publisher and a subscriber: where one of
- * those is asked for, these come first.
+ * What applications inject, and what the bus tells them. The bus is itself a publisher
+ * and a subscriber: where one of those is asked for, these come first.
  */
 @Configuration(proxyBeanMethods = false)
 class PublishingConfiguration {
@@ -22,6 +23,11 @@ class PublishingConfiguration {
 	@Bean
 	ApplicationDataSource eventsDataSource(ListableBeanFactory beans) {
 		return new ApplicationDataSource(beans);
+	}
+
+	@Bean
+	BusApplicationEvents busApplicationEvents(ApplicationEventPublisher publisher) {
+		return new BusApplicationEvents(publisher);
 	}
 
 	@Bean

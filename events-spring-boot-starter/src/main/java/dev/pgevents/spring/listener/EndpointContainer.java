@@ -2,7 +2,6 @@ package dev.pgevents.spring.listener;
 
 import java.lang.reflect.Method;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**
@@ -33,7 +33,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
  *
  * @since 0.1
  */
-public final class EndpointContainer implements DomainEventListenerContainer {
+public final class EndpointContainer implements DomainEventListenerContainer, DisposableBean {
 
 	private static final Logger logger = LoggerFactory.getLogger(EndpointContainer.class);
 
@@ -44,6 +44,8 @@ public final class EndpointContainer implements DomainEventListenerContainer {
 	private final HandlerMethodReader reader;
 
 	private final boolean autoStartup;
+
+	private final Duration shutdownTimeout;
 
 	private final ApplicationEventBridge bridge;
 
@@ -63,13 +65,15 @@ public final class EndpointContainer implements DomainEventListenerContainer {
 	 * @param beans the beans whose methods are called
 	 * @param defaults for what annotations leave open
 	 * @param autoStartup whether it starts with the context
+	 * @param shutdownTimeout how long stopping waits for the events in hand
 	 * @param bridge carries events to application listeners
 	 */
 	public EndpointContainer(Subscriber subscriber, ConfigurableListableBeanFactory beans, SubscriptionOptions defaults,
-			boolean autoStartup, ApplicationEventBridge bridge) {
+			boolean autoStartup, Duration shutdownTimeout, ApplicationEventBridge bridge) {
 		this.subscriber = new MockableSubscriber(subscriber);
-		this.reader = new HandlerMethodReader(beans, defaults);
+		this.reader = new HandlerMethodReader(beans, defaults, shutdownTimeout);
 		this.autoStartup = autoStartup;
+		this.shutdownTimeout = shutdownTimeout;
 		this.bridge = bridge;
 	}
 
@@ -129,30 +133,76 @@ public final class EndpointContainer implements DomainEventListenerContainer {
 
 	@Override
 	public void stop() {
-		List<Endpoint.Running> toClose = locked(() -> {
-			this.running = false;
-			List<Endpoint.Running> all = List.copyOf(this.active.values());
-			this.active.clear();
-			return all;
-		});
-		close(toClose);
+		Closing closing = beginStop();
+		if (!HandlerCall.isCurrent()) {
+			closing.await();
+		}
+		endKeepAlive();
 	}
 
 	@Override
 	public void stop(String id) {
 		String known = endpoint(id).id();
 		Endpoint.Running endpoint = locked(() -> this.active.remove(known));
-		close((endpoint != null) ? List.of(endpoint) : List.of());
+		Closing closing = Closing.begin((endpoint != null) ? Map.of(known, endpoint) : Map.of(), this.shutdownTimeout);
+		if (!HandlerCall.isCurrent()) {
+			closing.await();
+		}
+		endKeepAlive();
 	}
 
+	/**
+	 * Returns at once, so that others of this phase stop meanwhile. A handler that closes
+	 * the context is not waited for: it would wait for itself.
+	 */
 	@Override
 	public void stop(Runnable callback) {
+		boolean inHandler = HandlerCall.isCurrent();
+		Closing closing = beginStop();
+		if (inHandler) {
+			stopped(callback);
+		}
+		else {
+			Closing.start(() -> {
+				closing.await();
+				stopped(callback);
+			});
+		}
+	}
+
+	private void stopped(Runnable callback) {
 		try {
-			stop();
+			endKeepAlive();
 		}
 		finally {
 			callback.run();
 		}
+	}
+
+	private Closing beginStop() {
+		Map<String, Endpoint.Running> toClose = locked(() -> {
+			this.running = false;
+			Map<String, Endpoint.Running> all = new LinkedHashMap<>(this.active);
+			this.active.clear();
+			return all;
+		});
+		return Closing.begin(toClose, this.shutdownTimeout);
+	}
+
+	private void endKeepAlive() {
+		locked(() -> {
+			if (this.keepAlive != null && this.active.isEmpty()) {
+				this.keepAlive.stop();
+				this.keepAlive = null;
+			}
+			return null;
+		});
+	}
+
+	/** A context whose start fails destroys its beans and stops none of them. */
+	@Override
+	public void destroy() {
+		stop();
 	}
 
 	@Override
@@ -209,41 +259,6 @@ public final class EndpointContainer implements DomainEventListenerContainer {
 		}
 		catch (ExecutionException ex) {
 			logger.info("handler methods receive nothing: {}", String.valueOf(ex.getCause()));
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-	}
-
-	/**
-	 * Closes all at a time, since each waits for its handler. A handler that stops the
-	 * container would wait for itself.
-	 */
-	private void close(List<Endpoint.Running> toClose) {
-		List<Thread> closing = new ArrayList<>();
-		for (Endpoint.Running each : toClose) {
-			Thread thread = new Thread(each::close, "events-closing");
-			thread.setDaemon(true);
-			thread.start();
-			closing.add(thread);
-		}
-		if (!HandlerCall.isCurrent()) {
-			join(closing);
-		}
-		locked(() -> {
-			if (this.keepAlive != null && this.active.isEmpty()) {
-				this.keepAlive.stop();
-				this.keepAlive = null;
-			}
-			return null;
-		});
-	}
-
-	private static void join(List<Thread> threads) {
-		try {
-			for (Thread thread : threads) {
-				thread.join();
-			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -47,16 +47,20 @@ final class HandlerMethodReader {
 
 	private final SubscriptionOptions defaults;
 
+	private final Duration shutdownTimeout;
+
 	private final Map<String, Integer> names = new ConcurrentHashMap<>();
 
 	/**
 	 * Reads methods of a context's beans.
 	 * @param beans the context's beans
 	 * @param defaults for what annotations leave open
+	 * @param shutdownTimeout how long closing waits for a method that synchronizes
 	 */
-	HandlerMethodReader(ConfigurableListableBeanFactory beans, SubscriptionOptions defaults) {
+	HandlerMethodReader(ConfigurableListableBeanFactory beans, SubscriptionOptions defaults, Duration shutdownTimeout) {
 		this.beans = beans;
 		this.defaults = defaults;
+		this.shutdownTimeout = shutdownTimeout;
 	}
 
 	/** Whether a method carries one of our annotations. */
@@ -158,7 +162,7 @@ final class HandlerMethodReader {
 		SyncTask task = takesTrigger ? method::call : (trigger) -> method.call();
 		return new SyncEndpoint(unique(method.name()),
 				filter(method, "SyncOnDomainEvent", resolved(annotation.types()), annotation.apps()),
-				every(method, resolve(annotation.every())), task);
+				every(method, resolve(annotation.every())), this.shutdownTimeout, task);
 	}
 
 	/** A second annotation on a method, or an overloaded method, gets a number. */

@@ -16,9 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param id its id
  * @param filter which events there is something to do for
  * @param every how often to run when nothing arrives
+ * @param shutdownTimeout how long closing waits for a run in hand
  * @param task what to run
  */
-record SyncEndpoint(String id, SubscriptionFilter filter, Duration every, SyncTask task) implements Endpoint {
+record SyncEndpoint(String id, SubscriptionFilter filter, Duration every, Duration shutdownTimeout,
+		SyncTask task) implements Endpoint {
 
 	@Override
 	public boolean autoStartup() {
@@ -30,6 +32,7 @@ record SyncEndpoint(String id, SubscriptionFilter filter, Duration every, SyncTa
 		SyncLoop loop = SyncLoop.builder(subscriber, this.filter)
 			.name(this.id)
 			.every(this.every)
+			.shutdownTimeout(this.shutdownTimeout)
 			.task(this.task)
 			.start();
 		return new Running() {
