@@ -1,6 +1,6 @@
 package dev.pgevents.postgres;
 
-import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -30,6 +30,9 @@ final class Intake implements ListenerEvents {
 
 	private final @Nullable NotificationSigner signer;
 
+	/** PostgreSQL itself begins to warn at this usage of the queue. */
+	private static final double FILLING = 0.5;
+
 	private final NotificationReader reader;
 
 	private final Dispatcher dispatcher;
@@ -46,6 +49,9 @@ final class Intake implements ListenerEvents {
 	private final AtomicLong refused = new AtomicLong();
 
 	private final AtomicBoolean plainPathTold = new AtomicBoolean();
+
+	/** For the listening thread, as all that is told here. */
+	private boolean queueFilling;
 
 	Intake(@Nullable NotificationSigner signer, NotificationReader reader, Dispatcher dispatcher,
 			GroupCommit groupCommit, StateTracker state, Consumer<Session> onSession) {
@@ -123,6 +129,27 @@ final class Intake implements ListenerEvents {
 	}
 
 	@Override
+	public void onRegistrationLost() {
+		logger
+			.warn("the server had forgotten that the bus listens: UNLISTEN or DISCARD was executed on its connection. "
+					+ "It listens again, subscriptions are told of the gap");
+	}
+
+	@Override
+	public void onQueueUsage(double usage) {
+		boolean filling = usage >= FILLING;
+		if (filling && !this.queueFilling) {
+			logger.warn("the server's notification queue is {} % full; once it is full every NOTIFY fails. A session "
+					+ "that listens is sitting in a long transaction, or does not read what it is sent, see "
+					+ "pg_stat_activity", Math.round(usage * 100));
+		}
+		else if (!filling && this.queueFilling) {
+			logger.info("the server's notification queue is {} % full again", Math.round(usage * 100));
+		}
+		this.queueFilling = filling;
+	}
+
+	@Override
 	public void onConnecting() {
 		this.state.connecting();
 	}
@@ -143,11 +170,8 @@ final class Intake implements ListenerEvents {
 	}
 
 	@Override
-	public void sendProof(String channel, String text) {
-		this.groupCommit.publishAsync(List.of(new Notification(channel, text))).exceptionally((failure) -> {
-			logger.debug("the proof of delivery could not be sent", failure);
-			return null;
-		});
+	public CompletableFuture<Void> sendProof(String channel, String text) {
+		return this.groupCommit.publishOwn(new Notification(channel, text));
 	}
 
 }

@@ -99,16 +99,16 @@ public final class PostgresEventBus implements EventBus {
 	private GroupCommit groupCommit(Builder builder) {
 		Duration patience = builder.publishTimeout.plus(builder.lockTimeout);
 		SessionFactory sessions = new SessionFactory(builder.publishingSource()::open,
-				"pgevents " + builder.name + " publisher", patience,
-				"SET lock_timeout = " + builder.lockTimeout.toMillis());
-		return new GroupCommit(new PublishingConnection(sessions, builder.backoff, this::learnEncoding),
+				"pgevents " + builder.name + " publisher", patience);
+		return new GroupCommit(
+				new PublishingConnection(sessions, builder.backoff, builder.lockTimeout, this::learnEncoding),
 				builder.queueCapacity, builder.maxBatch, builder.publishTimeout, builder.shutdownTimeout,
 				new BusThreadFactory(builder.name + "-publisher"));
 	}
 
 	private Listener listener(Builder builder, Clock clock) {
 		SessionFactory sessions = new SessionFactory(this.listeningSource::open,
-				"pgevents " + builder.name + " listener", LISTENING_PATIENCE, "");
+				"pgevents " + builder.name + " listener", LISTENING_PATIENCE);
 		return new Listener(sessions, this.intake, builder.backoff, builder.heartbeat, clock,
 				this.dispatcher.threads());
 	}
@@ -225,7 +225,7 @@ public final class PostgresEventBus implements EventBus {
 	 */
 	public ServerStatus serverStatus() throws SQLException {
 		try (SessionFactory sessions = new SessionFactory(this.listeningSource::open,
-				"pgevents " + this.name + " status", STATUS_PATIENCE, "")) {
+				"pgevents " + this.name + " status", STATUS_PATIENCE)) {
 			return ServerProbe.ask(sessions);
 		}
 	}

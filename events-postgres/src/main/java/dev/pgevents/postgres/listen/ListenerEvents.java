@@ -1,5 +1,7 @@
 package dev.pgevents.postgres.listen;
 
+import java.util.concurrent.CompletableFuture;
+
 import dev.pgevents.dispatch.HandlerWork;
 import dev.pgevents.postgres.session.Session;
 import org.jspecify.annotations.Nullable;
@@ -43,11 +45,21 @@ public interface ListenerEvents {
 	 */
 	void onLost(Throwable cause);
 
+	/** The server has forgotten that the session listens, and is told again. */
+	void onRegistrationLost();
+
+	/**
+	 * The server's notification queue was looked at.
+	 * @param usage how full it is, 0 to 1
+	 */
+	void onQueueUsage(double usage);
+
 	/**
 	 * Sends a notification through the publishing path, without waiting.
 	 * @param channel where to
 	 * @param text its text
+	 * @return completes once it is sent
 	 */
-	void sendProof(String channel, String text);
+	CompletableFuture<Void> sendProof(String channel, String text);
 
 }

@@ -84,6 +84,7 @@ final class ListeningSession {
 			this.changed = false;
 			applyChanges();
 			goLive();
+			this.proof.statementExecuted(this.session.isPooled());
 		}
 		PGNotification[] notifications = this.session.awaitNotifications(waitMillis());
 		deliver(notifications, (notifications.length == 1) ? this.work : null);
@@ -95,11 +96,13 @@ final class ListeningSession {
 	}
 
 	private void check() throws SQLException {
-		if (this.proof.nanosLeft() <= 0 && this.proof.missed()) {
-			this.events.onDeaf(whyDeaf());
-		}
 		if (this.nextHeartbeat - System.nanoTime() <= 0) {
 			beat();
+			this.proof.statementExecuted(this.session.isPooled());
+		}
+		if (this.proof.nanosLeft() <= 0) {
+			this.events.onDeaf(whyDeaf());
+			this.proof.missed();
 		}
 	}
 
@@ -166,7 +169,7 @@ final class ListeningSession {
 		for (PGNotification notification : notifications) {
 			String channel = notification.getName();
 			if (channel.equals(this.proof.channel())) {
-				proven();
+				proven(notification.getParameter());
 			}
 			else if (this.channels.isNeeded(channel)) {
 				this.active.add(channel);
@@ -180,8 +183,8 @@ final class ListeningSession {
 		}
 	}
 
-	private void proven() {
-		if (!this.proof.arrived()) {
+	private void proven(String text) {
+		if (!this.proof.arrived(text)) {
 			return;
 		}
 		if (this.proof.wasOverdue()) {
@@ -202,11 +205,15 @@ final class ListeningSession {
 		if (this.listening.isEmpty() || !this.active.containsAll(this.listening)) {
 			Set<String> registered = registered();
 			if (!registered.containsAll(this.listening)) {
+				this.events.onRegistrationLost();
+				// What came before the answer came before what is missing.
+				deliver(this.session.remainingNotifications(), null);
 				this.listening.retainAll(registered);
 				applyChanges();
 				tellGap();
 			}
 			this.lastGood = this.clock.instant();
+			this.events.onQueueUsage(this.session.queueUsage());
 		}
 		this.active.clear();
 		this.nextHeartbeat = System.nanoTime() + this.heartbeat.toNanos();
@@ -223,15 +230,19 @@ final class ListeningSession {
 		return registered;
 	}
 
-	private String whyDeaf() throws SQLException {
+	private String whyDeaf() {
+		String failure = this.proof.failure();
+		if (failure != null) {
+			return "the notification that is to prove delivery could not be sent: " + failure;
+		}
 		if (this.session.isPooled()) {
 			return "the listening connection goes through a pooler (pgbouncer or the like), where LISTEN does not "
 					+ "last in transaction mode: give the bus a URL of the server itself (in Spring Boot: "
 					+ "events.postgres.url)";
 		}
-		return "a notification sent through the publishing path did not come back. Either publishing does not work at "
-				+ "the moment, or it goes to another database or server than listening: give both the same URL of the "
-				+ "primary itself (in Spring Boot: events.postgres.url)";
+		return "a notification sent through the publishing path did not come back: either it is waiting to be sent, or "
+				+ "publishing goes to another database or server than listening. Give both the same URL of the primary "
+				+ "itself (in Spring Boot: events.postgres.url)";
 	}
 
 	private static String quoted(String channel) {

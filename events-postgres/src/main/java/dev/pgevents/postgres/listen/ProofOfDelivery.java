@@ -1,9 +1,14 @@
 package dev.pgevents.postgres.listen;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 
 import dev.pgevents.Backoff;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Proves that what is published arrives: a notification on a channel of its own, sent
@@ -19,9 +24,17 @@ final class ProofOfDelivery {
 
 	private final ListenerEvents events;
 
+	/** Of those sent, what counts if it comes back. */
+	private final Set<String> texts = new HashSet<>();
+
+	/** Why the last one could not be sent, for whichever thread finds out. */
+	private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
+
 	private boolean proven;
 
 	private boolean overdue;
+
+	private int sent;
 
 	private int failures;
 
@@ -38,13 +51,20 @@ final class ProofOfDelivery {
 
 	void send() {
 		this.deadline = System.nanoTime() + PATIENCE.toNanos();
-		this.events.sendProof(this.channel, "{}");
+		sendNext();
+	}
+
+	private void sendNext() {
+		String text = String.valueOf(++this.sent);
+		this.texts.add(text);
+		CompletableFuture<Void> sending = this.events.sendProof(this.channel, text);
+		sending.whenComplete((done, ex) -> this.failure.set((ex != null) ? String.valueOf(ex.getMessage()) : null));
 	}
 
 	/** Whether this was the first proof of the session. */
-	boolean arrived() {
-		boolean first = !this.proven;
-		this.proven = true;
+	boolean arrived(String text) {
+		boolean first = !this.proven && this.texts.contains(text);
+		this.proven |= first;
 		return first;
 	}
 
@@ -57,18 +77,32 @@ final class ProofOfDelivery {
 		return this.overdue;
 	}
 
+	/** Why the last proof could not be sent, if so. */
+	@Nullable String failure() {
+		return this.failure.get();
+	}
+
+	/**
+	 * A transaction-pooling pooler passes on what arrives during a statement, and nothing
+	 * else: what was sent before the end of one proves nothing there.
+	 */
+	void statementExecuted(boolean pooled) {
+		if (pooled && !this.proven) {
+			this.texts.clear();
+			sendNext();
+		}
+	}
+
 	long nanosLeft() {
 		return this.proven ? Long.MAX_VALUE : this.deadline - System.nanoTime();
 	}
 
-	/** Nothing came back in time: tries again later. True the first time. */
-	boolean missed() {
-		boolean first = !this.overdue;
+	/** Nothing came back in time: tries again later. */
+	void missed() {
 		this.overdue = true;
 		this.failures++;
 		send();
 		this.deadline += this.backoff.delay(this.failures).toNanos();
-		return first;
 	}
 
 }

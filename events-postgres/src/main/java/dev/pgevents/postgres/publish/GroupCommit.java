@@ -37,6 +37,9 @@ public final class GroupCommit implements AutoCloseable {
 
 	private final Duration shutdownTimeout;
 
+	/** Why the batch before this one failed, if it did. */
+	private volatile @Nullable String lastFailure;
+
 	/**
 	 * Creates an idle group commit.
 	 * @param connection where to send
@@ -84,6 +87,19 @@ public final class GroupCommit implements AutoCloseable {
 		}
 		catch (PublishException ex) {
 			request.done().completeExceptionally(ex);
+		}
+		return request.done();
+	}
+
+	/**
+	 * Publishes a notification of the bus itself, for which the queue always has room.
+	 * @param notification what to publish
+	 * @return completes once it is published; fails with {@link PublishException}
+	 */
+	public CompletableFuture<Void> publishOwn(Notification notification) {
+		Request request = request(List.of(notification));
+		if (this.queue.addAtOnce(request)) {
+			handOn();
 		}
 		return request.done();
 	}
@@ -149,12 +165,14 @@ public final class GroupCommit implements AutoCloseable {
 	private void send(List<Request> batch) {
 		try {
 			this.connection.send(notifications(batch), deadline(batch));
+			this.lastFailure = null;
 			batch.forEach((request) -> request.done().complete(null));
 		}
 		catch (RefusedException ex) {
 			refused(batch, ex);
 		}
 		catch (PublishException ex) {
+			this.lastFailure = ex.getMessage();
 			batch.forEach((request) -> request.done().completeExceptionally(ex));
 		}
 		catch (RuntimeException | Error ex) {
@@ -186,9 +204,11 @@ public final class GroupCommit implements AutoCloseable {
 	}
 
 	private void expire(Request request) {
+		String failure = this.lastFailure;
 		request.done()
-			.completeExceptionally(new PublishException("not published within " + this.timeout.toMillis()
-					+ " ms: the database is unreachable or too slow"));
+			.completeExceptionally(new PublishException(
+					"not published within " + this.timeout.toMillis() + " ms: " + ((failure != null)
+							? "those before it failed (" + failure + ")" : "the database is unreachable or too slow")));
 	}
 
 	private void await(Request request) {

@@ -4,8 +4,11 @@ import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+
+import org.postgresql.PGStatement;
 
 /**
  * Sends any number of notifications in one statement, in their order. A single one, the
@@ -15,10 +18,9 @@ import java.util.function.Function;
  */
 public final class NotifyStatement {
 
-	private static final String ONE = "SELECT pg_catalog.pg_notify(?, ?)";
+	private static final String ONE = "pg_catalog.pg_notify(?, ?)";
 
-	private static final String MANY = "SELECT count(pg_catalog.pg_notify(c, p))"
-			+ " FROM unnest(?::text[], ?::text[]) AS n(c, p)";
+	private static final String MANY = "count(pg_catalog.pg_notify(c, p)) FROM unnest(?::text[], ?::text[]) AS n(c, p)";
 
 	private final Connection connection;
 
@@ -32,9 +34,28 @@ public final class NotifyStatement {
 	 * @throws SQLException if the connection is broken
 	 */
 	NotifyStatement(Connection connection) throws SQLException {
+		this(connection, "SELECT ");
+	}
+
+	private NotifyStatement(Connection connection, String select) throws SQLException {
 		this.connection = connection;
-		this.one = connection.prepareStatement(ONE);
-		this.many = connection.prepareStatement(MANY);
+		this.one = connection.prepareStatement(select + ONE);
+		this.many = connection.prepareStatement(select + MANY);
+	}
+
+	/**
+	 * Prepares statements for a connection that may lead to another session of the
+	 * server's each time: none stays prepared there, and none leaves a setting behind.
+	 * @param connection where to send, outside of transactions
+	 * @param lockTimeout how long each may wait for a lock
+	 * @throws SQLException if the connection is broken
+	 */
+	static NotifyStatement throughPooler(Connection connection, Duration lockTimeout) throws SQLException {
+		NotifyStatement statement = new NotifyStatement(connection,
+				"SELECT pg_catalog.set_config('lock_timeout', '" + lockTimeout.toMillis() + "', true), ");
+		statement.one.unwrap(PGStatement.class).setPrepareThreshold(0);
+		statement.many.unwrap(PGStatement.class).setPrepareThreshold(0);
+		return statement;
 	}
 
 	/**
@@ -44,7 +65,8 @@ public final class NotifyStatement {
 	 * @throws SQLException if the server refuses one
 	 */
 	public static void send(Connection connection, List<Notification> notifications) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement((notifications.size() == 1) ? ONE : MANY)) {
+		try (PreparedStatement statement = connection
+			.prepareStatement("SELECT " + ((notifications.size() == 1) ? ONE : MANY))) {
 			execute(connection, statement, notifications);
 		}
 	}

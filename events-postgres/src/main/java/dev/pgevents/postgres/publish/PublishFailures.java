@@ -32,10 +32,10 @@ public final class PublishFailures {
 							+ "for a synchronous standby (see synchronous_standby_names), or an overloaded server",
 					ex);
 		}
-		if (state.equals("54000")) {
+		if (isQueueFull(ex)) {
 			return new PublishException("not published: the server's notification queue is full. A session that "
-					+ "listens is sitting in a long transaction, see pg_stat_activity and "
-					+ "pg_notification_queue_usage()", ex);
+					+ "listens is sitting in a long transaction, or does not read what it is sent: end it, see "
+					+ "pg_stat_activity and pg_notification_queue_usage()", ex);
 		}
 		if (state.equals("25006")) {
 			return new PublishException("not published: the server is a hot standby, connect to the primary", ex);
@@ -60,6 +60,11 @@ public final class PublishFailures {
 	private static boolean isFatal(SQLException ex) {
 		return ex instanceof PSQLException own && own.getServerErrorMessage() != null
 				&& FATAL.contains(String.valueOf(own.getServerErrorMessage().getSeverity()));
+	}
+
+	/** Whether the server's notification queue is full. */
+	static boolean isQueueFull(SQLException ex) {
+		return state(ex).equals("54000");
 	}
 
 	/** Whether the session ended before the statement: it can be sent again. */

@@ -1,6 +1,7 @@
 package dev.pgevents.postgres.publish;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -22,6 +23,8 @@ public final class PublishingConnection implements AutoCloseable {
 
 	private final Backoff backoff;
 
+	private final Duration lockTimeout;
+
 	private final Consumer<Session> onOpen;
 
 	private final ReentrantLock lock = new ReentrantLock();
@@ -40,11 +43,14 @@ public final class PublishingConnection implements AutoCloseable {
 	 * Creates a connection that is not open yet.
 	 * @param sessions opens sessions
 	 * @param backoff how long to wait between attempts
+	 * @param lockTimeout how long the server may wait for its commit lock
 	 * @param onOpen told of each new session
 	 */
-	public PublishingConnection(SessionFactory sessions, Backoff backoff, Consumer<Session> onOpen) {
+	public PublishingConnection(SessionFactory sessions, Backoff backoff, Duration lockTimeout,
+			Consumer<Session> onOpen) {
 		this.sessions = sessions;
 		this.backoff = backoff;
+		this.lockTimeout = lockTimeout;
 		this.onOpen = onOpen;
 	}
 
@@ -76,11 +82,27 @@ public final class PublishingConnection implements AutoCloseable {
 				if (PublishFailures.isConnectionLost(ex)) {
 					discard();
 				}
-				if (!again || !PublishFailures.isSessionEnded(ex)) {
+				if (!again || !canBeSentAgain(ex)) {
 					throw PublishFailures.translate(ex);
 				}
 				again = false;
 			}
+		}
+	}
+
+	private boolean canBeSentAgain(SQLException failure) {
+		return PublishFailures.isSessionEnded(failure)
+				|| (PublishFailures.isQueueFull(failure) && queueHasRoomAfterAll());
+	}
+
+	private boolean queueHasRoomAfterAll() {
+		Session current = this.session;
+		try {
+			return current != null && current.queueUsage() < 1;
+		}
+		catch (SQLException ex) {
+			discard();
+			return false;
 		}
 	}
 
@@ -108,9 +130,10 @@ public final class PublishingConnection implements AutoCloseable {
 	private void open() throws SQLException {
 		Session opened = this.sessions.open();
 		try {
-			this.statement = new NotifyStatement(opened.connection());
+			this.onOpen.accept(opened);
+			this.statement = statement(opened);
 		}
-		catch (SQLException ex) {
+		catch (SQLException | RuntimeException | Error ex) {
 			opened.close();
 			throw ex;
 		}
@@ -119,7 +142,14 @@ public final class PublishingConnection implements AutoCloseable {
 			discard();
 			throw new SQLException("event bus is closed", "08003");
 		}
-		this.onOpen.accept(opened);
+	}
+
+	private NotifyStatement statement(Session opened) throws SQLException {
+		if (opened.isPooled()) {
+			return NotifyStatement.throughPooler(opened.connection(), this.lockTimeout);
+		}
+		opened.execute("SET lock_timeout = " + this.lockTimeout.toMillis());
+		return new NotifyStatement(opened.connection());
 	}
 
 	private void awaitNextAttempt(int failures, long deadline, SQLException reason) {

@@ -46,15 +46,31 @@ final class RequestQueue {
 		this.lock.lock();
 		try {
 			awaitRoom(request);
-			this.requests.add(request);
-			this.queued += request.size();
-			boolean mine = !this.served;
-			this.served = true;
-			return mine;
+			return append(request);
 		}
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/** Adds a request without waiting, whether there is room or not. */
+	boolean addAtOnce(Request request) {
+		this.lock.lock();
+		try {
+			failIfClosed();
+			return append(request);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private boolean append(Request request) {
+		this.requests.add(request);
+		this.queued += request.size();
+		boolean mine = !this.served;
+		this.served = true;
+		return mine;
 	}
 
 	private void awaitRoom(Request request) {
@@ -73,6 +89,10 @@ final class RequestQueue {
 						ex);
 			}
 		}
+		failIfClosed();
+	}
+
+	private void failIfClosed() {
 		if (this.closed) {
 			throw new IllegalStateException("event bus is closed: nothing can be published any more");
 		}

@@ -39,6 +39,8 @@ public final class Session implements AutoCloseable {
 
 	private final boolean lent;
 
+	private boolean pooled;
+
 	Session(Connection connection, SocketHandle handle) throws SQLException {
 		this.connection = connection;
 		this.pgConnection = connection.unwrap(PGConnection.class);
@@ -156,6 +158,17 @@ public final class Session implements AutoCloseable {
 	}
 
 	/**
+	 * How full the server's notification queue is. Asking also lets the server free what
+	 * everybody has read: of itself it does so only while notifications are added, so
+	 * that a queue that was full once would stay full for ever (PostgreSQL 18, async.c).
+	 * @return 0 to 1
+	 * @throws SQLException if the connection is gone
+	 */
+	public double queueUsage() throws SQLException {
+		return Double.parseDouble(query("SELECT pg_catalog.pg_notification_queue_usage()"));
+	}
+
+	/**
 	 * The encoding of the database.
 	 * @return such as {@code UTF8}
 	 */
@@ -164,14 +177,19 @@ public final class Session implements AutoCloseable {
 		return (encoding != null) ? encoding : "UTF8";
 	}
 
+	void greeted(Greeting greeting) {
+		this.pooled = greeting.processId() != this.pgConnection.getBackendPID();
+	}
+
 	/**
 	 * Whether a pooler answers in the server's place: the process id given at the start
-	 * is not that of the process that runs the statements.
+	 * was not that of the process that runs the statements. Other statements may then run
+	 * on other sessions of the server, and what is set for a session is set for whoever
+	 * gets that next; or not, as with pgbouncer in session mode.
 	 * @return whether the connection goes through a pooler
-	 * @throws SQLException if the connection is gone
 	 */
-	public boolean isPooled() throws SQLException {
-		return !query("SELECT pg_catalog.pg_backend_pid()").equals(String.valueOf(this.pgConnection.getBackendPID()));
+	public boolean isPooled() {
+		return this.pooled;
 	}
 
 	/**

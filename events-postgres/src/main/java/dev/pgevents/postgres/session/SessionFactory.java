@@ -25,8 +25,6 @@ public final class SessionFactory implements AutoCloseable {
 
 	private final Duration networkTimeout;
 
-	private final String setup;
-
 	private volatile @Nullable SocketHandle current;
 
 	private volatile boolean closed;
@@ -36,13 +34,11 @@ public final class SessionFactory implements AutoCloseable {
 	 * @param opener opens connections with settings of the driver
 	 * @param applicationName shown in {@code pg_stat_activity}
 	 * @param networkTimeout how long the answer to a statement may take
-	 * @param setup statements to run on each new session, or empty
 	 */
-	public SessionFactory(Opener opener, String applicationName, Duration networkTimeout, String setup) {
+	public SessionFactory(Opener opener, String applicationName, Duration networkTimeout) {
 		this.opener = opener;
 		this.applicationName = applicationName;
 		this.networkTimeout = networkTimeout;
-		this.setup = setup;
 	}
 
 	/**
@@ -58,7 +54,7 @@ public final class SessionFactory implements AutoCloseable {
 			if (this.closed) {
 				throw new SQLException("event bus is closed", "08003");
 			}
-			connection = this.opener.open(settings(handle));
+			connection = connect(handle);
 			Session session = new Session(connection, handle);
 			setUp(session);
 			return session;
@@ -84,6 +80,15 @@ public final class SessionFactory implements AutoCloseable {
 		}
 	}
 
+	private Connection connect(SocketHandle handle) throws SQLException {
+		try {
+			return this.opener.open(settings(handle));
+		}
+		catch (SQLException ex) {
+			throw NoPrimary.named(ex);
+		}
+	}
+
 	private void setUp(Session session) throws SQLException {
 		if (session.isLent()) {
 			session.connection().setNetworkTimeout(Runnable::run, Math.toIntExact(this.networkTimeout.toMillis()));
@@ -92,12 +97,11 @@ public final class SessionFactory implements AutoCloseable {
 		if (!session.connection().getAutoCommit()) {
 			session.connection().setAutoCommit(true);
 		}
-		// The setting exists from PostgreSQL 14 on; an idle listener must not be ended.
-		session.query("SELECT count(pg_catalog.set_config(name, '0', false)) FROM pg_catalog.pg_settings"
-				+ " WHERE name = 'idle_session_timeout'");
-		if (!this.setup.isEmpty()) {
-			session.execute(this.setup);
+		Greeting greeting = Greeting.exchange(session.connection());
+		if (greeting.hotStandby()) {
+			throw NoPrimary.found();
 		}
+		session.greeted(greeting);
 	}
 
 	private Properties settings(SocketHandle handle) {

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import dev.pgevents.postgres.ConnectionSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 import static org.awaitility.Awaitility.await;
 
@@ -114,7 +115,7 @@ public final class ControlledServer implements AutoCloseable {
 	 * server is down, somebody else may get its port, and who dials it may be connected
 	 * with himself.
 	 */
-	private static int freePort() {
+	static int freePort() {
 		while (true) {
 			int candidate = ThreadLocalRandom.current().nextInt(20000, 32000);
 			try (ServerSocket socket = new ServerSocket()) {
@@ -375,6 +376,19 @@ public final class ControlledServer implements AutoCloseable {
 	}
 
 	/**
+	 * Connections of the application to another URL, for everybody but a bus.
+	 * @param url a URL of pgjdbc
+	 * @return a data source without a pool
+	 */
+	public PGSimpleDataSource dataSource(String url) {
+		PGSimpleDataSource dataSource = new PGSimpleDataSource();
+		dataSource.setUrl(url);
+		dataSource.setUser(user());
+		dataSource.setPassword(password());
+		return dataSource;
+	}
+
+	/**
 	 * A connection of the test's own to the application's database, as a superuser.
 	 * @return a new connection
 	 * @throws SQLException if there is none
@@ -431,6 +445,18 @@ public final class ControlledServer implements AutoCloseable {
 	}
 
 	/**
+	 * The server's data folder.
+	 * @return what PostgreSQL calls PGDATA
+	 */
+	public Path dataFolder() {
+		return data();
+	}
+
+	private Path data() {
+		return this.folder.resolve("data");
+	}
+
+	/**
 	 * What the server has logged.
 	 * @return the whole log
 	 */
@@ -451,10 +477,6 @@ public final class ControlledServer implements AutoCloseable {
 			}
 			PostgresBinaries.deleteFolder(this.folder);
 		}
-	}
-
-	private Path data() {
-		return this.folder.resolve("data");
 	}
 
 	private Path logFile() {
