@@ -3,6 +3,8 @@ package dev.pgevents.postgres;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
+import dev.pgevents.log.LogText;
+
 /**
  * The rules for channel names.
  */
@@ -27,7 +29,7 @@ final class ChannelNames {
 					"channel name is empty: it needs 1 to " + ChannelStrategy.MAX_NAME_BYTES + " bytes");
 		}
 		if (bytes > ChannelStrategy.MAX_NAME_BYTES) {
-			throw new IllegalArgumentException("channel name \"" + name + "\" is " + bytes
+			throw new IllegalArgumentException("channel name \"" + LogText.of(name, LogText.NAME) + "\" is " + bytes
 					+ " bytes, PostgreSQL allows " + ChannelStrategy.MAX_NAME_BYTES
 					+ " and would listen to a truncated name: choose a shorter name or prefix");
 		}

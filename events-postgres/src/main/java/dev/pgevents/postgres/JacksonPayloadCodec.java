@@ -3,21 +3,27 @@ package dev.pgevents.postgres;
 import java.io.IOException;
 import java.lang.reflect.Type;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.pgevents.PayloadCodec;
 import dev.pgevents.PayloadConversionException;
+import dev.pgevents.log.LogText;
+import dev.pgevents.postgres.wire.JsonFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Payloads as JSON, written and read by Jackson. Unless given a mapper, it writes ISO
  * dates, knows {@code java.time} and {@code Optional}, skips fields it does not know, and
- * resolves no types named by the sender. Thread-safe.
+ * makes no objects of classes that the sender names, not even where an annotation of a
+ * payload class asks for it ({@code JsonTypeInfo.Id.CLASS}; names that the annotation
+ * itself maps to classes work). Thread-safe.
  *
  * @since 0.1
  */
@@ -29,7 +35,7 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 	 * With the default mapper.
 	 */
 	public JacksonPayloadCodec() {
-		this(JsonMapper.builder()
+		this(JsonMapper.builder(factory())
 			.addModule(new JavaTimeModule())
 			.addModule(new Jdk8Module())
 			.disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
@@ -38,7 +44,19 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 			.disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
 			.disable(DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
 			.enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+			.polymorphicTypeValidator(BasicPolymorphicTypeValidator.builder().build())
 			.build());
+	}
+
+	/**
+	 * Names come from anybody: they are not kept for the life of the JVM, and chosen ones
+	 * cannot fill Jackson's table of names so that others are refused.
+	 */
+	private static JsonFactory factory() {
+		return JsonFactory.builder()
+			.disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+			.disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+			.build();
 	}
 
 	/**
@@ -55,10 +73,9 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 			return this.mapper.writeValueAsString(value);
 		}
 		catch (JsonProcessingException ex) {
-			throw new PayloadConversionException(
-					"payload of class " + ((value != null) ? value.getClass().getName() : "null")
-							+ " cannot be written as JSON: " + ex.getOriginalMessage(),
-					ex);
+			throw new PayloadConversionException("payload of class "
+					+ ((value != null) ? value.getClass().getName() : "null") + " cannot be written as JSON: "
+					+ LogText.of(String.valueOf(ex.getOriginalMessage()), LogText.MESSAGE), JsonFailure.of(ex));
 		}
 	}
 
@@ -67,8 +84,8 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 		try {
 			return this.mapper.readValue(json, this.mapper.constructType(type));
 		}
-		catch (IOException | IllegalArgumentException ex) {
-			throw PayloadConversionException.unreadable(json, type, ex);
+		catch (IOException | RuntimeException ex) {
+			throw PayloadConversionException.unreadable(json, type, JsonFailure.of(ex));
 		}
 	}
 

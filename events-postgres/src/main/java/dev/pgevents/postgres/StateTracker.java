@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
+import dev.pgevents.log.LogText;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,7 +86,7 @@ final class StateTracker {
 
 	void lost(Throwable cause) {
 		this.failures++;
-		change(ConnectionState.BACKING_OFF, cause.getMessage());
+		change(ConnectionState.BACKING_OFF, problem(cause));
 		if (this.failures == 1) {
 			logger.warn("{}: listening connection lost or refused, trying again for ever; subscriptions are told of "
 					+ "the gap", this.busName, cause);
@@ -93,6 +94,12 @@ final class StateTracker {
 		else {
 			logger.debug("{}: attempt to connect failed, number {}", this.busName, this.failures, cause);
 		}
+	}
+
+	/** In one line: a server may have written it, or whoever answers in its place. */
+	private static String problem(Throwable cause) {
+		String message = cause.getMessage();
+		return LogText.of((message != null) ? message : cause.getClass().getName(), LogText.MESSAGE);
 	}
 
 	void closed() {

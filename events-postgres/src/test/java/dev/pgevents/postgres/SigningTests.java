@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -71,6 +72,7 @@ class SigningTests {
 	void whatIsNotSignedIsRefusedCountedToldAndLoggedLessAndLess() throws Exception {
 		ListAppender<ILoggingEvent> log = new ListAppender<>();
 		Logger logger = (Logger) LoggerFactory.getLogger(PostgresEventBus.class);
+		log.list = new CopyOnWriteArrayList<>();
 		log.start();
 		logger.addAppender(log);
 		try (PostgresEventBus bus = signing(SHARED).build(); EventStream stream = open(bus)) {

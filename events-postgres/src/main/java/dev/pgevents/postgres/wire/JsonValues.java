@@ -30,7 +30,8 @@ final class JsonValues {
 			}
 		}
 		catch (IOException ex) {
-			throw new PayloadConversionException("payload is not JSON: it cannot be read by its consumers", ex);
+			throw new PayloadConversionException("payload is not JSON: it cannot be read by its consumers",
+					JsonFailure.of(ex));
 		}
 	}
 

@@ -2,7 +2,6 @@ package dev.pgevents.postgres.wire;
 
 import java.io.IOException;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,9 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads notifications leniently: unknown fields are skipped, all but {@code type} may be
- * missing. The payload stays JSON until a handler asks for it. Any role of the database
- * may send anything, so whatever is odd ends in an
- * {@link UnreadableNotificationException}, never in another failure. Thread-safe.
+ * missing, and of fields with one name the last one counts. The payload stays JSON until
+ * a handler asks for it. Any role of the database may send anything, so whatever is odd
+ * ends in an {@link UnreadableNotificationException}, never in another failure.
+ * Thread-safe.
  */
 public final class NotificationReader {
 
@@ -31,8 +31,16 @@ public final class NotificationReader {
 
 	private static final Payload NO_PAYLOAD = Payload.of(null);
 
+	/**
+	 * Without the table of names that Jackson keeps for all its parsers: chosen names can
+	 * fill a bucket of it, and others that belong there are refused ever after.
+	 */
 	private final JsonFactory json = JsonFactory.builder()
-		.streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_NESTING).build())
+		.disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+		.streamReadConstraints(StreamReadConstraints.builder()
+			.maxNestingDepth(MAX_NESTING)
+			.maxNumberLength(NotificationWriter.MAX_BYTES) // not converted here
+			.build())
 		.build();
 
 	private final PayloadCodec codec;
@@ -56,6 +64,10 @@ public final class NotificationReader {
 	 * @throws UnreadableNotificationException if it is not of the wire format
 	 */
 	public Event read(String notification) throws UnreadableNotificationException {
+		if (notification.length() > NotificationWriter.MAX_BYTES) {
+			throw new UnreadableNotificationException(
+					"longer than the " + NotificationWriter.MAX_BYTES + " bytes that PostgreSQL allows", null);
+		}
 		try (JsonParser parser = this.json.createParser(notification)) {
 			return read(parser, notification);
 		}
@@ -63,7 +75,7 @@ public final class NotificationReader {
 			throw new UnreadableNotificationException("not JSON, or nested deeper than " + MAX_NESTING + " levels",
 					null);
 		}
-		catch (IllegalArgumentException | DateTimeException ex) {
+		catch (RuntimeException ex) {
 			throw new UnreadableNotificationException(
 					"a field has an invalid value (" + ex.getClass().getSimpleName() + ")", null);
 		}
@@ -140,6 +152,9 @@ public final class NotificationReader {
 			String header = text(parser, parser.nextToken(), "headers");
 			if (header != null) {
 				headers.put(name, header);
+			}
+			else {
+				headers.remove(name);
 			}
 		}
 		return headers;
