@@ -3,10 +3,7 @@ package dev.pgevents;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,64 +26,37 @@ public final class SyncLoop implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(SyncLoop.class);
 
-	private static final double JITTER = 0.1;
-
 	private final String name;
-
-	private final Subscriber subscriber;
-
-	private final Duration every;
-
-	private final Duration everyWhenDeaf;
 
 	private final SyncTask task;
 
-	private final Backoff backoff;
-
 	private final Duration shutdownTimeout;
 
-	private final ReentrantLock lock = new ReentrantLock();
-
-	private final Condition change = this.lock.newCondition();
-
-	private final PendingSync pending = new PendingSync();
+	private final SyncCadence cadence;
 
 	private final Thread thread;
 
 	private final Subscription subscription;
 
-	private boolean closed;
-
-	/** What failed without the database may work now: not worth waiting out a backoff. */
-	private boolean connectedAgain;
-
-	private int failures;
-
-	/** Of the failures, those since the connection was last back. */
-	private int failuresInARow;
-
 	private SyncLoop(Builder builder, SyncTask task) {
 		this.name = builder.name;
-		this.subscriber = builder.subscriber;
-		this.every = builder.every;
-		this.everyWhenDeaf = builder.deafInterval();
 		this.task = task;
-		this.backoff = builder.retryBackoff();
 		this.shutdownTimeout = builder.shutdownTimeout;
-		this.pending.startup();
+		this.cadence = new SyncCadence(builder.name, builder.every, builder.deafInterval(), builder.retryBackoff(),
+				builder.subscriber::isDelivering);
 		this.thread = new Thread(this::run, this.name);
 		this.thread.setDaemon(true);
-		this.subscription = this.subscriber.subscribe(builder.filter,
+		this.subscription = builder.subscriber.subscribe(builder.filter,
 				SubscriptionOptions.builder().name(this.name).build(), new EventHandler() {
 
 					@Override
 					public void onEvent(Event event) {
-						mark(() -> SyncLoop.this.pending.event(event));
+						SyncLoop.this.cadence.event(event);
 					}
 
 					@Override
 					public void onGap(Gap gap) {
-						mark(() -> gap(gap.reason()));
+						SyncLoop.this.cadence.gap(gap.reason());
 					}
 				});
 	}
@@ -105,7 +75,7 @@ public final class SyncLoop implements AutoCloseable {
 	 * Runs the task as if events may have been missed.
 	 */
 	public void trigger() {
-		mark(this.pending::gap);
+		this.cadence.gap();
 	}
 
 	/**
@@ -116,7 +86,7 @@ public final class SyncLoop implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		mark(() -> this.closed = true);
+		this.cadence.close();
 		this.subscription.close();
 		if (Thread.currentThread() != this.thread) {
 			awaitEnd();
@@ -143,115 +113,35 @@ public final class SyncLoop implements AutoCloseable {
 		if (!ready.isDone()) {
 			// What is published between the first run and the LISTEN comes without an
 			// event.
-			ready.thenRun(() -> mark(this::listening));
+			ready.thenRun(this.cadence::listening);
 		}
 		this.thread.start();
 	}
 
-	private void mark(Runnable news) {
-		this.lock.lock();
-		try {
-			news.run();
-			this.change.signalAll();
-		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
-	private void gap(Gap.Reason reason) {
-		this.pending.gap();
-		this.connectedAgain |= reason == Gap.Reason.RECONNECTED;
-	}
-
-	private void listening() {
-		this.pending.startup();
-		this.connectedAgain = true;
-	}
-
 	private void run() {
-		SyncTrigger trigger = next(System.nanoTime());
+		SyncTrigger trigger = this.cadence.next();
 		while (trigger != null) {
 			attempt(trigger);
-			trigger = next(System.nanoTime());
+			trigger = this.cadence.next();
 		}
 	}
 
 	private void attempt(SyncTrigger trigger) {
 		try {
 			this.task.sync(trigger);
-			if (this.failures > 0) {
-				logger.info("{}: working again after {} failures", this.name, this.failures);
+			int failures = this.cadence.worked();
+			if (failures > 0) {
+				logger.info("{}: working again after {} failures", this.name, failures);
 			}
-			this.failures = 0;
-			this.failuresInARow = 0;
 		}
 		catch (Exception | Error ex) {
-			this.failures++;
-			this.failuresInARow++;
-			if (this.failures == 1) {
+			int failures = this.cadence.failed();
+			if (failures == 1) {
 				logger.error("{}: failed, will be tried again with backoff", this.name, ex);
 			}
 			else {
-				logger.debug("{}: failed {} times in a row", this.name, this.failures, ex);
+				logger.debug("{}: failed {} times in a row", this.name, failures, ex);
 			}
-		}
-	}
-
-	/** Waits for the next reason to run; null ends the loop. */
-	private @Nullable SyncTrigger next(long lastRun) {
-		double jitter = 1 - JITTER * ThreadLocalRandom.current().nextDouble();
-		long retryDelay = (this.failures > 0) ? this.backoff.delay(this.failuresInARow).toNanos() : 0;
-		this.lock.lock();
-		try {
-			while (!this.closed) {
-				long elapsed = System.nanoTime() - lastRun;
-				long wait = (this.failures > 0) ? Math.min(retryDelay, interval(jitter)) : interval(jitter);
-				if (this.failures > 0) {
-					if (elapsed >= wait || this.connectedAgain) {
-						this.pending.retry();
-						return take();
-					}
-				}
-				else if (this.pending.isAny()) {
-					return take();
-				}
-				else if (elapsed >= wait) {
-					this.pending.interval();
-					return take();
-				}
-				await(wait - elapsed);
-			}
-			return null;
-		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
-	private SyncTrigger take() {
-		if (this.connectedAgain) {
-			// What failed for want of a database says nothing about the next attempt.
-			this.failuresInARow = 0;
-		}
-		this.connectedAgain = false;
-		return this.pending.take();
-	}
-
-	private long interval(double jitter) {
-		Duration interval = this.subscriber.isDelivering() ? this.every : this.everyWhenDeaf;
-		return (long) (TimeUnit.NANOSECONDS.convert(interval) * jitter);
-	}
-
-	/** Looks up at the shorter cadence, since nobody says when the bus falls deaf. */
-	@SuppressWarnings("WaitNotInLoop") // the caller loops
-	private void await(long nanos) {
-		try {
-			this.change.awaitNanos(Math.min(nanos, TimeUnit.NANOSECONDS.convert(this.everyWhenDeaf)));
-		}
-		catch (InterruptedException ex) {
-			// The task may have interrupted its own thread; the loop is ended by close().
-			logger.debug("{}: interrupted, goes on", this.name, ex);
 		}
 	}
 
