@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Opens connections for a bus to keep. Asked anew at every attempt, so that rotated
- * passwords and short-lived tokens work. Thread-safe.
+ * passwords and short-lived tokens work, as in <pre>{@code
+ * ConnectionSource source = (settings) -> ConnectionSource.url(url, user, token()).open(settings);
+ * }</pre> Thread-safe.
  *
  * @since 0.1
  */

@@ -276,6 +276,11 @@ public final class PostgresEventBus implements EventBus {
 		this.state.closed();
 	}
 
+	@Override
+	public String toString() {
+		return "PostgresEventBus[" + this.name + " " + connectionState() + "]";
+	}
+
 	private void start() {
 		if (this.listener != null) {
 			this.listener.start();

@@ -4,7 +4,6 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import java.util.Map;
 
 import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
@@ -30,9 +29,10 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 
 		@Override
 		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
-			Map<String, Object> attributes = metadata.getAnnotationAttributes(ConditionalOnService.class.getName());
-			return attributes != null
-					&& NodeService.selected(context.getEnvironment()).contains(attributes.get("value"));
+			NodeService service = metadata.getAnnotations()
+				.get(ConditionalOnService.class)
+				.getEnum("value", NodeService.class);
+			return NodeService.selected(context.getEnvironment()).contains(service);
 		}
 
 	}

@@ -43,6 +43,10 @@ public final class Session implements AutoCloseable {
 
 	Session(Connection connection, SocketHandle handle) throws SQLException {
 		this.connection = connection;
+		if (!connection.isWrapperFor(PGConnection.class)) {
+			throw new SQLException("a connection of class " + connection.getClass().getName()
+					+ " is none of PostgreSQL's own driver, which the bus needs");
+		}
 		this.pgConnection = connection.unwrap(PGConnection.class);
 		this.handle = handle;
 		this.socket = handle.socket();
