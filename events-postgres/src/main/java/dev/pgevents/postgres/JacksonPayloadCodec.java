@@ -5,6 +5,7 @@ import java.lang.reflect.Type;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -16,6 +17,7 @@ import dev.pgevents.PayloadCodec;
 import dev.pgevents.PayloadConversionException;
 import dev.pgevents.log.LogText;
 import dev.pgevents.postgres.wire.JsonFailure;
+import dev.pgevents.postgres.wire.NotificationWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,12 +52,15 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 
 	/**
 	 * Names come from anybody: they are not kept for the life of the JVM, and chosen ones
-	 * cannot fill Jackson's table of names so that others are refused.
+	 * cannot fill Jackson's table of names so that others are refused. Numbers may be as
+	 * long as a notification, where Jackson stops at 1000 digits.
 	 */
 	private static JsonFactory factory() {
 		return JsonFactory.builder()
 			.disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
 			.disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+			.streamReadConstraints(
+					StreamReadConstraints.builder().maxNumberLength(NotificationWriter.MAX_BYTES).build())
 			.build();
 	}
 

@@ -13,7 +13,7 @@ import dev.pgevents.PayloadConversionException;
  */
 final class JsonValues {
 
-	private static final JsonFactory JSON = new JsonFactory();
+	private static final JsonFactory JSON = WireJson.factory(WireJson.PAYLOAD_NESTING);
 
 	private JsonValues() {
 	}

@@ -10,7 +10,6 @@ import java.util.UUID;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.pgevents.Event;
 import dev.pgevents.EventType;
 import dev.pgevents.Payload;
@@ -26,22 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NotificationReader {
 
-	/** Deeper than any payload that fits a notification and means something. */
-	private static final int MAX_NESTING = 500;
-
 	private static final Payload NO_PAYLOAD = Payload.of(null);
 
-	/**
-	 * Without the table of names that Jackson keeps for all its parsers: chosen names can
-	 * fill a bucket of it, and others that belong there are refused ever after.
-	 */
-	private final JsonFactory json = JsonFactory.builder()
-		.disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-		.streamReadConstraints(StreamReadConstraints.builder()
-			.maxNestingDepth(MAX_NESTING)
-			.maxNumberLength(NotificationWriter.MAX_BYTES) // not converted here
-			.build())
-		.build();
+	private final JsonFactory json = WireJson.factory(WireJson.NESTING);
 
 	private final PayloadCodec codec;
 
@@ -72,7 +58,7 @@ public final class NotificationReader {
 			return read(parser, notification);
 		}
 		catch (IOException ex) {
-			throw new UnreadableNotificationException("not JSON, or nested deeper than " + MAX_NESTING + " levels",
+			throw new UnreadableNotificationException("not JSON, or nested deeper than " + WireJson.NESTING + " levels",
 					null);
 		}
 		catch (RuntimeException ex) {

@@ -46,10 +46,10 @@ class NotificationReaderTests {
 
 	@Test
 	void nestingIsBounded() throws UnreadableNotificationException {
-		String deepest = "[".repeat(499) + "]".repeat(499);
+		String deepest = "[".repeat(1000) + "]".repeat(1000);
 		assertThat(this.reader.read("{\"type\":\"a\",\"payload\":" + deepest + "}").payload().isEmpty()).isFalse();
-		assertUnreadable("{\"type\":\"a\",\"payload\":[" + deepest + "]}", "500");
-		assertUnreadable("{\"type\":\"a\",\"more\":[" + deepest + "]}", "500");
+		assertUnreadable("{\"type\":\"a\",\"payload\":[" + deepest + "]}", "1001");
+		assertUnreadable("{\"type\":\"a\",\"more\":[" + deepest + "]}", "1001");
 	}
 
 	/**

@@ -7,15 +7,18 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.time.DayOfWeek;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 import dev.pgevents.Event;
 import dev.pgevents.EventType;
 import dev.pgevents.Payload;
+import dev.pgevents.PayloadConversionException;
 import dev.pgevents.PayloadTooLargeException;
 import dev.pgevents.postgres.JacksonPayloadCodec;
 import dev.pgevents.postgres.test.TestPostgres;
@@ -23,6 +26,7 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Assume;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -32,6 +36,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Whatever an event holds comes out of the notification as it went in, on paper and
@@ -77,6 +82,52 @@ class WireProperties {
 		String notification = write(writer("LATIN1"), event);
 		assertThat(notification.chars()).allMatch((c) -> c < 0x80);
 		assertSame(this.reader.read(notification), event);
+	}
+
+	@Property
+	void anyJsonComesBackToTheLetter(@ForAll("json") String json) throws UnreadableNotificationException {
+		assertThat(throughTheWire(Payload.ofJson(json, codec)).toJson(codec)).isEqualTo(json);
+	}
+
+	@Property
+	void valuesOfAnyKindComeBack(@ForAll("values") Object value) throws UnreadableNotificationException {
+		assertThat(throughTheWire(Payload.of(value)).<Object>as(value.getClass())).isEqualTo(value);
+	}
+
+	@Example
+	void numbersAndNestingComeBackUpToTheLastByte() throws UnreadableNotificationException {
+		String[] edges = { "0", "-0", "-0.0", "1e308", "4.9e-324", "1E+2", "9223372036854775807",
+				"-9223372036854775808", "18446744073709551616", "9".repeat(7500), "0." + "3".repeat(7500),
+				"[".repeat(1000) + "]".repeat(1000), "{\"a\":".repeat(1000) + "1" + "}".repeat(1000), "\"\"", "true" };
+		for (String json : edges) {
+			assertThat(throughTheWire(Payload.ofJson(json, codec)).toJson(codec)).isEqualTo(json);
+		}
+		BigInteger large = new BigInteger("7".repeat(7500));
+		assertThat(throughTheWire(Payload.of(large)).as(BigInteger.class)).isEqualTo(large);
+		Object nested = List.of();
+		for (int i = 1; i < 1000; i++) {
+			nested = List.of(nested);
+		}
+		assertThat(throughTheWire(Payload.of(nested)).<Object>as(List.class)).isEqualTo(nested);
+	}
+
+	@Example
+	void whatNobodyWouldReadIsRefusedBeforeItIsSent() {
+		Object nested = List.of();
+		for (int i = 0; i < 1000; i++) {
+			nested = List.of(nested);
+		}
+		Payload tooDeep = Payload.of(nested);
+		assertThatExceptionOfType(PayloadConversionException.class).isThrownBy(() -> throughTheWire(tooDeep));
+		for (String json : List.of("[".repeat(1001) + "]".repeat(1001), "", " ", "nonsense", "1 2", "{", "\u00a01")) {
+			assertThatExceptionOfType(PayloadConversionException.class)
+				.isThrownBy(() -> throughTheWire(Payload.ofJson(json, codec)));
+		}
+	}
+
+	private Payload throughTheWire(Payload payload) throws UnreadableNotificationException {
+		Event event = Event.builder(EventType.of("epoch.closed")).payload(payload).build();
+		return this.reader.read(write(this.writer, event)).payload();
 	}
 
 	@Property
@@ -141,6 +192,52 @@ class WireProperties {
 					contents(3).injectNull(0.1))
 			.as((id, app, timestamp, headers, content) -> new Event(id, EventType.of("epoch.closed"), app,
 					Payload.of(content), timestamp, headers));
+	}
+
+	@Provide
+	Arbitrary<Object> values() {
+		return Arbitraries.oneOf(texts(), Arbitraries.longs(), Arbitraries.integers(), Arbitraries.shorts(),
+				Arbitraries.bytes(), Arbitraries.doubles(), Arbitraries.floats(), Arbitraries.of(true, false),
+				Arbitraries.bigIntegers(), Arbitraries.bigDecimals().ofScale(40), instants(),
+				Arbitraries.of(DayOfWeek.class));
+	}
+
+	@Provide
+	Arbitrary<String> json() {
+		return json(4).filter((json) -> !json.equals("null"));
+	}
+
+	private static Arbitrary<String> json(int depth) {
+		Arbitrary<String> strings = texts().map(codec::toJson).map(WireProperties::wellFormed);
+		Arbitrary<String> numbers = Arbitraries.strings()
+			.numeric()
+			.ofMinLength(1)
+			.ofMaxLength(30)
+			.map((digits) -> digits.replaceFirst("^0+(?=.)", ""))
+			.flatMap((whole) -> Arbitraries.of(whole, "-" + whole, whole + ".50", whole + "e-7", whole + "E+12"));
+		Arbitrary<String> scalars = Arbitraries.oneOf(strings, numbers, Arbitraries.of("true", "false", "null"));
+		if (depth == 0) {
+			return scalars;
+		}
+		Arbitrary<String> children = Arbitraries.lazy(() -> json(depth - 1));
+		Arbitrary<String> arrays = children.list()
+			.ofMaxSize(3)
+			.map((elements) -> "[" + String.join(" ,", elements) + "]");
+		Arbitrary<String> objects = Arbitraries.maps(strings, children)
+			.ofMaxSize(3)
+			.map((fields) -> fields.entrySet()
+				.stream()
+				.map((field) -> field.getKey() + " : " + field.getValue())
+				.collect(Collectors.joining(",\n", "{", "}")));
+		return Arbitraries.oneOf(scalars, arrays, objects);
+	}
+
+	/** Without halves of surrogate pairs, which are sent escaped. */
+	private static String wellFormed(String json) {
+		return json.codePoints()
+			.filter((codePoint) -> Character.getType(codePoint) != Character.SURROGATE)
+			.collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+			.toString();
 	}
 
 	@Provide
