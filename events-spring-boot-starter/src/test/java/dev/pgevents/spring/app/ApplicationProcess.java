@@ -1,0 +1,70 @@
+package dev.pgevents.spring.app;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import dev.pgevents.postgres.test.TestPostgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A {@link PrintingApplication} in a process of its own, on the tests' database.
+ */
+final class ApplicationProcess implements AutoCloseable {
+
+	private final Process process;
+
+	private final BufferedReader output;
+
+	private final List<String> lines = new ArrayList<>();
+
+	private ApplicationProcess(Process process) {
+		this.process = process;
+		this.output = process.inputReader(StandardCharsets.UTF_8);
+	}
+
+	/** Starts the application, with options of the JVM's and arguments of its own. */
+	static ApplicationProcess start(List<String> options, String classPath, String... arguments) throws IOException {
+		TestPostgres database = TestPostgres.shared();
+		List<String> command = new ArrayList<>();
+		command.add(ProcessHandle.current().info().command().orElse("java"));
+		command.addAll(options);
+		command.addAll(List.of("-cp", classPath, PrintingApplication.class.getName(),
+				"--spring.datasource.url=" + database.url(), "--spring.datasource.username=" + database.user(),
+				"--spring.datasource.password=" + database.password()));
+		command.addAll(List.of(arguments));
+		return new ApplicationProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+	}
+
+	boolean isAlive() {
+		return this.process.isAlive();
+	}
+
+	/** Waits until the application has printed a line. */
+	void awaitLine(String wanted) {
+		boolean printed = this.output.lines().peek(this.lines::add).anyMatch((line) -> line.equals(wanted));
+		assertThat(printed).as(() -> wanted + " in " + String.join("\n", this.lines)).isTrue();
+	}
+
+	/** What it has printed so far, as far as somebody has waited for it. */
+	String printed() {
+		return String.join("\n", this.lines);
+	}
+
+	/** Asks it to stop, and waits until it has. */
+	void stop() throws InterruptedException {
+		this.process.destroy();
+		assertThat(this.process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.process.destroyForcibly();
+		this.output.close();
+	}
+
+}
