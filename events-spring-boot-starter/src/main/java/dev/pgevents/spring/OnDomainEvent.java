@@ -59,6 +59,7 @@ public @interface OnDomainEvent {
 	 * The subscription's name, for logs, metrics and the listener container.
 	 * @return the name; by default bean and method
 	 */
+	@AliasFor(annotation = EventListener.class) // by its name anyway; Spring 6.2 warns
 	String id() default "";
 
 	/**

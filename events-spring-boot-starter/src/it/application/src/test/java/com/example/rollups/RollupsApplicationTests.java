@@ -1,0 +1,149 @@
+package com.example.rollups;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import dev.pgevents.Event;
+import dev.pgevents.EventTypes;
+import dev.pgevents.Publisher;
+import dev.pgevents.SyncTrigger;
+import dev.pgevents.spring.DomainEventListenerContainer;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.SpringBootVersion;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
+
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+class RollupsApplicationTests {
+
+	private static final Duration LIMIT = Duration.ofSeconds(20);
+
+	@Autowired
+	Epochs epochs;
+
+	@Autowired
+	Publisher publisher;
+
+	@Autowired
+	Validator validator;
+
+	@Autowired
+	EpochListener listener;
+
+	@Autowired
+	DomainEventListenerContainer container;
+
+	@Autowired
+	JdbcTemplate jdbc;
+
+	@Autowired
+	Environment environment;
+
+	@DynamicPropertySource
+	static void database(DynamicPropertyRegistry registry) {
+		Database.register(registry);
+	}
+
+	@Test
+	void runsOnTheVersionThatIsMeant() {
+		assertThat(SpringBootVersion.getVersion()).isEqualTo(System.getProperty("wanted.spring-boot.version"));
+	}
+
+	@Test
+	void deliversWhatIsCommittedAndNothingElse() throws InterruptedException {
+		assertThatIllegalStateException().isThrownBy(() -> this.epochs.fail("1", 1));
+		this.epochs.close("1", 2);
+		assertThat(nextOf("1")).isEqualTo(new EpochClosed("1", 2));
+	}
+
+	@Test
+	void bridgesToApplicationEvents() {
+		this.epochs.close("2", 3);
+		await().atMost(LIMIT)
+			.untilAsserted(() -> assertThat(this.listener.heard).containsSequence("event of 2",
+					new EpochClosed("2", 3)));
+	}
+
+	@Test
+	void synchronizesAtStartAndForEvents() throws InterruptedException {
+		assertThat(next(this.validator.synchronizedFor).cause()).isEqualTo(SyncTrigger.Cause.STARTUP);
+		this.publisher.publish(Event.of(EventTypes.EPOCH_CLOSED, "3", new EpochClosed("3", 4)));
+		assertThat(next(this.validator.synchronizedFor).cause()).isIn(SyncTrigger.Cause.EVENT,
+				SyncTrigger.Cause.STARTUP);
+	}
+
+	@Test
+	void tellsOfAGapAfterAReconnect() throws InterruptedException {
+		this.jdbc.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+				+ "WHERE application_name LIKE 'pgevents%listener'", (row) -> {
+				});
+		assertThat(next(this.validator.gaps)).isNotNull();
+		this.epochs.close("4", 5);
+		assertThat(nextOf("4")).isEqualTo(new EpochClosed("4", 5));
+	}
+
+	@Test
+	void startsAndStopsMethods() {
+		assertThat(this.container.ids()).contains("validator.on", "idle", "later", "validator.catchUp",
+				"application-events");
+		assertThat(this.container.isRunning("idle")).isTrue();
+		assertThat(this.container.isRunning("later")).isFalse();
+	}
+
+	@Test
+	void showsItselfToOperators() {
+		await().atMost(LIMIT).untilAsserted(() -> {
+			assertThat(get("events")).contains("\"state\":\"LISTENING\"", "\"validator.on\"");
+			assertThat(get("metrics/events.connection.delivering")).contains("\"value\":1");
+			assertThat(get("metrics/events.subscription.handled")).contains("\"validator.on\"");
+		});
+		assertThat(get("health")).contains("\"status\":\"UP\"");
+		if (!SpringBootVersion.getVersion().startsWith("3.")) {
+			assertThat(get("health")).contains("\"events\":{");
+		}
+	}
+
+	private String get(String endpoint) {
+		URI uri = URI.create("http://localhost:" + this.environment.getProperty("local.server.port") + "/actuator/"
+				+ endpoint);
+		try {
+			return HttpClient.newHttpClient().send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body();
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/** Each test has an app of its own, since all share one application. */
+	private EpochClosed nextOf(String app) throws InterruptedException {
+		EpochClosed next = next(this.validator.handled);
+		return next.app().equals(app) ? next : nextOf(app);
+	}
+
+	private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
+		T next = queue.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+		assertThat(next).as("nothing arrived").isNotNull();
+		return next;
+	}
+
+}
