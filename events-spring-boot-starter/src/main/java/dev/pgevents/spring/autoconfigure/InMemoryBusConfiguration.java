@@ -8,7 +8,6 @@ import dev.pgevents.postgres.JacksonPayloadCodec;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
@@ -19,7 +18,7 @@ import org.springframework.core.env.Environment;
  * that what works here works between processes.
  */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnProperty(name = "events.backend", havingValue = "in-memory")
+@ConditionalOnBackend(EventsProperties.Backend.IN_MEMORY)
 class InMemoryBusConfiguration {
 
 	@Bean

@@ -9,7 +9,6 @@ import dev.pgevents.spring.EventsConnectionDetails;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
@@ -19,7 +18,7 @@ import org.springframework.core.env.Environment;
  * The bus over PostgreSQL.
  */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnProperty(name = "events.backend", havingValue = "postgres", matchIfMissing = true)
+@ConditionalOnBackend(EventsProperties.Backend.POSTGRES)
 class PostgresBusConfiguration {
 
 	@Bean
