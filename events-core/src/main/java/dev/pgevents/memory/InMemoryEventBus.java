@@ -81,7 +81,7 @@ public final class InMemoryEventBus implements EventBus {
 
 	@Override
 	public void publishAll(Collection<Event> events) {
-		List<Event> all = events.stream().map(this::encoded).toList();
+		List<Event> all = events.stream().map(this::encode).toList();
 		if (this.closed) {
 			throw new IllegalStateException("event bus is closed: nothing can be published any more");
 		}
@@ -94,7 +94,13 @@ public final class InMemoryEventBus implements EventBus {
 		}
 	}
 
-	private Event encoded(Event event) {
+	/**
+	 * An event as subscribers are to see it, whatever becomes of its payload's value.
+	 * @param event the event
+	 * @return the event with its payload as JSON, if the bus has a codec, else as it is
+	 * @throws dev.pgevents.PayloadConversionException if the payload cannot be written
+	 */
+	public Event encode(Event event) {
 		if (this.codec == null) {
 			return event;
 		}

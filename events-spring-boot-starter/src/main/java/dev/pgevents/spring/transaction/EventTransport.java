@@ -6,12 +6,13 @@ import java.util.Collection;
 import dev.pgevents.Event;
 import dev.pgevents.EventBus;
 import dev.pgevents.Publisher;
+import dev.pgevents.memory.InMemoryEventBus;
 import dev.pgevents.postgres.PostgresEventBus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ways events leave: through the bus, or on a connection of the caller's. Only the
- * PostgreSQL bus has the second one, and only it has something to encode.
+ * The ways events leave: through the bus, or on a connection of the caller's, which only
+ * the PostgreSQL bus has.
  */
 final class EventTransport {
 
@@ -31,7 +32,10 @@ final class EventTransport {
 
 	/** An event as it is now, whatever becomes of its payload until it leaves. */
 	Event encode(Event event) {
-		return (this.postgres != null) ? this.postgres.encode(event) : event;
+		if (this.postgres != null) {
+			return this.postgres.encode(event);
+		}
+		return (this.bus instanceof InMemoryEventBus memory) ? memory.encode(event) : event;
 	}
 
 	/** Publishes at once, outside of any transaction. */
