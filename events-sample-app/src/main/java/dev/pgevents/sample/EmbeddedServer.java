@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
 
+import dev.pgevents.spring.EventsConfigurationException;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,10 +30,18 @@ final class EmbeddedServer implements ApplicationContextInitializer<Configurable
 
 	@Override
 	public void initialize(ConfigurableApplicationContext context) {
-		if (context.getEnvironment().containsProperty("spring.datasource.url")) {
-			return;
+		String given = context.getEnvironment().getProperty("spring.datasource.url");
+		if (given == null) {
+			use(start(), context);
 		}
-		EmbeddedPostgres server = start();
+		else if (!given.startsWith("jdbc:postgresql:")) {
+			throw new EventsConfigurationException("spring.datasource.url is not that of a PostgreSQL",
+					"Give it as jdbc:postgresql://host:5432/database?user=name&password=secret, or leave it out: the "
+							+ "node then starts a PostgreSQL of its own.");
+		}
+	}
+
+	private static void use(EmbeddedPostgres server, ConfigurableApplicationContext context) {
 		String url = "jdbc:postgresql://localhost:" + server.getPort() + "/postgres?user=postgres";
 		context.getEnvironment()
 			.getPropertySources()

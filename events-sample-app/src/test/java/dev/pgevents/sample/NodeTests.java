@@ -15,6 +15,7 @@ import dev.pgevents.EventTypes;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.postgres.test.TestPostgres;
+import dev.pgevents.spring.EventsConfigurationException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -142,6 +143,16 @@ class NodeTests {
 					assertThat(analysis.getDescription()).contains("Connection to localhost:1 refused");
 					assertThat(analysis.getAction()).contains("spring.datasource.url");
 				}));
+	}
+
+	@Test
+	void saysThatAUrlIsNotThatOfAPostgres() {
+		assertThatExceptionOfType(EventsConfigurationException.class)
+			.isThrownBy(() -> NodeApplication.application().run("--spring.datasource.url=localhost:5432/postgres"))
+			.satisfies((failure) -> {
+				assertThat(failure.description()).contains("spring.datasource.url");
+				assertThat(failure.action()).contains("jdbc:postgresql://host:5432/database");
+			});
 	}
 
 	@Test
