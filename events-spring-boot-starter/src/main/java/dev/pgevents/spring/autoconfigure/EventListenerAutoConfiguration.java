@@ -6,18 +6,21 @@ import dev.pgevents.Subscriber;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.spring.DomainEventListenerContainer;
+import dev.pgevents.spring.EventsConfigurationException;
 import dev.pgevents.spring.listener.AcceptedEvents;
 import dev.pgevents.spring.listener.ApplicationEventBridge;
+import dev.pgevents.spring.listener.ContextEvents;
 import dev.pgevents.spring.listener.DomainEventListenerFactory;
 import dev.pgevents.spring.listener.EndpointContainer;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.support.AbstractApplicationContext;
@@ -35,8 +38,8 @@ public final class EventListenerAutoConfiguration {
 
 	/** Where no initializer has registered it. */
 	@Bean(DomainEventListenerFactory.BEAN_NAME)
-	@ConditionalOnMissingBean
-	static DomainEventListenerFactory domainEventListenerFactory(BeanFactory beans) {
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+	static DomainEventListenerFactory domainEventListenerFactory(ListableBeanFactory beans) {
 		return new DomainEventListenerFactory(beans);
 	}
 
@@ -44,14 +47,17 @@ public final class EventListenerAutoConfiguration {
 	@ConditionalOnBooleanProperty(name = "events.enabled", matchIfMissing = true)
 	static class ContainerConfiguration {
 
+		/**
+		 * One for each context, since it starts and stops, and its beans live, with it.
+		 */
 		@Bean
-		@ConditionalOnMissingBean(DomainEventListenerContainer.class)
+		@ConditionalOnMissingBean(value = DomainEventListenerContainer.class, search = SearchStrategy.CURRENT)
 		EndpointContainer domainEventListenerContainer(Subscriber subscriber, ConfigurableListableBeanFactory beans,
 				EventsProperties properties, AbstractApplicationContext context,
 				ObjectProvider<PlatformTransactionManager> transactionManager) {
 			SubscriptionOptions defaults = defaults(properties.listener());
-			ApplicationEventBridge bridge = new ApplicationEventBridge(new AcceptedEvents(context), context,
-					filter(properties.applicationEvents()), defaults,
+			ApplicationEventBridge bridge = new ApplicationEventBridge(new AcceptedEvents(context),
+					ContextEvents.of(context), filter(properties.applicationEvents()), defaults,
 					transaction(properties.applicationEvents(), transactionManager));
 			return new EndpointContainer(subscriber, beans, defaults, properties.listener().autoStartup(),
 					properties.listener().shutdownTimeout(), bridge);
@@ -73,7 +79,17 @@ public final class EventListenerAutoConfiguration {
 
 		private static @Nullable TransactionOperations transaction(EventsProperties.ApplicationEvents applicationEvents,
 				ObjectProvider<PlatformTransactionManager> transactionManager) {
-			return applicationEvents.transactional() ? new TransactionTemplate(transactionManager.getObject()) : null;
+			if (!applicationEvents.transactional()) {
+				return null;
+			}
+			PlatformTransactionManager unique = transactionManager.getIfUnique();
+			if (unique == null) {
+				throw new EventsConfigurationException(
+						"events.application-events.transactional=true needs a transaction manager, and there is none, "
+								+ "or no telling which",
+						"Let there be one PlatformTransactionManager bean, or mark one with @Primary.");
+			}
+			return new TransactionTemplate(unique);
 		}
 
 	}

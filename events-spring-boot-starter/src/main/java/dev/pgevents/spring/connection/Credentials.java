@@ -29,8 +29,12 @@ final class Credentials {
 		return this.username != null;
 	}
 
+	boolean hasUserOf(Credentials other) {
+		return Objects.equals(this.username, other.username);
+	}
+
 	boolean isSame(Credentials other) {
-		return Objects.equals(this.username, other.username) && Objects.equals(this.password, other.password);
+		return hasUserOf(other) && Objects.equals(this.password, other.password);
 	}
 
 	/** Connections as this user, whoever the source itself would be. */

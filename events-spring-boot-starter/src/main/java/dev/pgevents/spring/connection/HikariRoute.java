@@ -1,5 +1,6 @@
 package dev.pgevents.spring.connection;
 
+import java.util.Objects;
 import java.util.Properties;
 
 import javax.sql.DataSource;
@@ -30,11 +31,18 @@ final class HikariRoute {
 
 	private final @Nullable Credentials atStart;
 
+	/**
+	 * Whether the pool was configured beside Boot's details, by
+	 * spring.datasource.hikari.*.
+	 */
+	private final boolean ofItsOwn;
+
 	HikariRoute(DataSource dataSource, @Nullable BootConnectionDetails details) {
 		this.dataSource = dataSource;
 		this.details = details;
 		HikariDataSource pool = pool();
 		this.atStart = (pool != null) ? configured(pool) : null;
+		this.ofItsOwn = pool != null && details != null && pool.getJdbcUrl() != null && !isSame(pool, details);
 	}
 
 	/** Connections to where the pool goes, or null if the DataSource is no such pool. */
@@ -46,7 +54,7 @@ final class HikariRoute {
 		if (pool.getDataSource() != null) {
 			return wrapped(pool, pool.getDataSource());
 		}
-		String url = (this.details != null) ? this.details.url() : pool.getJdbcUrl();
+		String url = (this.details != null && !this.ofItsOwn) ? this.details.url() : pool.getJdbcUrl();
 		if (url == null) {
 			return wrapped(pool, instantiate(pool));
 		}
@@ -55,6 +63,11 @@ final class HikariRoute {
 			.forEach((name, value) -> properties.setProperty(name.toString(), value.toString()));
 		credentials(pool).addTo(properties);
 		return DatabaseUrl.source(url, properties, DataSourceRoute.ORIGIN);
+	}
+
+	/** Passwords are not compared: the details may have a new one each time. */
+	private static boolean isSame(HikariDataSource pool, BootConnectionDetails details) {
+		return Objects.equals(pool.getJdbcUrl(), details.url()) && configured(pool).hasUserOf(details.credentials());
 	}
 
 	private @Nullable HikariDataSource pool() {
@@ -67,7 +80,8 @@ final class HikariRoute {
 	 */
 	private Credentials credentials(HikariDataSource pool) {
 		boolean rotated = this.atStart != null && !this.atStart.isSame(configured(pool));
-		return (this.details == null || rotated || hasProvider(pool)) ? ofPool(pool) : this.details.credentials();
+		return (this.details == null || this.ofItsOwn || rotated || hasProvider(pool)) ? ofPool(pool)
+				: this.details.credentials();
 	}
 
 	private static Credentials ofPool(HikariDataSource pool) {

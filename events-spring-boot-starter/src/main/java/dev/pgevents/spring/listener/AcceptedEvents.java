@@ -1,13 +1,19 @@
 package dev.pgevents.spring.listener;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 import dev.pgevents.Event;
+import dev.pgevents.EventType;
 import dev.pgevents.spring.DomainEvent;
+import dev.pgevents.spring.EventsConfigurationException;
 import dev.pgevents.spring.payload.PayloadClass;
 
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.PayloadApplicationEvent;
@@ -19,6 +25,7 @@ import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.type.filter.AnnotationTypeFilter;
+import org.springframework.transaction.event.TransactionalApplicationListener;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -50,15 +57,36 @@ public final class AcceptedEvents {
 		return accepts(Event.class);
 	}
 
+	/** Whether some listener is called in transactions only. */
+	boolean inTransactions() {
+		return this.context.getApplicationListeners()
+			.stream()
+			.filter(TransactionalApplicationListener.class::isInstance)
+			.anyMatch((listener) -> generic(listener).supportsEventType(applicationEvent(Event.class)) || payloads()
+				.stream()
+				.anyMatch((payload) -> generic(listener).supportsEventType(applicationEvent(payload.payloadClass()))));
+	}
+
 	/** The payload classes that some listener accepts. */
 	List<RegisteredPayload> payloads() {
 		List<RegisteredPayload> accepted = new ArrayList<>();
 		for (Class<?> payloadClass : payloadClasses()) {
 			if (accepts(payloadClass) && !isExternalized(payloadClass)) {
-				accepted.add(new RegisteredPayload(PayloadClass.of(payloadClass).type(), payloadClass));
+				accepted.add(new RegisteredPayload(type(payloadClass), payloadClass));
 			}
 		}
 		return accepted;
+	}
+
+	private static EventType type(Class<?> payloadClass) {
+		try {
+			return PayloadClass.of(payloadClass).type();
+		}
+		catch (IllegalArgumentException ex) {
+			throw new EventsConfigurationException(
+					"The payload class " + payloadClass.getName() + " cannot work: " + ex.getMessage(),
+					"Correct its annotations.", ex);
+		}
 	}
 
 	private List<Class<?>> payloadClasses() {
@@ -80,16 +108,33 @@ public final class AcceptedEvents {
 	}
 
 	private boolean accepts(Class<?> payloadClass) {
-		ResolvableType type = ResolvableType.forClassWithGenerics(PayloadApplicationEvent.class, payloadClass);
+		ResolvableType type = applicationEvent(payloadClass);
 		return this.context.getApplicationListeners()
 			.stream()
-			.anyMatch((listener) -> isMeant(listener) && generic(listener).supportsEventType(type));
+			.anyMatch((listener) -> isMeant(listener) && generic(listener).supportsEventType(type))
+				|| listenersToBeCreated().anyMatch((declared) -> declared.isAssignableFrom(type)
+						&& !declared.isAssignableFrom(applicationEvent(AnyPayload.class)));
+	}
+
+	/** What the listeners say that the first event for them creates. */
+	private Stream<ResolvableType> listenersToBeCreated() {
+		ConfigurableListableBeanFactory beans = this.context.getBeanFactory();
+		return Arrays.stream(beans.getBeanNamesForType(ApplicationListener.class, true, false))
+			.filter((name) -> !beans.containsSingleton(name))
+			.map(beans::getType)
+			.filter(Objects::nonNull)
+			.map((type) -> ResolvableType.forClass(type).as(ApplicationListener.class).getGeneric())
+			.filter((declared) -> declared.resolve() != null);
 	}
 
 	/** Frameworks' listeners of just any event say nothing about these events. */
 	private static boolean isMeant(ApplicationListener<?> listener) {
-		return listener instanceof ApplicationListenerMethodAdapter || !generic(listener)
-			.supportsEventType(ResolvableType.forClassWithGenerics(PayloadApplicationEvent.class, AnyPayload.class));
+		return listener instanceof ApplicationListenerMethodAdapter
+				|| !generic(listener).supportsEventType(applicationEvent(AnyPayload.class));
+	}
+
+	private static ResolvableType applicationEvent(Class<?> payloadClass) {
+		return ResolvableType.forClassWithGenerics(PayloadApplicationEvent.class, payloadClass);
 	}
 
 	private static GenericApplicationListener generic(ApplicationListener<?> listener) {

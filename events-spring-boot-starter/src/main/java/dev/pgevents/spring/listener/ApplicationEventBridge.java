@@ -11,6 +11,8 @@ import dev.pgevents.Gap;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.transaction.support.TransactionOperations;
@@ -26,6 +28,8 @@ public final class ApplicationEventBridge {
 
 	/** The id of the bridge's subscription. */
 	public static final String ID = "application-events";
+
+	private static final Logger logger = LoggerFactory.getLogger(ApplicationEventBridge.class);
 
 	private final AcceptedEvents accepted;
 
@@ -69,6 +73,10 @@ public final class ApplicationEventBridge {
 		List<RegisteredPayload> payloads = this.accepted.payloads();
 		if (!events && payloads.isEmpty()) {
 			return null;
+		}
+		if (this.transaction == null && this.accepted.inTransactions()) {
+			logger.warn("transactional event listeners hear of received events in a transaction only: set "
+					+ "events.application-events.transactional=true, unless all of them have fallbackExecution=true");
 		}
 		return new SubscriptionEndpoint(ID, true, events ? wanted : narrowed(wanted, payloads), this.options,
 				new Handler(events, payloads, wanted));

@@ -23,6 +23,8 @@ final class BeanMethod {
 
 	private final Method invocable;
 
+	private final Class<?> type;
+
 	private final Method method;
 
 	private final boolean singleton;
@@ -39,6 +41,7 @@ final class BeanMethod {
 	BeanMethod(BeanFactory beans, String beanName, Class<?> type, Method invocable) {
 		this.beans = beans;
 		this.beanName = beanName;
+		this.type = type;
 		this.invocable = invocable;
 		this.method = AopUtils.getMostSpecificMethod(invocable, type);
 		this.singleton = beans.isSingleton(beanName);
@@ -48,6 +51,17 @@ final class BeanMethod {
 	/** The method as it is declared in the bean's class. */
 	Method method() {
 		return this.method;
+	}
+
+	String beanName() {
+		return this.beanName;
+	}
+
+	/**
+	 * The bean's class, which may say more of the method's types than the method does.
+	 */
+	Class<?> type() {
+		return this.type;
 	}
 
 	/** The name for logs and ids. */

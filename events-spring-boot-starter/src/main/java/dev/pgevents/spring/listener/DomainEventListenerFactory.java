@@ -1,8 +1,15 @@
 package dev.pgevents.spring.listener;
 
 import java.lang.reflect.Method;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-import org.springframework.beans.factory.BeanFactory;
+import dev.pgevents.spring.DomainEventListenerContainer;
+import dev.pgevents.spring.EventsConfigurationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.EventListenerFactory;
@@ -20,6 +27,8 @@ import org.springframework.core.ResolvableType;
  */
 public final class DomainEventListenerFactory implements EventListenerFactory, Ordered {
 
+	private static final Logger logger = LoggerFactory.getLogger(DomainEventListenerFactory.class);
+
 	/** The name of the bean. */
 	public static final String BEAN_NAME = "domainEventListenerFactory";
 
@@ -28,13 +37,15 @@ public final class DomainEventListenerFactory implements EventListenerFactory, O
 
 	private static final ApplicationListener<ApplicationEvent> NEVER_CALLED = new NeverCalled();
 
-	private final BeanFactory beans;
+	private final ListableBeanFactory beans;
+
+	private final AtomicBoolean said = new AtomicBoolean();
 
 	/**
 	 * Hands methods to the container of a context.
 	 * @param beans where the container is, if there is one
 	 */
-	public DomainEventListenerFactory(BeanFactory beans) {
+	public DomainEventListenerFactory(ListableBeanFactory beans) {
 		this.beans = beans;
 	}
 
@@ -45,14 +56,34 @@ public final class DomainEventListenerFactory implements EventListenerFactory, O
 
 	@Override
 	public boolean supportsMethod(Method method) {
-		return HandlerMethodReader.isAnnotated(method);
+		return HandlerMethodCheck.isAnnotated(method);
 	}
 
 	@Override
 	public ApplicationListener<?> createApplicationListener(String beanName, Class<?> type, Method method) {
-		this.beans.getBeanProvider(EndpointContainer.class)
-			.ifAvailable((container) -> container.add(beanName, type, method));
+		String[] containers = this.beans.getBeanNamesForType(DomainEventListenerContainer.class, true, false);
+		if (containers.length > 0) {
+			add(this.beans.getBean(containers[0], DomainEventListenerContainer.class), beanName, type, method);
+		}
+		else if (BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beans, DomainEventListenerContainer.class,
+				true, false).length > 0) {
+			throw new EventsConfigurationException(
+					"The methods of bean '" + beanName + "' would receive no events: its application context has no "
+							+ "listener container of its own, only its parent context has",
+					"Let the configuration of the child context have @EnableAutoConfiguration, or move the bean to "
+							+ "the parent.");
+		}
 		return NEVER_CALLED;
+	}
+
+	private void add(DomainEventListenerContainer container, String beanName, Class<?> type, Method method) {
+		if (container instanceof EndpointContainer endpoints) {
+			endpoints.add(beanName, type, method);
+		}
+		else if (this.said.compareAndSet(false, true)) {
+			logger.info("annotated methods receive no events: the listener container was replaced by a {}",
+					container.getClass().getName());
+		}
 	}
 
 	/** Spring wants a listener, and these methods are none. */

@@ -101,8 +101,7 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 
 	@Override
 	public int getPhase() {
-		return DEFAULT_PHASE; // above the web server's, which drains while this has
-								// stopped
+		return DEFAULT_PHASE; // above the web server's, which drains after this
 	}
 
 	@Override
@@ -258,7 +257,8 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 					+ "receive events as soon as there is a connection", STARTUP_LIMIT.toSeconds());
 		}
 		catch (ExecutionException ex) {
-			logger.info("handler methods receive nothing: {}", String.valueOf(ex.getCause()));
+			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
+			logger.info("handler methods receive nothing: {}", cause.getMessage());
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -1,7 +1,9 @@
 package dev.pgevents.spring.listener;
 
+import java.lang.reflect.Type;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
@@ -14,6 +16,7 @@ import dev.pgevents.spring.Header;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.MethodParameter;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedMethod;
 
 /**
@@ -36,7 +39,7 @@ final class HandlerArguments {
 	/** Reads the parameters of a method, or says which one cannot work. */
 	static HandlerArguments of(BeanMethod handler) {
 		HandlerArguments arguments = new HandlerArguments(handler);
-		for (MethodParameter parameter : new AnnotatedMethod(handler.method()).getMethodParameters()) {
+		for (MethodParameter parameter : new MethodOfBean(handler).getMethodParameters()) {
 			arguments.resolvers.add(arguments.resolver(parameter));
 		}
 		return arguments;
@@ -89,7 +92,19 @@ final class HandlerArguments {
 					"Keep one of them; mark a String for the app id with @AppId, one for a header with @Header.");
 		}
 		this.payload = parameter;
-		return (event) -> event.payload().as(parameter.getGenericParameterType());
+		Type type = resolved(ResolvableType.forMethodParameter(parameter));
+		return (event) -> event.payload().as(type);
+	}
+
+	/** The type without variables, for a codec that knows nothing of the bean's class. */
+	private static Type resolved(ResolvableType type) {
+		if (!type.hasGenerics()) {
+			return (type.getType() instanceof Class<?> plain) ? plain : type.resolve(Object.class);
+		}
+		ResolvableType[] generics = Arrays.stream(type.getGenerics())
+			.map((generic) -> ResolvableType.forType(resolved(generic)))
+			.toArray(ResolvableType[]::new);
+		return ResolvableType.forClassWithGenerics(type.resolve(Object.class), generics).getType();
 	}
 
 	private void requireString(MethodParameter parameter, String annotation) {
@@ -102,6 +117,23 @@ final class HandlerArguments {
 	private static String name(MethodParameter parameter) {
 		return "parameter " + (parameter.getParameterIndex() + 1) + ", a " + parameter.getParameterType().getName()
 				+ ",";
+	}
+
+	/** A method whose type variables are those of the bean's class. */
+	private static final class MethodOfBean extends AnnotatedMethod {
+
+		private final BeanMethod handler;
+
+		MethodOfBean(BeanMethod handler) {
+			super(handler.method());
+			this.handler = handler;
+		}
+
+		@Override
+		protected Class<?> getContainingClass() {
+			return this.handler.type();
+		}
+
 	}
 
 }

@@ -22,6 +22,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.Credentials;
 import dev.pgevents.Event;
 import dev.pgevents.EventBus;
+import dev.pgevents.EventHandler;
 import dev.pgevents.EventStream;
 import dev.pgevents.EventType;
 import dev.pgevents.PayloadCodec;
@@ -48,7 +49,10 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.postgresql.ds.PGSimpleDataSource;
 
+import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
+import org.springframework.aop.interceptor.SimpleTraceInterceptor;
 import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -60,6 +64,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
+import org.springframework.core.annotation.Order;
 import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
@@ -67,6 +72,7 @@ import org.springframework.jdbc.datasource.lookup.MapDataSourceLookup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.Mockito.mock;
 
 class EventsAutoConfigurationTests {
 
@@ -121,6 +127,21 @@ class EventsAutoConfigurationTests {
 	}
 
 	@Test
+	void takesTheBackendHoweverItIsWritten() {
+		for (String backend : List.of("IN_MEMORY", "inMemory", "In-Memory")) {
+			this.runner.withPropertyValues("events.backend=" + backend)
+				.run((context) -> assertThat(context).getBean(EventBus.class).isInstanceOf(InMemoryEventBus.class));
+		}
+	}
+
+	@Test
+	void namesTheBackendsThereAre() {
+		this.runner.withPropertyValues("events.backend=kafka")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("Failed to bind properties under 'events.backend'"));
+	}
+
+	@Test
 	void backsOffWhereTheUserHasABus() {
 		this.runner.withBean("mine", InMemoryEventBus.class, InMemoryEventBus::create).run((context) -> {
 			assertThat(context).doesNotHaveBean("domainEventBus")
@@ -139,6 +160,64 @@ class EventsAutoConfigurationTests {
 	}
 
 	@Test
+	void backsOffWhereTheUserHasASubscriber() {
+		this.runner.withUserConfiguration(OwnSubscriber.class).run((context) -> {
+			assertThat(context).doesNotHaveBean("domainSubscriber").hasBean("domainPublisher");
+			assertThat(context.getBean(Subscriber.class)).isSameAs(context.getBean("mine"));
+		});
+	}
+
+	@Test
+	void backsOffWhereTheUserHasADomainEventPublisher() {
+		this.runner.withBean("mine", DomainEventPublisher.class, () -> (payload) -> {
+		})
+			.run((context) -> assertThat(context).doesNotHaveBean("domainEventPublisher")
+				.hasSingleBean(DomainEventPublisher.class)
+				.hasBean("domainPublisher"));
+	}
+
+	@Test
+	void backsOffWhereTheUserHasAListenerContainer() {
+		this.runner.withBean("mine", DomainEventListenerContainer.class, () -> mock(DomainEventListenerContainer.class))
+			.run((context) -> assertThat(context).doesNotHaveBean("domainEventListenerContainer")
+				.hasSingleBean(DomainEventListenerContainer.class));
+	}
+
+	@Test
+	void beansAreTheOnesToInject() {
+		this.runner.run((context) -> {
+			assertThat(context.getBean(Publisher.class)).isSameAs(context.getBean("domainPublisher"));
+			assertThat(context.getBean(Subscriber.class)).isSameAs(context.getBean("domainSubscriber"));
+			assertThat(context.getBean(EventBus.class)).isSameAs(context.getBean("domainEventBus"));
+			assertThat(context.getBean("domainEventPublisher")).isInstanceOf(DomainEventPublisher.class)
+				.isNotInstanceOf(Publisher.class);
+			assertThat(context.getBeanFactory().getBeanDefinition("domainPublisher").isPrimary()).isTrue();
+			assertThat(context.getBeanFactory().getBeanDefinition("domainSubscriber").isPrimary()).isTrue();
+		});
+	}
+
+	@Test
+	void onlyEnabledAndBackendDecideWhichBeansExist() {
+		this.runner.run((normal) -> this.runner
+			.withPropertyValues("events.listener.enabled=false", "events.listener.auto-startup=false",
+					"events.application-events.enabled=false", "events.publisher.mode=immediate",
+					"events.channels.strategy=per-app", "events.postgres.url=" + database.url())
+			.run((other) -> assertThat(other.getBeanDefinitionNames())
+				.containsExactlyInAnyOrder(normal.getBeanDefinitionNames())));
+	}
+
+	@Test
+	void callsCustomizersInTheirOrder() {
+		this.runner.withUserConfiguration(Customizers.class)
+			.run((context) -> assertThat(
+					context.getBean(EventBus.class).subscribe(SubscriptionFilter.all(), (event) -> {
+					}).ready())
+				.failsWithin(LIMIT)
+				.withThrowableThat()
+				.withMessageContaining("second"));
+	}
+
+	@Test
 	void letsCustomizersHaveTheLastWord() {
 		this.runner.withPropertyValues("events.listener.enabled=true")
 			.withBean(EventBusCustomizer.class,
@@ -154,12 +233,7 @@ class EventsAutoConfigurationTests {
 	@Test
 	void usesAPayloadCodecBean() {
 		this.runner.withUserConfiguration(OwnCodec.class).run((context) -> {
-			try (EventStream stream = open(context)) {
-				context.getBean(Publisher.class).publish(Event.of(EventType.of("a"), null, "ignored"));
-				Event event = (Event) stream.poll(LIMIT);
-				assertThat(event).isNotNull();
-				assertThat(event.payloadAs(String.class)).isEqualTo("read \"written\"");
-			}
+			assertUsesOwnCodec(context);
 		});
 	}
 
@@ -213,14 +287,7 @@ class EventsAutoConfigurationTests {
 		this.runner.withUserConfiguration(SlowHandlers.class)
 			.withPropertyValues("events.listener.slow-handler-threshold=1ms")
 			.run((context) -> {
-				CountDownLatch told = context.getBean(SlowHandlers.class).told;
-				CompletableFuture<Boolean> toldInTime = new CompletableFuture<>();
-				Subscription subscription = context.getBean(Subscriber.class)
-					.subscribe(SubscriptionFilter.all(),
-							(event) -> toldInTime.complete(told.await(LIMIT.toSeconds(), TimeUnit.SECONDS)));
-				assertThat(subscription.ready()).succeedsWithin(LIMIT);
-				context.getBean(Publisher.class).publish(Event.of(EventType.of("a"), null, null));
-				assertThat(toldInTime).succeedsWithin(LIMIT.multipliedBy(2)).isEqualTo(true);
+				assertToldOfASlowHandler(context);
 			});
 	}
 
@@ -280,6 +347,21 @@ class EventsAutoConfigurationTests {
 	}
 
 	@Test
+	void goesWhereThePoolGoesThatIsConfiguredBesideBootsDetails() {
+		this.plain
+			.withPropertyValues("spring.datasource.url=jdbc:postgresql://localhost:1/none",
+					"spring.datasource.username=nobody", "spring.datasource.hikari.jdbc-url=" + database.url(),
+					"spring.datasource.hikari.username=" + database.user(),
+					"spring.datasource.hikari.password=" + database.password())
+			.run(EventsAutoConfigurationTests::assertBusReceives);
+	}
+
+	@Test
+	void goesWhereADataSourceGoesThatAnAspectWraps() {
+		this.runner.withUserConfiguration(ProxiedDataSource.class).run(EventsAutoConfigurationTests::assertBusReceives);
+	}
+
+	@Test
 	void goesWhereAnyKnownDataSourceGoes() {
 		Map<String, DataSource> dataSources = Map.of("pgjdbc", database.dataSource(), "lazy",
 				new LazyConnectionDataSourceProxy(database.dataSource()), "transaction-aware",
@@ -315,6 +397,48 @@ class EventsAutoConfigurationTests {
 			database.terminate("pgevents%");
 			await().atMost(LIMIT).until(() -> asked.size() > before);
 		});
+	}
+
+	@Test
+	void takesThePrimaryOfSeveralDataSources() {
+		this.plain.withBean("one", DataSource.class, database::dataSource, (definition) -> definition.setPrimary(true))
+			.withBean("two", DataSource.class, PGSimpleDataSource::new)
+			.run(EventsAutoConfigurationTests::assertBusReceives);
+	}
+
+	@Test
+	void startsWithSeveralDataSourcesWhereThePropertiesSayWhereToGo() {
+		this.plain.withBean("one", DataSource.class, PGSimpleDataSource::new)
+			.withBean("two", DataSource.class, PGSimpleDataSource::new)
+			.withPropertyValues("events.postgres.url=" + database.url(), "events.postgres.username=" + database.user(),
+					"events.postgres.password=" + database.password())
+			.run(EventsAutoConfigurationTests::assertBusReceives);
+	}
+
+	@Test
+	void inMemoryBusObeysThePropertiesThatConcernIt() {
+		ApplicationContextRunner memory = new ApplicationContextRunner()
+			.withConfiguration(
+					AutoConfigurations.of(EventsAutoConfiguration.class, EventListenerAutoConfiguration.class))
+			.withPropertyValues("events.backend=in-memory");
+		memory.withUserConfiguration(SlowHandlers.class)
+			.withPropertyValues("events.listener.slow-handler-threshold=1ms")
+			.run(EventsAutoConfigurationTests::assertToldOfASlowHandler);
+		memory.withUserConfiguration(OwnCodec.class).run(EventsAutoConfigurationTests::assertUsesOwnCodec);
+		assertFailure(memory.withPropertyValues("events.listener.shutdown-timeout=0s"),
+				"events.listener.shutdown-timeout");
+	}
+
+	@Test
+	void worksWithLazyInitialization() {
+		this.runner.withUserConfiguration(Changes.class)
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.run((context) -> {
+				assertRoundTrip(context);
+				Changes changes = context.getBean(Changes.class);
+				await().atMost(LIMIT).until(() -> changes.seen.toString().contains("current=LISTENING"));
+			});
 	}
 
 	@Test
@@ -461,6 +585,26 @@ class EventsAutoConfigurationTests {
 			Event event = Event.of(EventType.of("epoch.closed"), "1", 42);
 			context.getBean("domainEventBus", EventBus.class).publish(event);
 			assertThat(stream.poll(LIMIT)).isEqualTo(event);
+		}
+	}
+
+	private static void assertToldOfASlowHandler(ApplicationContext context) {
+		CountDownLatch told = context.getBean(SlowHandlers.class).told;
+		CompletableFuture<Boolean> toldInTime = new CompletableFuture<>();
+		Subscription subscription = context.getBean(Subscriber.class)
+			.subscribe(SubscriptionFilter.all(),
+					(event) -> toldInTime.complete(told.await(LIMIT.toSeconds(), TimeUnit.SECONDS)));
+		assertThat(subscription.ready()).succeedsWithin(LIMIT);
+		context.getBean(Publisher.class).publish(Event.of(EventType.of("a"), null, null));
+		assertThat(toldInTime).succeedsWithin(LIMIT.multipliedBy(2)).isEqualTo(true);
+	}
+
+	private static void assertUsesOwnCodec(ApplicationContext context) throws InterruptedException {
+		try (EventStream stream = open(context)) {
+			context.getBean(Publisher.class).publish(Event.of(EventType.of("a"), null, "ignored"));
+			Event event = (Event) stream.poll(LIMIT);
+			assertThat(event).isNotNull();
+			assertThat(event.payloadAs(String.class)).isEqualTo("read \"written\"");
 		}
 	}
 
@@ -615,6 +759,64 @@ class EventsAutoConfigurationTests {
 				}
 
 			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnSubscriber {
+
+		@Bean
+		Subscriber mine(EventBus bus) {
+			return new Subscriber() {
+
+				@Override
+				public Subscription subscribe(SubscriptionFilter filter, SubscriptionOptions options,
+						EventHandler handler) {
+					return bus.subscribe(filter, options, handler);
+				}
+
+				@Override
+				public EventStream open(SubscriptionFilter filter, SubscriptionOptions options) {
+					return bus.open(filter, options);
+				}
+
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Customizers {
+
+		@Bean
+		@Order(2)
+		EventBusCustomizer second() {
+			return (builder) -> builder.listening(false).listeningOffReason("second");
+		}
+
+		@Bean
+		@Order(1)
+		EventBusCustomizer first() {
+			return (builder) -> builder.listeningOffReason("first");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ProxiedDataSource {
+
+		@Bean
+		static BeanNameAutoProxyCreator proxies() {
+			BeanNameAutoProxyCreator proxies = new BeanNameAutoProxyCreator();
+			proxies.setBeanNames("dataSource");
+			proxies.setInterceptorNames("interceptor");
+			return proxies;
+		}
+
+		@Bean
+		static SimpleTraceInterceptor interceptor() {
+			return new SimpleTraceInterceptor();
 		}
 
 	}

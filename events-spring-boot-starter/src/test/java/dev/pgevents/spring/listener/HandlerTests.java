@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -43,9 +44,12 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.annotation.AliasFor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.Mockito.mock;
 
 class HandlerTests {
 
@@ -96,6 +100,69 @@ class HandlerTests {
 		run(GenericPayload.class, (context) -> {
 			context.getBean(Publisher.class).publish(Event.of(CLOSED, "1", List.of(new Closed("7", 42))));
 			assertThat(next()).isEqualTo(new Closed("7", 42));
+		});
+	}
+
+	@Test
+	void convertsPayloadsToTheClassOfTheHandler() {
+		run(OwnPayloadClass.class, (context) -> {
+			context.getBean(Publisher.class).publish(Event.of(CLOSED, "1", new Closed("7", 42)));
+			assertThat(next()).isEqualTo(Optional.of(new Index(42)));
+			context.getBean(Publisher.class).publish(Event.of(CLOSED, "1", null));
+			assertThat(next()).isEqualTo(Optional.empty());
+		});
+	}
+
+	@Test
+	void resolvesTypeVariablesOfSuperclassesAndInterfaces() {
+		this.runner.withBean("inherited", InheritedHandler.class)
+			.withBean("lists", ListHandler.class)
+			.withBean("implemented", ImplementedHandler.class)
+			.run((context) -> {
+				assertThat(filter(context, "inherited.on")).isEqualTo(SubscriptionFilter.types("epoch.closed"));
+				assertThat(filter(context, "implemented.on")).isEqualTo(SubscriptionFilter.types("epoch.closed"));
+				assertThat(container(context).ids()).contains("lists.on").doesNotContain("implemented.on#2");
+				container(context).stop("lists.on");
+				context.getBean(DomainEventPublisher.class).publish(new Closed("7", 42));
+				assertThat(List.of(next(), next())).containsOnly(new Closed("7", 42));
+				container(context).stop("inherited.on");
+				container(context).stop("implemented.on");
+				container(context).start("lists.on");
+				context.getBean(Publisher.class).publish(Event.of(CLOSED, "1", List.of(new Closed("8", 43))));
+				assertThat(next()).isEqualTo(new Closed("8", 43));
+			});
+	}
+
+	@Test
+	void callsPrivateStaticAndDefaultMethods() {
+		run(OddMethods.class, (context) -> {
+			publish(context, "1");
+			assertThat(List.of(next(), next(), next())).containsExactlyInAnyOrder("private 1", "static 1", "default 1");
+		});
+	}
+
+	@Test
+	void callsAnInstanceOfItsOwnForEachEventOfAPrototype() {
+		this.runner.withUserConfiguration(Prototypes.class).run((context) -> {
+			publish(context, "1");
+			publish(context, "2");
+			assertThat(next()).isNotNull().isNotEqualTo(next());
+		});
+	}
+
+	@Test
+	void passesAttributesOfAnnotationsOfAnnotationsOn() {
+		this.runner.withPropertyValues("app=7").withBean("aliased", Aliased.class).run((context) -> {
+			assertThat(filter(context, "one")).isEqualTo(SubscriptionFilter.types("epoch.closed").andApps("7"));
+			assertThat(filter(context, "aliased.on")).isEqualTo(SubscriptionFilter.types("input.received"));
+		});
+	}
+
+	@Test
+	void handlesAndSynchronizesWithOneMethod() {
+		run(HandlesAndSynchronizes.class, (context) -> {
+			assertThat(container(context).ids()).hasSize(2);
+			assertThat(next()).isEqualTo("called");
 		});
 	}
 
@@ -185,6 +252,55 @@ class HandlerTests {
 			publish(context, "1");
 			assertThat(next()).isEqualTo(SyncTrigger.Cause.EVENT);
 		});
+	}
+
+	@Test
+	void pollsAtTheCadenceOfADeafBusWhereListeningIsSwitchedOff() {
+		this.runner
+			.withPropertyValues("events.backend=postgres", "events.listener.enabled=false",
+					"events.postgres.url=jdbc:postgresql://localhost:1/none")
+			.withBean(Synchronized.class)
+			.run((context) -> {
+				assertThat(next()).isEqualTo(SyncTrigger.Cause.STARTUP);
+				assertThat(next()).isEqualTo(SyncTrigger.Cause.INTERVAL);
+			});
+	}
+
+	@Test
+	void eachContextHasAContainerForItsBeans() {
+		run(Inferred.class,
+				(parent) -> this.runner.withParent(parent)
+					.withBean("child", Everything.class)
+					.withBean("listener", ChildListener.class)
+					.run((child) -> {
+						assertThat(container(child)).isNotSameAs(container(parent));
+						assertThat(container(child).ids()).containsExactlyInAnyOrder("child.on",
+								ApplicationEventBridge.ID);
+						assertThat(container(parent).ids()).containsExactly("inferred.on");
+						assertThat(child.getBean(Publisher.class)).isSameAs(parent.getBean(Publisher.class));
+						parent.getBean(DomainEventPublisher.class).publish(new Closed("7", 42));
+						List<Object> all = List.of(next(), next(), next());
+						assertThat(all).contains(new Closed("7", 42), "bridged 7")
+							.hasAtLeastOneElementOfType(Event.class);
+					}));
+	}
+
+	@Test
+	void refusesHandlersOfAChildContextWithoutAContainer() {
+		run(Inferred.class,
+				(parent) -> new ApplicationContextRunner().withParent(parent)
+					.withInitializer(new DomainEventListenerInitializer())
+					.withBean("child", Everything.class)
+					.run((child) -> assertThat(child).getFailure()
+						.hasMessageContainingAll("bean 'child'", "@EnableAutoConfiguration")));
+	}
+
+	@Test
+	void leavesHandlersToAContainerOfTheUsers() {
+		DomainEventListenerContainer mine = mock(DomainEventListenerContainer.class);
+		this.runner.withBean(DomainEventListenerContainer.class, () -> mine)
+			.withBean("inferred", Inferred.class)
+			.run((context) -> assertThat(container(context)).isSameAs(mine));
 	}
 
 	@Test
@@ -376,6 +492,135 @@ class HandlerTests {
 		@OnDomainEvent("epoch.closed")
 		void on(@AppId String app) {
 			received.add(app);
+		}
+
+	}
+
+	record Index(long index) {
+
+	}
+
+	static class OwnPayloadClass {
+
+		@OnDomainEvent("epoch.closed")
+		void on(Optional<Index> payload) {
+			received.add(payload);
+		}
+
+	}
+
+	abstract static class Base<T> {
+
+		@OnDomainEvent
+		void on(T payload) {
+			received.add((payload instanceof List<?> list) ? list.get(0) : payload);
+		}
+
+	}
+
+	static class InheritedHandler extends Base<Closed> {
+
+	}
+
+	static class ListHandler extends Base<List<Closed>> {
+
+	}
+
+	interface Handles<T> {
+
+		void on(T payload);
+
+	}
+
+	static class ImplementedHandler implements Handles<Closed> {
+
+		@Override
+		@OnDomainEvent
+		public void on(Closed payload) {
+			received.add(payload);
+		}
+
+	}
+
+	interface WithDefault {
+
+		@OnDomainEvent("epoch.closed")
+		default void byDefault(@AppId String app) {
+			received.add("default " + app);
+		}
+
+	}
+
+	static class OddMethods implements WithDefault {
+
+		@OnDomainEvent("epoch.closed")
+		private void privately(@AppId String app) {
+			received.add("private " + app);
+		}
+
+		@OnDomainEvent("epoch.closed")
+		static void statically(@AppId String app) {
+			received.add("static " + app);
+		}
+
+	}
+
+	static class Prototype {
+
+		@OnDomainEvent("epoch.closed")
+		void on() {
+			received.add(this);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Prototypes {
+
+		@Bean
+		@Scope("prototype")
+		Prototype prototype() {
+			return new Prototype();
+		}
+
+	}
+
+	@OnDomainEvent(apps = "${app}")
+	@Retention(RetentionPolicy.RUNTIME)
+	@interface OnOwnApp {
+
+		@AliasFor(annotation = OnDomainEvent.class, attribute = "types")
+		String[] value();
+
+		@AliasFor(annotation = OnDomainEvent.class)
+		String id();
+
+	}
+
+	static class Aliased {
+
+		@OnOwnApp(value = "epoch.closed", id = "one")
+		@OnDomainEvent("input.received")
+		void on(Event event) {
+		}
+
+	}
+
+	static class HandlesAndSynchronizes {
+
+		@OnDomainEvent("epoch.closed")
+		@SyncOnDomainEvent(types = "epoch.closed", every = "1h")
+		void on() {
+			received.add("called");
+		}
+
+	}
+
+	static class ChildListener {
+
+		@EventListener
+		void on(Event event) {
+			received.add("bridged " + event.appId());
 		}
 
 	}

@@ -4,7 +4,9 @@ import java.util.List;
 
 import dev.pgevents.Event;
 import dev.pgevents.Gap;
+import dev.pgevents.OverflowPolicy;
 import dev.pgevents.spring.AppId;
+import dev.pgevents.spring.DomainEvent;
 import dev.pgevents.spring.EventsConfigurationException;
 import dev.pgevents.spring.Header;
 import dev.pgevents.spring.OnDomainEvent;
@@ -19,7 +21,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.FieldSource;
 
 import org.springframework.beans.factory.config.CustomScopeConfigurer;
+import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
+import org.springframework.aop.interceptor.SimpleTraceInterceptor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -27,6 +32,7 @@ import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.event.EventListener;
 import org.springframework.context.support.SimpleThreadScope;
+import org.springframework.transaction.event.TransactionalEventListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -42,16 +48,25 @@ class RefusedHandlerTests {
 			arguments(Suspending.class, "it is a suspend function", "ordinary function"),
 			arguments(TwiceCalled.class, "@EventListener, too", "Remove one"),
 			arguments(UnparsableType.class, "Epoch Closed", "lower-case words"),
-			arguments(BadNumber.class, "whole numbers from 1", "Correct the number"),
-			arguments(NoConcurrency.class, "whole numbers from 1", "Correct the number"),
+			arguments(TwiceCalledInTransactions.class, "@TransactionalEventListener, too", "Remove one"),
+			arguments(BadNumber.class, "bufferSize is \"many\"", "Correct the number"),
+			arguments(NoConcurrency.class, "concurrency is \"0\", it must be a whole number from 1",
+					"Correct the number"),
+			arguments(NegativeBuffer.class, "bufferSize is \"-1\"", "Correct the number"),
+			arguments(TwoPolicies.class, "2 overflow policies", "Keep one"),
+			arguments(UnknownPlaceholder.class, "\"${no.such.property}\" cannot be resolved", "${name:default}"),
+			arguments(BadPayloadType.class, "Bad Type", "lower-case words"),
 			arguments(BadAutoStartup.class, "autoStartup is \"perhaps\"", "true or false"),
 			arguments(GapOfWhat.class, "it must take a Gap and nothing else", "(Gap gap)"),
 			arguments(GapAlone.class, "no @OnDomainEvent method of its class", "Move it"),
-			arguments(BadInterval.class, "every", "30s"), arguments(ZeroInterval.class, "not positive", "30s"),
+			arguments(BadInterval.class, "every is \"often\"", "30s"),
+			arguments(ZeroInterval.class, "every is \"0s\", it must be a positive time", "30s"),
+			arguments(BadSyncType.class, "Epoch Closed", "lower-case words"),
 			arguments(SyncOfEvent.class, "it may take a SyncTrigger", "(SyncTrigger trigger)"));
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(EventsAutoConfiguration.class, EventListenerAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(PropertyPlaceholderAutoConfiguration.class,
+				EventsAutoConfiguration.class, EventListenerAutoConfiguration.class))
 		.withPropertyValues("events.backend=in-memory");
 
 	@ParameterizedTest
@@ -72,6 +87,29 @@ class RefusedHandlerTests {
 		this.runner.withUserConfiguration(RequestScoped.class)
 			.run((context) -> assertThat(refusal(context.getStartupFailure()).description())
 				.contains("lives in the scope \"request\""));
+	}
+
+	@Test
+	void refusesFinalMethodsWhichAProxyCannotPassOn() {
+		this.runner.withUserConfiguration(Proxied.class)
+			.withBean("culprit", FinalMethod.class)
+			.run((context) -> assertThat(refusal(context.getStartupFailure()).description()).contains("bean 'culprit'",
+					"it is final, and its bean is proxied by a subclass"));
+	}
+
+	@Test
+	void leavesFinalMethodsOfOtherBeansAlone() {
+		this.runner.withBean("handler", FinalMethod.class).run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void failsTheStartWhereAProxyHasNoSuchMethod() {
+		this.runner.withUserConfiguration(Proxied.class)
+			.withBean("culprit", PrivateMethod.class)
+			.run((context) -> assertThat(context).getFailure().hasMessageContainingAll("culprit", "on", "visibility"));
+		this.runner.withUserConfiguration(Proxied.class)
+			.withBean("culprit", NotInInterface.class)
+			.run((context) -> assertThat(context).getFailure().hasMessageContainingAll("culprit", "on", "interface"));
 	}
 
 	@Test
@@ -145,6 +183,106 @@ class RefusedHandlerTests {
 		@OnDomainEvent("epoch.closed")
 		@EventListener
 		void on(Event event) {
+		}
+
+	}
+
+	static class TwiceCalledInTransactions {
+
+		@OnDomainEvent("epoch.closed")
+		@TransactionalEventListener
+		void on(Event event) {
+		}
+
+	}
+
+	static class NegativeBuffer {
+
+		@OnDomainEvent(types = "epoch.closed", bufferSize = "-1")
+		void on(Event event) {
+		}
+
+	}
+
+	static class TwoPolicies {
+
+		@OnDomainEvent(types = "epoch.closed", overflow = { OverflowPolicy.DROP_NEWEST, OverflowPolicy.DROP_OLDEST })
+		void on(Event event) {
+		}
+
+	}
+
+	static class UnknownPlaceholder {
+
+		@OnDomainEvent(types = "epoch.closed", concurrency = "${no.such.property}")
+		void on(Event event) {
+		}
+
+	}
+
+	@DomainEvent("Bad Type")
+	record BadPayload(String app) {
+
+	}
+
+	static class BadPayloadType {
+
+		@OnDomainEvent
+		void on(BadPayload payload) {
+		}
+
+	}
+
+	static class BadSyncType {
+
+		@SyncOnDomainEvent(types = "Epoch Closed")
+		void sync() {
+		}
+
+	}
+
+	static class FinalMethod {
+
+		@OnDomainEvent("epoch.closed")
+		public final void on(Event event) {
+		}
+
+	}
+
+	static class PrivateMethod {
+
+		@OnDomainEvent("epoch.closed")
+		private void on(Event event) {
+		}
+
+	}
+
+	static class NotInInterface implements Runnable {
+
+		@Override
+		public void run() {
+		}
+
+		@OnDomainEvent("epoch.closed")
+		public void on(Event event) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Proxied {
+
+		@Bean
+		static BeanNameAutoProxyCreator proxies() {
+			BeanNameAutoProxyCreator proxies = new BeanNameAutoProxyCreator();
+			proxies.setBeanNames("culprit");
+			proxies.setInterceptorNames("interceptor");
+			return proxies;
+		}
+
+		@Bean
+		static SimpleTraceInterceptor interceptor() {
+			return new SimpleTraceInterceptor();
 		}
 
 	}

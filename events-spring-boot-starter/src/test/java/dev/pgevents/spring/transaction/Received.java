@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 import dev.pgevents.Delivery;
 import dev.pgevents.Event;
@@ -47,6 +48,19 @@ public final class Received implements AutoCloseable {
 		for (Event event = next(); !event.id().equals(marker); event = next()) {
 			events.add(event);
 		}
+		return events;
+	}
+
+	/**
+	 * The events up to one that is waited for, which other threads may be about to
+	 * publish.
+	 */
+	public List<Event> until(Predicate<Event> last) {
+		List<Event> events = new ArrayList<>();
+		do {
+			events.add(next());
+		}
+		while (!last.test(events.get(events.size() - 1)));
 		return events;
 	}
 

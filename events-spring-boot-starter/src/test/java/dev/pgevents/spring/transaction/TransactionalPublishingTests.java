@@ -1,10 +1,14 @@
 package dev.pgevents.spring.transaction;
 
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 import javax.sql.DataSource;
 
@@ -14,6 +18,11 @@ import dev.pgevents.EventType;
 import dev.pgevents.PayloadTooLargeException;
 import dev.pgevents.Publisher;
 import dev.pgevents.postgres.test.TestPostgres;
+import dev.pgevents.spring.AppId;
+import dev.pgevents.spring.DomainEvent;
+import dev.pgevents.spring.DomainEventPublisher;
+import dev.pgevents.spring.OnDomainEvent;
+import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
 import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,12 +43,18 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.annotation.EnableTransactionManagement;
+import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.ReflectionUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -393,6 +408,119 @@ class TransactionalPublishingTests {
 	}
 
 	@Test
+	void joinsTransactionsWhateverWrapsTheDataSource() {
+		Map<String, UnaryOperator<DataSource>> proxies = Map.of("lazy", LazyConnectionDataSourceProxy::new,
+				"transaction-aware", TransactionAwareDataSourceProxy::new, "both",
+				(dataSource) -> new TransactionAwareDataSourceProxy(new LazyConnectionDataSourceProxy(dataSource)));
+		proxies
+			.forEach((name, proxy) -> this.runner.withBean(DataSource.class, () -> proxy.apply(database.dataSource()))
+				.run((context) -> with(context, (app) -> {
+					app.transaction((status) -> {
+						app.publish(name);
+						assertThat(app.received().appIds()).isEmpty();
+					});
+					assertThat(app.received().appIds()).containsExactly(name);
+					app.transaction((status) -> {
+						app.publish(name);
+						status.setRollbackOnly();
+					});
+					assertThat(app.received().appIds()).isEmpty();
+				})));
+	}
+
+	@Test
+	void publishesAtOnceWhereATransactionIsNotSupported() {
+		run((app) -> app.transaction((status) -> {
+			app.publish("held");
+			app.transaction(TransactionDefinition.PROPAGATION_NOT_SUPPORTED, (none) -> app.publish("1"));
+			assertThat(app.received().appIds()).containsExactly("1");
+			status.setRollbackOnly();
+		}));
+	}
+
+	@Test
+	void publishesAllAndPayloadsInTheTransaction() {
+		run((app) -> {
+			DomainEventPublisher payloads = app.context().getBean(DomainEventPublisher.class);
+			app.transaction((status) -> {
+				app.publisher().publishAll(List.of(event("1"), event("2")));
+				payloads.publish(new Closed("3"));
+				assertThat(app.received().appIds()).isEmpty();
+			});
+			assertThat(app.received().appIds()).containsExactly("1", "2", "3");
+			app.transaction((status) -> {
+				payloads.publish(new Closed("4"));
+				status.setRollbackOnly();
+			});
+			assertThat(app.received().appIds()).isEmpty();
+		});
+	}
+
+	@Test
+	void leavesInOneStatementBeforeTheCommit() {
+		List<String> statements = new CopyOnWriteArrayList<>();
+		this.runner.withBean(DataSource.class, () -> recording(database.dataSource(), statements))
+			.run((context) -> with(context, (app) -> {
+				app.transaction((status) -> {
+					app.publish("1");
+					app.publish("2");
+					app.publisher().publishAll(List.of(event("3"), event("4")));
+					assertThat(statements).isEmpty();
+				});
+				assertThat(statements).hasSize(1);
+				assertThat(app.received().appIds()).containsExactly("1", "2", "3", "4");
+			}));
+	}
+
+	@Test
+	void handlersPublishInTheirOwnTransactions() {
+		this.runner.withConfiguration(AutoConfigurations.of(EventListenerAutoConfiguration.class))
+			.withUserConfiguration(TransactionalHandlers.class)
+			.run((context) -> with(context, (app) -> {
+				app.publish("commit");
+				app.publish("roll back");
+				app.publish("last");
+				List<Event> all = app.received().until((event) -> "of last".equals(event.appId()));
+				assertThat(all).extracting(Event::appId)
+					.contains("of commit", "of last")
+					.doesNotContain("of roll back");
+			}));
+	}
+
+	@Test
+	void joinsTransactionsOfTheOnlyDataSourceWithTheBusSomewhereElse() {
+		this.runner
+			.withPropertyValues("events.postgres.url=" + database.url(), "events.postgres.username=" + database.user(),
+					"events.postgres.password=" + database.password())
+			.run((context) -> with(context, (app) -> {
+				app.transaction((status) -> {
+					app.publish("1");
+					status.setRollbackOnly();
+				});
+				assertThat(app.received().appIds()).isEmpty();
+			}));
+	}
+
+	@Test
+	void inMemoryEventsFollowTheTransaction() {
+		this.runner.withPropertyValues("events.backend=in-memory").run((context) -> with(context, (app) -> {
+			List<String> payload = new ArrayList<>(List.of("then"));
+			app.transaction((status) -> {
+				app.publisher().publish(Event.of(TYPE, "1", payload));
+				payload.set(0, "now");
+				assertThat(app.received().appIds()).isEmpty();
+			});
+			assertThat(app.received().events()).singleElement()
+				.satisfies((event) -> assertThat(event.payloadAs(String[].class)).containsExactly("then"));
+			app.transaction((status) -> {
+				app.publish("2");
+				status.setRollbackOnly();
+			});
+			assertThat(app.received().appIds()).isEmpty();
+		}));
+	}
+
+	@Test
 	void encodesAtTheCall() {
 		run((app) -> {
 			List<String> payload = new ArrayList<>(List.of("then"));
@@ -473,6 +601,31 @@ class TransactionalPublishingTests {
 		}
 	}
 
+	/** Remembers the notifying statements that are prepared on the connections. */
+	private static DataSource recording(DataSource dataSource, List<String> statements) {
+		return new DelegatingDataSource(dataSource) {
+
+			@Override
+			public Connection getConnection() throws SQLException {
+				Connection connection = super.getConnection();
+				return (Connection) Proxy.newProxyInstance(getClass().getClassLoader(),
+						new Class<?>[] { Connection.class }, (proxy, method, arguments) -> {
+							if (method.getName().startsWith("prepare")
+									&& String.valueOf(arguments[0]).contains("pg_notify")) {
+								statements.add(String.valueOf(arguments[0]));
+							}
+							return ReflectionUtils.invokeMethod(method, connection, arguments);
+						});
+			}
+
+		};
+	}
+
+	@DomainEvent("epoch.closed")
+	record Closed(@AppId String app) {
+
+	}
+
 	/** The last one to be asked before the commit. */
 	private abstract static class Late implements TransactionSynchronization {
 
@@ -498,6 +651,36 @@ class TransactionalPublishingTests {
 			TransactionTemplate template = new TransactionTemplate(this.transactionManager);
 			template.setPropagationBehavior(propagation);
 			template.executeWithoutResult(action);
+		}
+
+	}
+
+	static class TransactionalHandler {
+
+		private final Publisher publisher;
+
+		TransactionalHandler(Publisher publisher) {
+			this.publisher = publisher;
+		}
+
+		@OnDomainEvent("epoch.closed")
+		@Transactional
+		void on(@AppId String app) {
+			this.publisher.publish(Event.of(EventType.of("epoch.done"), "of " + app, null));
+			if (app.equals("roll back")) {
+				throw new IllegalStateException("on purpose");
+			}
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableTransactionManagement
+	static class TransactionalHandlers {
+
+		@Bean
+		TransactionalHandler handler(Publisher publisher) {
+			return new TransactionalHandler(publisher);
 		}
 
 	}
