@@ -19,6 +19,8 @@ class SpringPageTests {
 
 	private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z.-]+\\.[a-z.-]+)` \\| (?:`(.+?)`)? ?\\|");
 
+	private static final Pattern LIMIT = Pattern.compile("(?m) \\| `([^`|]+)` \\| `([a-z.-]+\\.[a-z.-]+)` \\|$");
+
 	@Test
 	void tableHasEachPropertyWithItsDefault() throws IOException {
 		Map<String, String> table = new TreeMap<>();
@@ -26,6 +28,16 @@ class SpringPageTests {
 			.results()
 			.forEach((row) -> table.put(row.group(1), (row.group(2) != null) ? row.group(2) : ""));
 		assertThat(table).isEqualTo(metadata());
+	}
+
+	@Test
+	void tableOfDefaultsAndLimitsHasThemAsTheyAre() throws IOException {
+		Map<String, String> table = new TreeMap<>();
+		LIMIT.matcher(Files.readString(Path.of("../docs/reliability.md")))
+			.results()
+			.forEach((row) -> table.put(row.group(2), row.group(1)));
+		assertThat(table).hasSizeGreaterThan(10);
+		assertThat(metadata()).containsAllEntriesOf(table);
 	}
 
 	private static Map<String, String> metadata() throws IOException {
