@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 import dev.pgevents.PublishException;
 import dev.pgevents.postgres.ConnectionState;
@@ -55,6 +56,24 @@ class CommitLockTests {
 			commit.get(WatchedBus.LIMIT.toSeconds(), TimeUnit.SECONDS);
 			watched.verify();
 			assertThat(watched.ledger().gaps()).isEmpty();
+		}
+	}
+
+	@Test
+	void publishersWhoseConnectionIsAPoolersFailInTheirOwnTimeToo() throws Exception {
+		try (SessionProxy proxy = SessionProxy.inFrontOf(server)) {
+			proxy.withhold((type) -> type == 'K');
+			try (WatchedBus watched = WatchedBus
+				.create(server, server.source(server.url(proxy.address())), UnaryOperator.identity())
+				.start()) {
+				CompletableFuture<Void> commit = commitThatWaitsForNobody();
+				assertThatExceptionOfType(PublishException.class)
+					.isThrownBy(() -> watched.bus().publish(watched.otherEvent()))
+					.withMessageContaining("synchronous_standby_names");
+				standbyIsNotNeeded();
+				commit.get(WatchedBus.LIMIT.toSeconds(), TimeUnit.SECONDS);
+				watched.verify();
+			}
 		}
 	}
 

@@ -4,10 +4,12 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import java.util.function.UnaryOperator;
 
 import dev.pgevents.postgres.ConnectionState;
+import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.postgres.fault.Published.Outcome;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -42,19 +44,24 @@ class PoolerTests {
 		}
 	}
 
+	/** Two of them, which get one another's sessions on the server. */
 	@Test
 	void publishingGoesThroughPgbouncerWhereOnlyListeningIsGivenTheServerItself() throws Exception {
-		try (Pgbouncer pgbouncer = Pgbouncer.inFrontOf(server, "transaction");
-				WatchedBus watched = WatchedBus
-					.create(server, server.source(),
-							(bus) -> bus.dataSource(server.dataSource(server.url(pgbouncer.address()))))
-					.start()) {
-			for (int i = 0; i < 10; i++) {
-				watched.awaitDelivery();
+		try (Pgbouncer pgbouncer = Pgbouncer.inFrontOf(server, "transaction")) {
+			UnaryOperator<PostgresEventBus.Builder> publishing = (bus) -> bus
+				.dataSource(server.dataSource(server.url(pgbouncer.address())));
+			try (WatchedBus one = WatchedBus.create(server, server.source(), publishing).start();
+					WatchedBus other = WatchedBus.create(server, server.source(), publishing).start()) {
+				for (int i = 0; i < 10; i++) {
+					one.awaitDelivery();
+					other.awaitDelivery();
+				}
+				for (WatchedBus watched : List.of(one, other)) {
+					watched.verify();
+					assertThat(watched.through().count(Outcome.FAILED)).isZero();
+					assertThat(watched.ledger().gaps()).isEmpty();
+				}
 			}
-			watched.verify();
-			assertThat(watched.through().count(Outcome.FAILED)).isZero();
-			assertThat(watched.ledger().gaps()).isEmpty();
 		}
 	}
 
