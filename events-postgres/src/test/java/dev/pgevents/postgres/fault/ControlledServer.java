@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -234,7 +235,7 @@ public final class ControlledServer implements AutoCloseable {
 	public void stop(Stop how) {
 		this.binaries.run(this.folder.resolve("pg_ctl.log"), "pg_ctl", "-D", data().toString(), "-m", how.mode, "-w",
 				"-t", String.valueOf(LIMIT.toSeconds()), "stop");
-		awaitEnd(this.process.toHandle());
+		awaitEnd(List.of(this.process.toHandle()));
 	}
 
 	/**
@@ -255,19 +256,20 @@ public final class ControlledServer implements AutoCloseable {
 		processes.add(this.process.toHandle());
 		this.process.descendants().forEach(processes::add);
 		processes.forEach(ProcessHandle::destroyForcibly);
-		processes.forEach(ControlledServer::awaitEnd);
+		awaitEnd(processes);
 	}
 
-	private static void awaitEnd(ProcessHandle process) {
+	private static void awaitEnd(List<ProcessHandle> processes) {
 		try {
-			process.onExit().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+			CompletableFuture.allOf(processes.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new))
+				.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new IllegalStateException("interrupted while waiting for a process to end", ex);
+			throw new IllegalStateException("interrupted while waiting for the server to end", ex);
 		}
 		catch (ExecutionException | TimeoutException ex) {
-			throw new IllegalStateException("process " + process.pid() + " of the server does not end", ex);
+			throw new IllegalStateException("not all of the server's processes end: " + processes, ex);
 		}
 	}
 
