@@ -1,11 +1,11 @@
 package dev.pgevents.dispatch;
 
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 import dev.pgevents.Event;
@@ -14,86 +14,87 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the subscriptions of an event by looking up its type, the groups it is in, and
- * its app, so that those that do not match cost nothing. Reading takes no lock.
+ * its app, so that those that do not match cost nothing. Reading takes no lock and, where
+ * nobody asks for groups, makes no garbage.
  */
 final class SubscriptionIndex {
 
-	private static final String ANY = "*";
+	private static final String WILDCARD = ".*";
 
-	private static final AbstractSubscription[] NONE = {};
+	private final Map<String, AppIndex> types = new ConcurrentHashMap<>();
 
-	private final Map<Key, AbstractSubscription[]> subscriptions = new ConcurrentHashMap<>();
+	/** By the group's name without the wildcard: {@code epoch} for {@code epoch.*}. */
+	private final Map<String, AppIndex> groups = new ConcurrentHashMap<>();
+
+	private final AppIndex all = new AppIndex();
+
+	/** Held while subscriptions come and go. */
+	private final ReentrantLock lock = new ReentrantLock();
 
 	void add(AbstractSubscription subscription) {
-		forEachKey(subscription.filter(), (key) -> this.subscriptions.merge(key,
-				new AbstractSubscription[] { subscription }, SubscriptionIndex::joined));
+		change(subscription, (index) -> index.add(subscription));
 	}
 
 	void remove(AbstractSubscription subscription) {
-		forEachKey(subscription.filter(),
-				(key) -> this.subscriptions.computeIfPresent(key, (same, present) -> without(present, subscription)));
+		change(subscription, (index) -> index.remove(subscription));
 	}
 
 	void offer(Event event, @Nullable Executor starter) {
-		String app = event.appId();
 		String type = event.type().value();
-		offer(type, app, event, starter);
-		for (int dot = type.lastIndexOf('.'); dot > 0; dot = type.lastIndexOf('.', dot - 1)) {
-			offer(type.substring(0, dot) + ".*", app, event, starter);
+		offer(this.types.get(type), event, starter);
+		if (!this.groups.isEmpty()) {
+			for (int dot = type.lastIndexOf('.'); dot > 0; dot = type.lastIndexOf('.', dot - 1)) {
+				offer(this.groups.get(type.substring(0, dot)), event, starter);
+			}
 		}
-		offer(ANY, app, event, starter);
+		offer(this.all, event, starter);
 	}
 
-	private void offer(String pattern, @Nullable String app, Event event, @Nullable Executor starter) {
-		for (AbstractSubscription subscription : this.subscriptions.getOrDefault(new Key(pattern, null), NONE)) {
-			subscription.offer(event, starter);
-		}
-		if (app != null) {
-			for (AbstractSubscription subscription : this.subscriptions.getOrDefault(new Key(pattern, app), NONE)) {
-				subscription.offer(event, starter);
-			}
+	private static void offer(@Nullable AppIndex index, Event event, @Nullable Executor starter) {
+		if (index != null) {
+			index.offer(event, starter);
 		}
 	}
 
-	private static void forEachKey(SubscriptionFilter filter, Consumer<Key> action) {
-		for (String pattern : patterns(filter.types())) {
-			if (filter.appIds().isEmpty()) {
-				action.accept(new Key(pattern, null));
+	private void change(AbstractSubscription subscription, Consumer<AppIndex> action) {
+		SubscriptionFilter filter = subscription.filter();
+		this.lock.lock();
+		try {
+			if (filter.types().isEmpty()) {
+				action.accept(this.all);
 			}
-			filter.appIds().forEach((app) -> action.accept(new Key(pattern, app)));
+			for (String pattern : uncovered(filter.types())) {
+				if (pattern.endsWith(WILDCARD)) {
+					change(this.groups, pattern.substring(0, pattern.length() - WILDCARD.length()), action);
+				}
+				else {
+					change(this.types, pattern, action);
+				}
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private static void change(Map<String, AppIndex> indexes, String name, Consumer<AppIndex> action) {
+		AppIndex index = indexes.computeIfAbsent(name, (key) -> new AppIndex());
+		action.accept(index);
+		if (index.isEmpty()) {
+			indexes.remove(name);
 		}
 	}
 
 	/** The patterns without those that another one covers: each event is found once. */
-	private static Set<String> patterns(Set<String> types) {
-		if (types.isEmpty()) {
-			return Set.of(ANY);
-		}
+	private static Set<String> uncovered(Set<String> types) {
 		Set<String> patterns = new LinkedHashSet<>(types);
 		patterns.removeIf((pattern) -> types.stream().anyMatch((other) -> covers(other, pattern)));
 		return patterns;
 	}
 
 	private static boolean covers(String wildcard, String pattern) {
-		return wildcard.endsWith(".*") && !wildcard.equals(pattern)
+		return wildcard.endsWith(WILDCARD) && !wildcard.equals(pattern)
 				&& pattern.startsWith(wildcard.substring(0, wildcard.length() - 1));
-	}
-
-	private static AbstractSubscription[] joined(AbstractSubscription[] some, AbstractSubscription[] more) {
-		AbstractSubscription[] all = Arrays.copyOf(some, some.length + more.length);
-		System.arraycopy(more, 0, all, some.length, more.length);
-		return all;
-	}
-
-	private static AbstractSubscription @Nullable [] without(AbstractSubscription[] some, AbstractSubscription one) {
-		AbstractSubscription[] left = Arrays.stream(some)
-			.filter((other) -> other != one)
-			.toArray(AbstractSubscription[]::new);
-		return (left.length > 0) ? left : null;
-	}
-
-	private record Key(String pattern, @Nullable String app) {
-
 	}
 
 }
