@@ -2,12 +2,15 @@ package dev.pgevents.postgres;
 
 import java.io.IOException;
 import java.lang.reflect.Type;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
@@ -32,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 public final class JacksonPayloadCodec implements PayloadCodec {
 
 	private final ObjectMapper mapper;
+
+	/** Each has looked up its deserializer already. */
+	private final Map<Type, ObjectReader> readers = new ConcurrentHashMap<>();
 
 	/**
 	 * With the default mapper.
@@ -87,11 +93,17 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 	@Override
 	public <T> @Nullable T fromJson(String json, Type type) {
 		try {
-			return this.mapper.readValue(json, this.mapper.constructType(type));
+			return reader(type).readValue(json);
 		}
 		catch (IOException | RuntimeException ex) {
 			throw PayloadConversionException.unreadable(json, type, JsonFailure.of(ex));
 		}
+	}
+
+	private ObjectReader reader(Type type) {
+		ObjectReader known = this.readers.get(type);
+		return (known != null) ? known
+				: this.readers.computeIfAbsent(type, (key) -> this.mapper.readerFor(this.mapper.constructType(key)));
 	}
 
 }
