@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class AbstractSubscription implements BusSubscription {
 
-	final ReentrantLock lock = new ReentrantLock();
+	final ReentrantLock lock = new BriefLock();
 
 	final Buffer buffer;
 
