@@ -19,6 +19,9 @@ final class JsonValues {
 	}
 
 	static void check(String json) {
+		if (JsonSyntax.endOfValue(json, 0) == json.length()) {
+			return;
+		}
 		try (JsonParser parser = JSON.createParser(json)) {
 			JsonToken first = parser.nextToken();
 			if (first == null) {
