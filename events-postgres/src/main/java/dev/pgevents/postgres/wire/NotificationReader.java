@@ -48,8 +48,8 @@ public final class NotificationReader {
 			return (event != null) ? event : this.parser.parse(notification);
 		}
 		catch (IOException ex) {
-			throw new UnreadableNotificationException(
-					"not JSON, or nested deeper than " + WireJson.NESTING + " levels", null);
+			throw new UnreadableNotificationException("not JSON, or nested deeper than " + WireJson.NESTING + " levels",
+					null);
 		}
 		catch (RuntimeException ex) {
 			throw new UnreadableNotificationException(
