@@ -89,7 +89,7 @@ public final class CommitLock {
 	private enum Mode {
 
 		NO_EVENTS("no events"), TRANSACTIONAL("transactional"), AFTER_COMMIT("after-commit"),
-		AFTER_COMMIT_ASYNC("publishAsync after the commit");
+		PUBLISH_AFTERWARDS("publish after the commit");
 
 		private final String label;
 
@@ -129,10 +129,10 @@ public final class CommitLock {
 			}
 			this.connection.commit();
 			if (this.mode == Mode.AFTER_COMMIT) {
-				this.bus.publish(event);
+				this.bus.publishAsync(event); // as events.publisher.mode=after-commit does
 			}
-			else if (this.mode == Mode.AFTER_COMMIT_ASYNC) {
-				this.bus.publishAsync(event);
+			else if (this.mode == Mode.PUBLISH_AFTERWARDS) {
+				this.bus.publish(event);
 			}
 		}
 

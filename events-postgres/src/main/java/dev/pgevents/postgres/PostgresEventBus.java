@@ -140,6 +140,21 @@ public final class PostgresEventBus implements EventBus {
 	}
 
 	/**
+	 * Publishes events in one round trip, all or none, in their order, without waiting
+	 * for it.
+	 * @param events the events
+	 * @return as of {@link #publishAsync}
+	 * @throws dev.pgevents.PayloadTooLargeException if one is too large for a
+	 * notification
+	 * @throws dev.pgevents.PayloadConversionException if a payload cannot be written
+	 */
+	public CompletableFuture<Void> publishAllAsync(Collection<Event> events) {
+		List<Notification> notifications = events.stream().map(this::notification).toList();
+		return notifications.isEmpty() ? CompletableFuture.completedFuture(null)
+				: this.groupCommit.publishAsync(notifications);
+	}
+
+	/**
 	 * Publishes on a connection of the caller's, in its transaction: delivered on commit,
 	 * dropped on rollback, of a savepoint too. {@code publishAsync} stays outside of it.
 	 * @param connection the caller's connection, for as long as the publisher is used
@@ -215,6 +230,15 @@ public final class PostgresEventBus implements EventBus {
 	 */
 	public int queuedEvents() {
 		return this.groupCommit.queued();
+	}
+
+	/**
+	 * How many events could not be sent, or were sent with unknown success, since the bus
+	 * was built: those whose callers were told, and those of callers that had gone on.
+	 * @return the number so far
+	 */
+	public long failedEvents() {
+		return this.groupCommit.failed();
 	}
 
 	/**

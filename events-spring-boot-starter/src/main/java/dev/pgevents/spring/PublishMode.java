@@ -15,7 +15,8 @@ public enum PublishMode {
 	/**
 	 * Right after the commit, group-committed with others: the lock that PostgreSQL holds
 	 * through the commit of a notifying transaction stays out of the application's
-	 * commits. Events are lost if the process dies between commit and publishing.
+	 * commits, and so does the round trip. What could not be published is logged; events
+	 * are lost if the process dies between commit and publishing.
 	 */
 	AFTER_COMMIT,
 

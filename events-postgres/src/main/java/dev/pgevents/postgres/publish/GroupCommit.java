@@ -11,6 +11,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 
 import dev.pgevents.PublishException;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,8 @@ public final class GroupCommit implements AutoCloseable {
 	private final Duration timeout;
 
 	private final Duration shutdownTimeout;
+
+	private final AtomicLong failed = new AtomicLong();
 
 	/** Why the batch before this one failed, if it did. */
 	private volatile @Nullable String lastFailure;
@@ -86,7 +89,7 @@ public final class GroupCommit implements AutoCloseable {
 			}
 		}
 		catch (PublishException ex) {
-			request.done().completeExceptionally(ex);
+			fail(request, ex);
 		}
 		return request.done();
 	}
@@ -113,6 +116,14 @@ public final class GroupCommit implements AutoCloseable {
 	}
 
 	/**
+	 * How many notifications could not be sent, or may not have been.
+	 * @return the number so far
+	 */
+	public long failed() {
+		return this.failed.get();
+	}
+
+	/**
 	 * Takes no more, sends what was accepted, up to the shutdown timeout, and closes the
 	 * connection. What could not be sent fails.
 	 */
@@ -127,7 +138,7 @@ public final class GroupCommit implements AutoCloseable {
 					abandoned.stream().mapToInt(Request::size).sum());
 		}
 		PublishException closed = new PublishException("event bus was closed before the event could be sent");
-		abandoned.forEach((request) -> request.done().completeExceptionally(closed));
+		abandoned.forEach((request) -> fail(request, closed));
 	}
 
 	private Request request(List<Notification> notifications) {
@@ -173,18 +184,18 @@ public final class GroupCommit implements AutoCloseable {
 		}
 		catch (PublishException ex) {
 			this.lastFailure = ex.getMessage();
-			batch.forEach((request) -> request.done().completeExceptionally(ex));
+			batch.forEach((request) -> fail(request, ex));
 		}
 		catch (RuntimeException | Error ex) {
 			PublishException failure = new PublishException("publishing failed: " + ex, ex);
-			batch.forEach((request) -> request.done().completeExceptionally(failure));
+			batch.forEach((request) -> fail(request, failure));
 		}
 	}
 
 	/** The server took offence at the content of one: the others must not suffer. */
 	private void refused(List<Request> batch, RefusedException refusal) {
 		if (batch.size() == 1) {
-			batch.get(0).done().completeExceptionally(refusal);
+			fail(batch.get(0), refusal);
 			return;
 		}
 		batch.forEach((request) -> send(List.of(request)));
@@ -205,10 +216,15 @@ public final class GroupCommit implements AutoCloseable {
 
 	private void expire(Request request) {
 		String failure = this.lastFailure;
-		request.done()
-			.completeExceptionally(new PublishException(
-					"not published within " + this.timeout.toMillis() + " ms: " + ((failure != null)
-							? "those before it failed (" + failure + ")" : "the database is unreachable or too slow")));
+		String reason = (failure != null) ? "those before it failed (" + failure + ")"
+				: "the database is unreachable or too slow";
+		fail(request, new PublishException("not published within " + this.timeout.toMillis() + " ms: " + reason));
+	}
+
+	private void fail(Request request, PublishException failure) {
+		if (request.done().completeExceptionally(failure)) {
+			this.failed.addAndGet(request.size());
+		}
 	}
 
 	private void await(Request request) {

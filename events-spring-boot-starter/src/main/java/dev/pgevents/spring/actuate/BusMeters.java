@@ -38,6 +38,9 @@ public final class BusMeters implements MeterBinder {
 		Gauge.builder("events.publisher.queued", postgres, PostgresEventBus::queuedEvents)
 			.description("Events that are waiting to be sent")
 			.register(registry);
+		FunctionCounter.builder("events.publisher.failed", postgres, PostgresEventBus::failedEvents)
+			.description("Events that could not be sent, or may not have been")
+			.register(registry);
 		FunctionCounter.builder("events.notifications.unreadable", postgres, PostgresEventBus::unreadableNotifications)
 			.description("Notifications that could not be read")
 			.register(registry);

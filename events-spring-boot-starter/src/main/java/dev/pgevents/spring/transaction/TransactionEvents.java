@@ -49,8 +49,6 @@ final class TransactionEvents implements TransactionSynchronization {
 
 	private Phase phase = Phase.COLLECTING;
 
-	private @Nullable RuntimeException failure;
-
 	/**
 	 * Begins to follow a transaction.
 	 * @param transport how events leave
@@ -104,15 +102,8 @@ final class TransactionEvents implements TransactionSynchronization {
 	@Override
 	public void afterCommit() {
 		this.phase = Phase.COMMITTED;
-		if (this.afterCommit.isEmpty()) {
-			return;
-		}
-		try {
-			this.transport.send(this.afterCommit);
-		}
-		catch (RuntimeException ex) {
-			// Told by Flush, the last one: other synchronizations must not be cut off.
-			this.failure = ex;
+		if (!this.afterCommit.isEmpty()) {
+			this.transport.sendSoon(List.copyOf(this.afterCommit));
 		}
 	}
 
@@ -121,10 +112,6 @@ final class TransactionEvents implements TransactionSynchronization {
 	public void afterCompletion(int status) {
 		if (status == STATUS_COMMITTED && this.phase != Phase.COMMITTED) {
 			afterCommit();
-			if (this.failure != null) {
-				logger.error("{} events of a transaction that has committed were not published",
-						this.afterCommit.size(), this.failure);
-			}
 		}
 		else if (status == STATUS_UNKNOWN && !this.afterCommit.isEmpty()) {
 			logger.warn("{} events were not published: whether their transaction has committed is not known",
@@ -145,7 +132,7 @@ final class TransactionEvents implements TransactionSynchronization {
 
 	}
 
-	/** The last one to be asked before, and told after the commit. */
+	/** The last one to be asked before the commit. */
 	final class Flush implements TransactionSynchronization {
 
 		@Override
@@ -159,15 +146,6 @@ final class TransactionEvents implements TransactionSynchronization {
 			ConnectionHolder bound = TransactionEvents.this.holder;
 			if (bound != null && !TransactionEvents.this.beforeCommit.isEmpty()) {
 				TransactionEvents.this.transport.send(bound.getConnection(), TransactionEvents.this.beforeCommit);
-			}
-		}
-
-		@Override
-		public void afterCommit() {
-			if (TransactionEvents.this.failure != null) {
-				logger.error("{} events of a transaction that has committed were not published",
-						TransactionEvents.this.afterCommit.size());
-				throw TransactionEvents.this.failure;
 			}
 		}
 

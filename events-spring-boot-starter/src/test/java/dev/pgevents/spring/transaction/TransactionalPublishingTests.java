@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -17,6 +18,7 @@ import dev.pgevents.EventBus;
 import dev.pgevents.EventType;
 import dev.pgevents.PayloadTooLargeException;
 import dev.pgevents.Publisher;
+import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.postgres.test.TestPostgres;
 import dev.pgevents.spring.AppId;
 import dev.pgevents.spring.DomainEvent;
@@ -404,6 +406,31 @@ class TransactionalPublishingTests {
 				status.setRollbackOnly();
 			});
 			assertThat(app.received().appIds()).isEmpty();
+		});
+	}
+
+	@Test
+	void eventsThatCannotLeaveAfterTheCommitAreToldInTheLogAndCutNobodyOff(CapturedOutput output) {
+		run("after-commit", (app) -> {
+			PostgresEventBus bus = app.context().getBean(PostgresEventBus.class);
+			AtomicBoolean told = new AtomicBoolean();
+			for (int i = 0; i < 3; i++) {
+				app.transaction((status) -> {
+					app.publish("lost");
+					bus.close();
+					synchronization(new TransactionSynchronization() {
+
+						@Override
+						public void afterCommit() {
+							told.set(true);
+						}
+					});
+				});
+			}
+			assertThat(told).isTrue();
+			assertThat(output).contains("1 events of a transaction that has committed were not published")
+				.contains("it happened 2 times by now")
+				.doesNotContain("it happened 3 times by now");
 		});
 	}
 
