@@ -218,11 +218,12 @@ class ChannelsTests {
 		}
 	}
 
-	/** Waits for a heartbeat; when its statement began. */
+	/** Waits for the end of a heartbeat; when its last statement began. */
 	private String awaitHeartbeat() throws SQLException {
 		String before = lastStatementStart();
 		await().atMost(LIMIT)
-			.until(() -> !lastStatementStart().equals(before) && lastStatement().contains("pg_listening_channels"));
+			.until(() -> !lastStatementStart().equals(before)
+					&& lastStatement().contains("pg_notification_queue_usage"));
 		return lastStatementStart();
 	}
 

@@ -184,8 +184,7 @@ class ConnectionsTests {
 
 	@Test
 	void socketFactoryOfTheUrlIsKeptWithOneLogLineAndLeavesNothingBehind() throws Exception {
-		String url = database.url() + (database.url().contains("?") ? "&" : "?") + "socketFactory="
-				+ OwnSocketFactory.class.getName();
+		String url = with(database.url(), "socketFactory=" + OwnSocketFactory.class.getName());
 		int before = OwnSocketFactory.sockets.size();
 		try (PostgresEventBus bus = builder().listener(ConnectionSource.url(url, database.user(), database.password()))
 			.build()) {
@@ -210,7 +209,7 @@ class ConnectionsTests {
 		strict.execute("ALTER DATABASE " + databaseName + " SET idle_session_timeout = '1h'");
 		strict.execute("ALTER DATABASE " + databaseName + " SET lock_timeout = '77s'");
 		List<Opened> opened = new CopyOnWriteArrayList<>();
-		ConnectionSource source = ConnectionSource.url(strict.url() + "?ApplicationName=app", strict.user(),
+		ConnectionSource source = ConnectionSource.url(with(strict.url(), "ApplicationName=app"), strict.user(),
 				strict.password());
 		try (PostgresEventBus bus = builder().listener((settings) -> {
 			Connection connection = source.open(settings);
@@ -238,6 +237,10 @@ class ConnectionsTests {
 			.findFirst()
 			.orElseThrow()
 			.connection();
+	}
+
+	private static String with(String url, String parameter) {
+		return url + (url.contains("?") ? "&" : "?") + parameter;
 	}
 
 	private PostgresEventBus.Builder builder() {

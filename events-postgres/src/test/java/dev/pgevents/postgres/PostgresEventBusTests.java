@@ -190,12 +190,12 @@ class PostgresEventBusTests extends EventBusContract {
 	}
 
 	@Test
-	void lostRegistrationIsFoundByTheHeartbeat() throws Exception {
+	void heartbeatIsSeenAtTheServer() throws Exception {
 		try (PostgresEventBus bus = bus().heartbeat(Duration.ofMillis(50)).build()) {
 			EventStream stream = open(bus);
 			await().atMost(LIMIT)
 				.until(() -> database.query("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pgevents "
-						+ this.name + " listener' AND query LIKE '%pg_listening_channels%'") == 1);
+						+ this.name + " listener' AND query LIKE '%pg_notification_queue_usage%'") == 1);
 			bus.publish(Event.of(this.type, null, 1));
 			assertThat(event(stream).payloadAs(Integer.class)).isEqualTo(1);
 		}
