@@ -24,10 +24,11 @@ import static org.awaitility.Awaitility.await;
  */
 class CommitLockTests {
 
-	private static final ControlledServer server = ControlledServer.create().start();
+	private static ControlledServer server;
 
 	@BeforeAll
-	static void createTable() throws SQLException {
+	static void startServer() throws SQLException {
+		server = ControlledServer.create().start();
 		server.execute("CREATE TABLE written (value int)");
 	}
 

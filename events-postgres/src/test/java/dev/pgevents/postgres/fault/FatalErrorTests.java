@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import dev.pgevents.Gap;
 import dev.pgevents.postgres.ConnectionState;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,9 +18,12 @@ import static org.awaitility.Awaitility.await;
 /** The server ends a session that is doing nothing wrong, and says so. */
 class FatalErrorTests {
 
-	private static final ControlledServer server = ControlledServer
-		.create("notify_buffers = 16", "log_error_verbosity = verbose")
-		.start();
+	private static ControlledServer server;
+
+	@BeforeAll
+	static void startServer() {
+		server = ControlledServer.create("notify_buffers = 16", "log_error_verbosity = verbose").start();
+	}
 
 	@AfterAll
 	static void closeServer() {

@@ -6,6 +6,7 @@ import java.util.function.UnaryOperator;
 import dev.pgevents.Gap;
 import dev.pgevents.postgres.ConnectionState;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,7 +17,12 @@ import static org.awaitility.Awaitility.await;
 /** The connection is well, and the server does not send anything: silent death. */
 class LostRegistrationTests {
 
-	private static final ControlledServer server = ControlledServer.create("log_statement = all").start();
+	private static ControlledServer server;
+
+	@BeforeAll
+	static void startServer() {
+		server = ControlledServer.create("log_statement = all").start();
+	}
 
 	@AfterAll
 	static void closeServer() {

@@ -11,6 +11,7 @@ import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.postgres.ConnectionState;
 import dev.pgevents.postgres.fault.Published.Outcome;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,7 +20,12 @@ import static org.awaitility.Awaitility.await;
 /** A session that listens sits in a transaction, and the server's queue grows. */
 class NotificationQueueTests {
 
-	private static final ControlledServer server = ControlledServer.create("max_notify_queue_pages = 64").start();
+	private static ControlledServer server;
+
+	@BeforeAll
+	static void startServer() {
+		server = ControlledServer.create("max_notify_queue_pages = 64").start();
+	}
 
 	@AfterAll
 	static void closeServer() {

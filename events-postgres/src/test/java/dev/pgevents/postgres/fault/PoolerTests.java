@@ -12,13 +12,19 @@ import dev.pgevents.postgres.ConnectionState;
 import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.postgres.fault.Published.Outcome;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class PoolerTests {
 
-	private static final ControlledServer server = ControlledServer.create().start();
+	private static ControlledServer server;
+
+	@BeforeAll
+	static void startServer() {
+		server = ControlledServer.create().start();
+	}
 
 	@AfterAll
 	static void closeServer() {

@@ -5,6 +5,7 @@ import dev.pgevents.PublishException;
 import dev.pgevents.postgres.ConnectionState;
 import dev.pgevents.postgres.fault.ControlledServer.Stop;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +17,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /** The server goes away, and comes back. */
 class ServerStopTests {
 
-	private static final ControlledServer server = ControlledServer.create();
+	private static ControlledServer server;
+
+	@BeforeAll
+	static void createServer() {
+		server = ControlledServer.create();
+	}
 
 	@BeforeEach
 	void startServer() {
