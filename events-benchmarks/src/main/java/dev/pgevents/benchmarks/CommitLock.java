@@ -129,7 +129,7 @@ public final class CommitLock {
 			}
 			this.connection.commit();
 			if (this.mode == Mode.AFTER_COMMIT) {
-				this.bus.publishAsync(event); // as events.publisher.mode=after-commit does
+				this.bus.publishAsync(event); // as the starter does in this mode
 			}
 			else if (this.mode == Mode.PUBLISH_AFTERWARDS) {
 				this.bus.publish(event);
