@@ -42,7 +42,10 @@ public final class BusMeters implements MeterBinder {
 			.description("Events that could not be sent, or may not have been")
 			.register(registry);
 		FunctionCounter.builder("events.notifications.unreadable", postgres, PostgresEventBus::unreadableNotifications)
-			.description("Notifications that could not be read")
+			.description("Notifications that could not be read, those refused among them")
+			.register(registry);
+		FunctionCounter.builder("events.notifications.refused", postgres, PostgresEventBus::refusedNotifications)
+			.description("Notifications that were not signed with an accepted key")
 			.register(registry);
 	}
 

@@ -1,8 +1,12 @@
 package dev.pgevents.spring.autoconfigure;
 
+import java.util.List;
+
 import dev.pgevents.EventTypes;
 import dev.pgevents.postgres.ChannelStrategy;
 import dev.pgevents.postgres.PostgresEventBus;
+import dev.pgevents.postgres.SigningKey;
+import dev.pgevents.spring.EventsConfigurationException;
 
 /**
  * Hands the {@code events.*} properties to the bus's builder, and names the property
@@ -20,6 +24,7 @@ final class BusSettings {
 		channels(properties.channels());
 		publisher(properties.publisher());
 		listener(properties.listener());
+		security(properties.security());
 	}
 
 	private void channels(EventsProperties.Channels channels) {
@@ -36,6 +41,27 @@ final class BusSettings {
 		PropertyCheck.of("events.publisher.max-batch", () -> this.builder.maxBatch(publisher.maxBatch()));
 		PropertyCheck.of("events.publisher.timeout", () -> this.builder.publishTimeout(publisher.timeout()));
 		PropertyCheck.of("events.publisher.lock-timeout", () -> this.builder.lockTimeout(publisher.lockTimeout()));
+	}
+
+	private void security(EventsProperties.Security security) {
+		List<String> others = security.verificationKeys();
+		if (security.signingKey() != null) {
+			SigningKey[] accepted = new SigningKey[others.size()];
+			for (int i = 0; i < accepted.length; i++) {
+				accepted[i] = key("events.security.verification-keys[" + i + "]", others.get(i));
+			}
+			this.builder.signing(key("events.security.signing-key", security.signingKey()), accepted);
+		}
+		else if (!others.isEmpty()) {
+			throw new EventsConfigurationException(
+					"Events signed with events.security.verification-keys would be accepted by a service that signs "
+							+ "none itself",
+					"Set events.security.signing-key too, or neither.");
+		}
+	}
+
+	private static SigningKey key(String property, String value) {
+		return PropertyCheck.of(property, () -> SigningKey.of(value));
 	}
 
 	private void listener(EventsProperties.Listener listener) {

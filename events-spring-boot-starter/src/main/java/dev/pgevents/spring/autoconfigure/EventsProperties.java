@@ -1,6 +1,7 @@
 package dev.pgevents.spring.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 
 import dev.pgevents.OverflowPolicy;
@@ -22,13 +23,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param channels Which channels events use.
  * @param publisher How events are published.
  * @param listener How events are received.
+ * @param security Whose events are believed.
  * @param applicationEvents Which received events become Spring application events.
  * @since 0.1
  */
 @ConfigurationProperties("events")
 public record EventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("postgres") Backend backend,
 		@DefaultValue Postgres postgres, @DefaultValue Channels channels, @DefaultValue Publisher publisher,
-		@DefaultValue Listener listener, @DefaultValue ApplicationEvents applicationEvents) {
+		@DefaultValue Listener listener, @DefaultValue Security security,
+		@DefaultValue ApplicationEvents applicationEvents) {
 
 	/** What carries the events. */
 	public enum Backend {
@@ -135,6 +138,23 @@ public record EventsProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 	 */
 	public record Recovery(@DefaultValue("100ms") Duration initialDelay, @DefaultValue("2.0") double multiplier,
 			@DefaultValue("30s") Duration maxDelay) {
+
+	}
+
+	/**
+	 * Whose events are believed; the same in all services.
+	 *
+	 * @param signingKey Key with which events are signed, at least 32 bytes. Events that
+	 * are not signed with an accepted key are refused. Without, every event is accepted.
+	 * @param verificationKeys Further keys whose signatures are accepted, while the
+	 * signing key is being changed.
+	 */
+	public record Security(@Nullable String signingKey, @DefaultValue List<String> verificationKeys) {
+
+		@Override
+		public String toString() {
+			return "Security[signed=" + (this.signingKey != null) + "]"; // no secrets
+		}
 
 	}
 

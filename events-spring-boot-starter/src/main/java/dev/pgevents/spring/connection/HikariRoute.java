@@ -8,10 +8,12 @@ import javax.sql.DataSource;
 import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgevents.postgres.ConnectionSource;
+import dev.pgevents.spring.EventsConfigurationException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.BeanUtils;
 import org.springframework.beans.BeanWrapperImpl;
+import org.springframework.beans.BeansException;
 import org.springframework.boot.jdbc.DataSourceUnwrapper;
 import org.springframework.util.ClassUtils;
 
@@ -114,8 +116,20 @@ final class HikariRoute {
 		}
 		Class<?> type = ClassUtils.resolveClassName(className, HikariRoute.class.getClassLoader());
 		BeanWrapperImpl bean = new BeanWrapperImpl(BeanUtils.instantiateClass(type));
-		pool.getDataSourceProperties().forEach((name, value) -> bean.setPropertyValue(name.toString(), value));
+		pool.getDataSourceProperties().forEach((name, value) -> set(bean, name.toString(), value));
 		return (DataSource) bean.getWrappedInstance();
+	}
+
+	private static void set(BeanWrapperImpl bean, String property, Object value) {
+		try {
+			bean.setPropertyValue(property, value);
+		}
+		catch (BeansException ex) {
+			// Not as the cause: it quotes the value, which may be a URL with a password.
+			throw new EventsConfigurationException("The data-source property \"" + property
+					+ "\" of the application's pool cannot be set on its " + bean.getWrappedClass().getName(),
+					"Correct it, or set events.postgres.url.");
+		}
 	}
 
 }

@@ -25,7 +25,8 @@ class ConfigurationMetadataTests {
 
 	/** Null or empty means that nothing was said. */
 	private static final Set<String> WITHOUT_DEFAULT = Set.of("events.postgres.url", "events.postgres.username",
-			"events.postgres.password", "events.application-events.types", "events.application-events.apps");
+			"events.postgres.password", "events.security.signing-key", "events.security.verification-keys",
+			"events.application-events.types", "events.application-events.apps");
 
 	private static List<JsonNode> properties;
 
@@ -57,6 +58,7 @@ class ConfigurationMetadataTests {
 					"events.listener.heartbeat", "events.listener.shutdown-timeout",
 					"events.listener.slow-handler-threshold", "events.listener.recovery.initial-delay",
 					"events.listener.recovery.multiplier", "events.listener.recovery.max-delay",
+					"events.security.signing-key", "events.security.verification-keys",
 					"events.application-events.enabled", "events.application-events.types",
 					"events.application-events.apps", "events.application-events.transactional",
 					"management.health.events.enabled", "management.health.events.grace-period");

@@ -538,6 +538,8 @@ class EventsAutoConfigurationTests {
 			assertThat(listener.recovery().maxDelay()).isEqualTo(PostgresEventBus.Builder.DEFAULT_MAX_DELAY);
 			assertThat(properties.channels().name()).isEqualTo(ChannelStrategy.DEFAULT_CHANNEL);
 			assertThat(properties.applicationEvents().transactional()).isFalse();
+			assertThat(properties.security().signingKey()).as("every event is accepted").isNull();
+			assertThat(properties.security().verificationKeys()).isEmpty();
 		});
 	}
 
