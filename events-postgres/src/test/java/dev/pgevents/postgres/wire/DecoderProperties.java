@@ -1,5 +1,6 @@
 package dev.pgevents.postgres.wire;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -43,9 +44,15 @@ class DecoderProperties {
 
 	private static final AtomicLong unreadable = new AtomicLong();
 
-	private final NotificationReader reader = new NotificationReader(new JacksonPayloadCodec(), Clock.systemUTC());
+	private final JacksonPayloadCodec codec = new JacksonPayloadCodec();
 
-	private final NotificationWriter writer = new NotificationWriter(new JacksonPayloadCodec());
+	private final NotificationReader reader = new NotificationReader(this.codec, Clock.systemUTC());
+
+	private final OwnLayout ownLayout = new OwnLayout(this.codec);
+
+	private final NotificationParser parser = new NotificationParser(this.codec, Clock.systemUTC());
+
+	private final NotificationWriter writer = new NotificationWriter(this.codec);
 
 	private final NotificationSigner signer = new NotificationSigner(
 			new SecretKeySpec("k".repeat(32).getBytes(StandardCharsets.UTF_8), NotificationSigner.ALGORITHM),
@@ -88,6 +95,7 @@ class DecoderProperties {
 	private boolean isReadable(String notification) {
 		try {
 			Event event = this.reader.read(notification);
+			assertReadAsAParserDoes(notification);
 			assertThat(LogText.isPlain(event.toString(), 1000)).isTrue();
 			convert(event, notification);
 			return true;
@@ -98,6 +106,24 @@ class DecoderProperties {
 		}
 		catch (RuntimeException | Error ex) {
 			throw new AssertionError("neither read nor unreadable: " + LogText.of(notification, 10_000), ex);
+		}
+	}
+
+	/** The shortcut for the library's own layout may not see anything else in it. */
+	private void assertReadAsAParserDoes(String notification) {
+		Event own = this.ownLayout.read(notification);
+		if (own == null) {
+			return;
+		}
+		try {
+			Event parsed = this.parser.parse(notification);
+			assertThat(List.of(own.id(), own.type(), own.timestamp(), own.headers(), own.payload().toJson(this.codec),
+					String.valueOf(own.appId())))
+				.isEqualTo(List.of(parsed.id(), parsed.type(), parsed.timestamp(), parsed.headers(),
+						parsed.payload().toJson(this.codec), String.valueOf(parsed.appId())));
+		}
+		catch (IOException | UnreadableNotificationException ex) {
+			throw new AssertionError("a parser cannot read this", ex);
 		}
 	}
 
