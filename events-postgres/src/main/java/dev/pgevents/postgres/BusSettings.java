@@ -1,5 +1,6 @@
 package dev.pgevents.postgres;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -81,6 +82,12 @@ abstract sealed class BusSettings<B extends BusSettings<B>> permits PostgresEven
 	Duration lockTimeout = DEFAULT_LOCK_TIMEOUT;
 
 	Duration heartbeat = DEFAULT_HEARTBEAT;
+
+	/** Changed by tests only. */
+	Duration networkTimeout = Duration.ofSeconds(10);
+
+	/** Changed by tests only. */
+	Clock clock = Clock.systemUTC();
 
 	Duration shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT;
 
@@ -230,8 +237,9 @@ abstract sealed class BusSettings<B extends BusSettings<B>> permits PostgresEven
 	}
 
 	/**
-	 * Sets how long a publishing thread waits for room in the queue, and an event for
-	 * being sent.
+	 * Sets how long publishing takes at most: waiting for room in the queue, for a
+	 * connection and for the answer. Only what has waited in the queue is given up to the
+	 * lock timeout and a second more for the answer.
 	 * @param timeout a positive time
 	 * @return this
 	 */

@@ -43,8 +43,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PostgresEventBus implements EventBus {
 
-	private static final Duration LISTENING_PATIENCE = Duration.ofSeconds(10);
-
 	private static final Duration STATUS_PATIENCE = Duration.ofSeconds(5);
 
 	private final String name;
@@ -72,7 +70,7 @@ public final class PostgresEventBus implements EventBus {
 	private PostgresEventBus(Builder builder) {
 		this.name = builder.name;
 		this.listeningSource = builder.listeningSource();
-		Clock clock = Clock.systemUTC();
+		Clock clock = builder.clock;
 		this.channels = builder.channels;
 		this.signer = builder.signer();
 		this.writer = new NotificationWriter(builder.codec, (this.signer != null) ? NotificationSigner.OVERHEAD : 0);
@@ -108,7 +106,7 @@ public final class PostgresEventBus implements EventBus {
 
 	private Listener listener(Builder builder, Clock clock) {
 		SessionFactory sessions = new SessionFactory(this.listeningSource::open,
-				"pgevents " + builder.name + " listener", LISTENING_PATIENCE);
+				"pgevents " + builder.name + " listener", builder.networkTimeout);
 		return new Listener(sessions, this.intake, builder.backoff, builder.heartbeat, clock,
 				this.dispatcher.threads());
 	}

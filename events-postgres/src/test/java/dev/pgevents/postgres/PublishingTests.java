@@ -61,11 +61,20 @@ class PublishingTests {
 	@Test
 	void callerOfAnIdleBusDoesTheRoundTripItself() throws Exception {
 		try (PostgresEventBus bus = publisher().build()) {
-			for (int i = 0; i < 3; i++) {
+			Thread caller = Thread.currentThread();
+			// The first one dials, which another thread does: it may take longer than a
+			// caller waits.
+			await().pollInSameThread().atMost(LIMIT).until(() -> {
+				bus.publish(number(0));
+				return this.connections.roundTrips.contains(caller);
+			});
+			int before = this.connections.roundTrips.size();
+			numbers(before);
+			for (int i = 1; i < 4; i++) {
 				bus.publish(number(i));
 			}
-			assertThat(this.connections.roundTrips).hasSize(3).containsOnly(Thread.currentThread());
-			assertThat(numbers(3)).containsExactly(0, 1, 2);
+			assertThat(this.connections.roundTrips.stream().skip(before)).hasSize(3).containsOnly(caller);
+			assertThat(numbers(3)).containsExactly(1, 2, 3);
 		}
 	}
 

@@ -70,6 +70,16 @@ final class Channels {
 		}
 	}
 
+	List<BusSubscription> all() {
+		this.lock.lock();
+		try {
+			return List.copyOf(this.bySubscription.keySet());
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
 	/** The subscriptions all of whose channels are among the given ones. */
 	List<BusSubscription> coveredBy(Set<String> channels) {
 		this.lock.lock();

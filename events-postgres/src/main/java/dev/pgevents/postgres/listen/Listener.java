@@ -15,6 +15,8 @@ import dev.pgevents.dispatch.BusSubscription;
 import dev.pgevents.postgres.session.Session;
 import dev.pgevents.postgres.session.SessionFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a session listening for as long as the bus lives: the first attempt at once, then
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * the connection waits no longer than it takes the other one to wake up.
  */
 public final class Listener implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(Listener.class);
 
 	private final SessionFactory sessions;
 
@@ -173,11 +177,21 @@ public final class Listener implements AutoCloseable {
 			connect();
 		}
 		catch (SQLException | RuntimeException | Error ex) {
-			disconnect();
-			lost(ex);
-			backOff();
+			recover(ex);
 		}
 		return null;
+	}
+
+	/** Whatever goes wrong, another attempt follows. */
+	private void recover(Throwable cause) {
+		try {
+			disconnect();
+			lost(cause);
+		}
+		catch (RuntimeException | Error ex) {
+			logger.error("an attempt to connect again follows, though this went wrong with a lost connection", ex);
+		}
+		backOff();
 	}
 
 	private void connect() throws SQLException {
@@ -194,15 +208,19 @@ public final class Listener implements AutoCloseable {
 	private void disconnect() {
 		ListeningSession listening = this.current;
 		this.current = null;
-		if (listening != null) {
-			listening.finish();
-			this.lastGood = listening.lastGood();
-		}
-		this.failures = (listening != null && listening.isProven()) ? 0 : this.failures + 1;
 		Session closing = this.session;
 		this.session = null;
-		if (closing != null) {
-			closing.close();
+		try {
+			if (listening != null) {
+				listening.finish();
+				this.lastGood = listening.lastGood();
+			}
+		}
+		finally {
+			this.failures = (listening != null && listening.isProven()) ? 0 : this.failures + 1;
+			if (closing != null) {
+				closing.close();
+			}
 		}
 	}
 
@@ -228,7 +246,7 @@ public final class Listener implements AutoCloseable {
 		}
 		catch (InterruptedException ex) {
 			// Only the bus, when it is closed, has a reason to interrupt this thread.
-			lost(ex);
+			logger.debug("interrupted while waiting for the next attempt, which follows now", ex);
 		}
 		finally {
 			this.lock.unlock();

@@ -53,12 +53,15 @@ final class ListeningSession {
 
 	private volatile boolean changed = true;
 
+	/** Whether events may be missing of which the subscriptions have not been told. */
+	private boolean gapOwed = true;
+
 	ListeningSession(Session session, Channels channels, ListenerEvents events, Backoff backoff, Duration heartbeat,
 			Clock clock, Instant lastGood) {
 		this.session = session;
 		this.channels = channels;
 		this.events = events;
-		this.proof = new ProofOfDelivery(events, backoff);
+		this.proof = new ProofOfDelivery(events, backoff, session::wakeUp);
 		this.heartbeat = heartbeat;
 		this.clock = clock;
 		this.lastGood = lastGood;
@@ -66,9 +69,11 @@ final class ListeningSession {
 
 	/** Registers all channels; what was live before gets its gap after that commit. */
 	void begin() throws SQLException {
+		this.session.onFlood((notifications) -> deliver(notifications, null));
 		this.changed = false;
 		applyChanges();
 		tellGap();
+		this.gapOwed = false;
 		goLive();
 		this.nextHeartbeat = System.nanoTime() + this.heartbeat.toNanos();
 		this.proof.send();
@@ -101,8 +106,9 @@ final class ListeningSession {
 			this.proof.statementExecuted(this.session.isPooled());
 		}
 		if (this.proof.nanosLeft() <= 0) {
-			this.events.onDeaf(whyDeaf());
-			this.proof.missed();
+			if (this.proof.missed()) {
+				this.events.onDeaf(whyDeaf());
+			}
 		}
 	}
 
@@ -157,15 +163,21 @@ final class ListeningSession {
 
 	private void tellGap() {
 		Instant now = this.clock.instant();
-		Gap gap = new Gap(Gap.Reason.RECONNECTED, this.lastGood, now, 0);
+		Gap gap = new Gap(Gap.Reason.RECONNECTED, earlier(this.lastGood, now), now, 0);
 		this.lastGood = now;
-		this.channels.coveredBy(this.listening)
-			.stream()
-			.filter(BusSubscription::isLive)
-			.forEach((subscription) -> subscription.gap(gap));
+		this.channels.all().stream().filter(BusSubscription::isLive).forEach((subscription) -> subscription.gap(gap));
+	}
+
+	/** A clock may have been set back. */
+	private static Instant earlier(Instant one, Instant other) {
+		return one.isBefore(other) ? one : other;
 	}
 
 	private void deliver(PGNotification[] notifications, @Nullable HandlerWork keeping) {
+		if (this.gapOwed && notifications.length > 0) {
+			// Before its statement was answered: a flood, or the end of the session.
+			tellGap();
+		}
 		for (PGNotification notification : notifications) {
 			String channel = notification.getName();
 			if (channel.equals(this.proof.channel())) {
@@ -208,9 +220,11 @@ final class ListeningSession {
 				this.events.onRegistrationLost();
 				// What came before the answer came before what is missing.
 				deliver(this.session.remainingNotifications(), null);
+				this.gapOwed = true;
 				this.listening.retainAll(registered);
 				applyChanges();
 				tellGap();
+				this.gapOwed = false;
 			}
 			this.lastGood = this.clock.instant();
 			this.events.onQueueUsage(this.session.queueUsage());

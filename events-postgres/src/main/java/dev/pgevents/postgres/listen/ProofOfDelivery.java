@@ -24,11 +24,21 @@ final class ProofOfDelivery {
 
 	private final ListenerEvents events;
 
+	private final long begun = System.nanoTime();
+
+	private final Runnable wakeUp;
+
 	/** Of those sent, what counts if it comes back. */
 	private final Set<String> texts = new HashSet<>();
 
 	/** Why the last one could not be sent, for whichever thread finds out. */
 	private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
+
+	/** Whether the last one was not sent, which need not be waited for. */
+	private volatile boolean unsent;
+
+	/** Whether the next one is sent because the last one was not. */
+	private boolean retrying;
 
 	private boolean proven;
 
@@ -40,7 +50,8 @@ final class ProofOfDelivery {
 
 	private long deadline;
 
-	ProofOfDelivery(ListenerEvents events, Backoff backoff) {
+	ProofOfDelivery(ListenerEvents events, Backoff backoff, Runnable wakeUp) {
+		this.wakeUp = wakeUp;
 		this.events = events;
 		this.backoff = backoff;
 	}
@@ -58,7 +69,13 @@ final class ProofOfDelivery {
 		String text = String.valueOf(++this.sent);
 		this.texts.add(text);
 		CompletableFuture<Void> sending = this.events.sendProof(this.channel, text);
-		sending.whenComplete((done, ex) -> this.failure.set((ex != null) ? String.valueOf(ex.getMessage()) : null));
+		sending.whenComplete((done, ex) -> {
+			this.failure.set((ex != null) ? String.valueOf(ex.getMessage()) : null);
+			if (ex != null) {
+				this.unsent = true;
+				this.wakeUp.run();
+			}
+		});
 	}
 
 	/** Whether this was the first proof of the session. */
@@ -94,15 +111,30 @@ final class ProofOfDelivery {
 	}
 
 	long nanosLeft() {
-		return this.proven ? Long.MAX_VALUE : this.deadline - System.nanoTime();
+		if (this.proven) {
+			return Long.MAX_VALUE;
+		}
+		long left = this.deadline - System.nanoTime();
+		if (this.unsent) {
+			this.unsent = false;
+			this.retrying = true;
+			left = Math.min(left, this.backoff.delay(this.failures + 1).toNanos());
+			this.deadline = System.nanoTime() + left;
+		}
+		return left;
 	}
 
-	/** Nothing came back in time: tries again later. */
-	void missed() {
-		this.overdue = true;
+	/**
+	 * Nothing came back in time: tries again later.
+	 * @return whether that has gone on for so long that delivery is to be doubted
+	 */
+	boolean missed() {
+		this.overdue |= !this.retrying || System.nanoTime() - this.begun >= PATIENCE.toNanos();
+		this.retrying = false;
 		this.failures++;
 		send();
 		this.deadline += this.backoff.delay(this.failures).toNanos();
+		return this.overdue;
 	}
 
 }

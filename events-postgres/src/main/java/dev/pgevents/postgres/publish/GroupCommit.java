@@ -69,7 +69,10 @@ public final class GroupCommit implements AutoCloseable {
 	public void publish(List<Notification> notifications) {
 		Request request = request(notifications);
 		if (this.queue.add(request)) {
-			serveOnce();
+			// Dialling is left to the publisher thread: the caller can then give up.
+			if (this.connection.isReady()) {
+				serve(this.queue.nextBatch());
+			}
 			handOn();
 		}
 		await(request);
@@ -142,16 +145,49 @@ public final class GroupCommit implements AutoCloseable {
 	}
 
 	private Request request(List<Notification> notifications) {
-		return new Request(notifications, System.nanoTime() + this.timeout.toNanos(), new CompletableFuture<>());
+		return new Request(notifications, System.nanoTime() + this.timeout.toNanos());
 	}
 
 	private void serveOnce() {
 		List<Request> batch = this.queue.nextBatch();
-		batch.stream().filter(Request::isExpired).forEach(this::expire);
-		List<Request> live = batch.stream().filter((request) -> !request.done().isDone()).toList();
+		if (!batch.isEmpty() && prepare(batch)) {
+			serve(batch);
+		}
+	}
+
+	private boolean prepare(List<Request> batch) {
+		try {
+			this.connection.prepare(deadline(batch));
+			return true;
+		}
+		catch (PublishException ex) {
+			fail(batch, ex);
+		}
+		catch (RuntimeException | Error ex) {
+			fail(batch, new PublishException("not published: no connection to the database: " + ex, ex));
+		}
+		return false;
+	}
+
+	private void fail(List<Request> batch, PublishException failure) {
+		this.lastFailure = failure.getMessage();
+		batch.stream().filter(Request::claim).forEach((request) -> fail(request, failure));
+	}
+
+	private void serve(List<Request> batch) {
+		// Until now callers could give up.
+		List<Request> live = batch.stream().filter(Request::claim).filter(this::isInTime).toList();
 		if (!live.isEmpty()) {
 			send(live);
 		}
+	}
+
+	private boolean isInTime(Request request) {
+		if (request.isExpired()) {
+			expire(request);
+			return false;
+		}
+		return true;
 	}
 
 	private void handOn() {
@@ -215,16 +251,24 @@ public final class GroupCommit implements AutoCloseable {
 	}
 
 	private void expire(Request request) {
-		String failure = this.lastFailure;
-		String reason = (failure != null) ? "those before it failed (" + failure + ")"
-				: "the database is unreachable or too slow";
-		fail(request, new PublishException("not published within " + this.timeout.toMillis() + " ms: " + reason));
+		fail(request, expired());
 	}
 
 	private void fail(Request request, PublishException failure) {
 		if (request.done().completeExceptionally(failure)) {
 			this.failed.addAndGet(request.size());
 		}
+	}
+
+	private PublishException expired() {
+		String late = "not published within " + this.timeout.toMillis() + " ms: ";
+		Exception problem = this.connection.problem();
+		if (problem != null) {
+			return new PublishException(late + "no connection to the database: " + problem.getMessage(), problem);
+		}
+		String failure = this.lastFailure;
+		return new PublishException(late + ((failure != null) ? "those before it failed (" + failure + ")"
+				: "the database is unreachable or too slow"));
 	}
 
 	private void await(Request request) {
@@ -236,7 +280,7 @@ public final class GroupCommit implements AutoCloseable {
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new PublishException(this.queue.withdraw(request) ? "interrupted; not published"
+			throw new PublishException(withdraw(request) ? "interrupted; not published"
 					: "interrupted; whether the event was published is not known", ex);
 		}
 	}
@@ -246,12 +290,20 @@ public final class GroupCommit implements AutoCloseable {
 			request.done().get(Math.max(0, request.deadline() - System.nanoTime()), TimeUnit.NANOSECONDS);
 		}
 		catch (TimeoutException ex) {
-			if (this.queue.withdraw(request)) {
+			if (withdraw(request)) {
 				expire(request);
 			}
-			// Sent or about to be: the connection's own time-outs bound what is left.
+			// Being sent: that has its own bound.
 			request.done().get();
 		}
+	}
+
+	private boolean withdraw(Request request) {
+		boolean withdrawn = request.claim();
+		if (withdrawn) {
+			this.queue.remove(request);
+		}
+		return withdrawn;
 	}
 
 	private static PublishException failure(@Nullable Throwable cause) {

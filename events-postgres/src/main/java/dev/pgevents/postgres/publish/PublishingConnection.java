@@ -19,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PublishingConnection implements AutoCloseable {
 
+	private static final Duration OPENING_PATIENCE = Duration.ofSeconds(10);
+
+	/** How much longer than the server waits for locks to wait for its answer. */
+	private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(1);
+
 	private final SessionFactory sessions;
 
 	private final Backoff backoff;
@@ -36,6 +41,8 @@ public final class PublishingConnection implements AutoCloseable {
 	private volatile @Nullable Session session;
 
 	private volatile boolean sending;
+
+	private volatile @Nullable Exception problem;
 
 	private @Nullable NotifyStatement statement;
 
@@ -55,9 +62,37 @@ public final class PublishingConnection implements AutoCloseable {
 	}
 
 	/**
+	 * Whether there is a session, and it looks well.
+	 */
+	boolean isReady() {
+		Session current = this.session;
+		if (current != null && current.isStale()) {
+			discard();
+		}
+		return this.statement != null;
+	}
+
+	/** Why the last attempt to connect has failed, if it has. For any thread. */
+	@Nullable Exception problem() {
+		return this.problem;
+	}
+
+	/**
+	 * Gets a session that looks well. An attempt that has begun is given its time, so
+	 * that a slow network does not break off each one.
+	 * @param deadline until when to begin attempts, in {@code System.nanoTime()}
+	 * @throws PublishException if there is none to be had
+	 */
+	void prepare(long deadline) {
+		if (!isReady()) {
+			statement(deadline, Math.max(0, OPENING_PATIENCE.toNanos() - (deadline - System.nanoTime())));
+		}
+	}
+
+	/**
 	 * Sends notifications, on a new session if need be.
 	 * @param notifications what to send, all or none
-	 * @param deadline until when to try to get a session, in {@code System.nanoTime()}
+	 * @param deadline until when to wait for the answer, in {@code System.nanoTime()}
 	 * @throws PublishException if they were not sent, or it is not known
 	 */
 	void send(List<Notification> notifications, long deadline) {
@@ -73,7 +108,8 @@ public final class PublishingConnection implements AutoCloseable {
 	private void attempt(List<Notification> notifications, long deadline) {
 		boolean again = true;
 		while (true) {
-			NotifyStatement ready = statement(deadline);
+			NotifyStatement ready = statement(deadline, 0);
+			bound(deadline);
 			try {
 				ready.send(notifications);
 				return;
@@ -106,11 +142,7 @@ public final class PublishingConnection implements AutoCloseable {
 		}
 	}
 
-	private NotifyStatement statement(long deadline) {
-		Session current = this.session;
-		if (current != null && current.isStale()) {
-			discard();
-		}
+	private NotifyStatement statement(long deadline, long more) {
 		int failures = 0;
 		while (true) {
 			NotifyStatement ready = this.statement;
@@ -118,17 +150,26 @@ public final class PublishingConnection implements AutoCloseable {
 				return ready;
 			}
 			try {
-				open();
+				open(deadline + more);
 			}
-			catch (SQLException ex) {
+			catch (SQLException | RuntimeException ex) {
+				this.problem = ex;
 				failures++;
 				awaitNextAttempt(failures, deadline, ex);
 			}
 		}
 	}
 
-	private void open() throws SQLException {
-		Session opened = this.sessions.open();
+	private void bound(long deadline) {
+		Session current = this.session;
+		if (current != null) {
+			long end = System.nanoTime() + this.lockTimeout.plus(ANSWER_PATIENCE).toNanos();
+			current.deadline((end - deadline > 0) ? end : deadline);
+		}
+	}
+
+	private void open(long deadline) throws SQLException {
+		Session opened = this.sessions.open(deadline);
 		try {
 			this.onOpen.accept(opened);
 			this.statement = statement(opened);
@@ -138,6 +179,7 @@ public final class PublishingConnection implements AutoCloseable {
 			throw ex;
 		}
 		this.session = opened;
+		this.problem = null;
 		if (this.closed) {
 			discard();
 			throw new SQLException("event bus is closed", "08003");
@@ -152,7 +194,7 @@ public final class PublishingConnection implements AutoCloseable {
 		return new NotifyStatement(opened.connection());
 	}
 
-	private void awaitNextAttempt(int failures, long deadline, SQLException reason) {
+	private void awaitNextAttempt(int failures, long deadline, Exception reason) {
 		long delay = this.backoff.delay(failures).toNanos();
 		if (this.closed || System.nanoTime() + delay - deadline >= 0) {
 			throw new PublishException("not published: no connection to the database: " + reason.getMessage(), reason);

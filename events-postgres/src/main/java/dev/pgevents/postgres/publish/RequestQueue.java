@@ -134,16 +134,14 @@ final class RequestQueue {
 		}
 	}
 
-	/** Takes a request back if it has not been sent yet. */
-	boolean withdraw(Request request) {
+	/** Makes room where a request that is not to be sent is still waiting. */
+	void remove(Request request) {
 		this.lock.lock();
 		try {
-			boolean withdrawn = this.requests.remove(request);
-			if (withdrawn) {
+			if (this.requests.remove(request)) {
 				this.queued -= request.size();
 				this.room.signalAll();
 			}
-			return withdrawn;
 		}
 		finally {
 			this.lock.unlock();

@@ -6,11 +6,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
+import java.util.function.Consumer;
+
 import dev.pgevents.postgres.socket.SocketHandle;
 import dev.pgevents.postgres.socket.WakeableSocket;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
+import org.postgresql.core.BaseConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,6 +83,36 @@ public final class Session implements AutoCloseable {
 	}
 
 	/**
+	 * Lets a flood of notifications be taken in pieces, where the driver would gather it:
+	 * over TLS, and before the answer to a statement.
+	 * @param early takes notifications that come before all that other methods return
+	 * afterwards; called within those and within statements, on their thread; must not
+	 * use the session
+	 * @throws SQLException if the connection is gone
+	 */
+	public void onFlood(Consumer<PGNotification[]> early) throws SQLException {
+		if (this.socket == null || !(this.pgConnection instanceof BaseConnection base)) {
+			return;
+		}
+		try {
+			this.socket.onFlood(() -> early.accept(gathered(base)));
+		}
+		catch (SocketException ex) {
+			throw new SQLException("connection is closed", "08003", ex);
+		}
+	}
+
+	/** Unlike the connection's method of this name, this one does not read. */
+	private static PGNotification[] gathered(BaseConnection connection) {
+		try {
+			return connection.getQueryExecutor().getNotifications();
+		}
+		catch (SQLException ex) {
+			return NONE;
+		}
+	}
+
+	/**
 	 * Waits for notifications.
 	 * @param timeoutMillis how long, at least 1
 	 * @return what has arrived; none after the time-out or {@link #wakeUp()}
@@ -135,6 +168,20 @@ public final class Session implements AutoCloseable {
 	 */
 	public boolean isStale() {
 		return this.socket != null && this.socket.hasUnread();
+	}
+
+	/**
+	 * Bounds what is done on the session from now on. Only where the bus's own socket is
+	 * in use: elsewhere the driver's time-outs must do.
+	 * @param nanoTime the end, in {@code System.nanoTime()}
+	 */
+	public void deadline(long nanoTime) {
+		this.handle.deadline(nanoTime);
+	}
+
+	/** Bounds nothing any more but by the driver's time-outs. */
+	void noDeadline() {
+		this.handle.noDeadline();
 	}
 
 	/**

@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SessionFactory implements AutoCloseable {
 
-	/**
-	 * Bounds dialling, the handshake and each statement but the wait for notifications.
-	 */
-	private static final Duration PATIENCE = Duration.ofSeconds(10);
+	/** The longest time for one dial: another host may answer. */
+	private static final Duration LONGEST_DIAL = Duration.ofSeconds(10);
+
+	/** Bounds dials and handshakes together, for all hosts. */
+	private static final Duration OPENING_PATIENCE = Duration.ofSeconds(60);
 
 	private final Opener opener;
 
@@ -33,7 +34,8 @@ public final class SessionFactory implements AutoCloseable {
 	 * Creates a factory.
 	 * @param opener opens connections with settings of the driver
 	 * @param applicationName shown in {@code pg_stat_activity}
-	 * @param networkTimeout how long the answer to a statement may take
+	 * @param networkTimeout how long a dial, each step of the handshake and the answer to
+	 * a statement may take, and the rest of a message that has begun
 	 */
 	public SessionFactory(Opener opener, String applicationName, Duration networkTimeout) {
 		this.opener = opener;
@@ -47,7 +49,20 @@ public final class SessionFactory implements AutoCloseable {
 	 * @throws SQLException if there is none to be had
 	 */
 	public Session open() throws SQLException {
-		SocketHandle handle = SocketHandle.open(PATIENCE);
+		Session session = open(System.nanoTime() + OPENING_PATIENCE.toNanos());
+		session.noDeadline();
+		return session;
+	}
+
+	/**
+	 * Opens a session to a primary, within a time.
+	 * @param deadline the end, in {@code System.nanoTime()}; stays in force until changed
+	 * @return a new session in autocommit
+	 * @throws SQLException if there is none to be had
+	 */
+	public Session open(long deadline) throws SQLException {
+		SocketHandle handle = SocketHandle.open(this.networkTimeout);
+		handle.deadline(deadline);
 		this.current = handle;
 		Connection connection = null;
 		try {
@@ -110,7 +125,8 @@ public final class SessionFactory implements AutoCloseable {
 		settings.setProperty("socketFactoryArg", handle.token());
 		settings.setProperty("ApplicationName", this.applicationName);
 		settings.setProperty("tcpKeepAlive", "true");
-		settings.setProperty("connectTimeout", seconds(PATIENCE));
+		settings.setProperty("connectTimeout",
+				seconds((this.networkTimeout.compareTo(LONGEST_DIAL) < 0) ? this.networkTimeout : LONGEST_DIAL));
 		settings.setProperty("socketTimeout", seconds(this.networkTimeout));
 		settings.setProperty("targetServerType", "primary");
 		return settings;

@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The reading half of the socket. What it does follows from the read time-out that pgjdbc
  * sets (42.7.14, {@code QueryExecutorImpl.processNotifies} and
@@ -26,12 +28,18 @@ import java.util.concurrent.TimeUnit;
  * </ul>
  * Once a batch has grown to its bound, peeks say that nothing is there and bytes are
  * handed out one by one: the driver then buffers nothing beyond the message it is in, so
- * that the next peek comes at the end of that message and ends the batch. (Over TLS the
- * bytes are those of the records, and a batch ends where a message ends with a record.)
+ * that the next peek comes at the end of that message and ends the batch.
+ * <p>
+ * Two things escape that: over TLS the bytes are those of records, which end somewhere in
+ * a message, and the answer to a statement comes after the backlog before it. The driver
+ * then gathers all that there is. Whoever reads is told whenever that has grown by as
+ * much again, so that it can take away what the driver has gathered.
  */
 final class ChannelReader extends InputStream {
 
 	static final int BATCH_BOUND = 256 * 1024;
+
+	static final int FLOOD = 2 * BATCH_BOUND;
 
 	private static final int BUFFER_SIZE = 64 * 1024;
 
@@ -45,6 +53,8 @@ final class ChannelReader extends InputStream {
 
 	private final long stallNanos;
 
+	private final Deadline deadline;
+
 	private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_SIZE).limit(0);
 
 	private int timeout;
@@ -53,12 +63,18 @@ final class ChannelReader extends InputStream {
 
 	private long batchBytes;
 
+	private @Nullable Runnable onFlood;
+
+	/** Bytes of which the driver may still hold the notifications. */
+	private long gathered;
+
 	private boolean endOfStream;
 
 	private volatile boolean woken;
 
-	ChannelReader(SocketChannel channel, Duration stallLimit) throws IOException {
+	ChannelReader(SocketChannel channel, Duration stallLimit, Deadline deadline) throws IOException {
 		this.channel = channel;
+		this.deadline = deadline;
 		this.stallNanos = stallLimit.toNanos();
 		this.selector = Selector.open();
 		channel.register(this.selector, SelectionKey.OP_READ);
@@ -71,6 +87,10 @@ final class ChannelReader extends InputStream {
 		}
 	}
 
+	void onFlood(Runnable onFlood) {
+		this.onFlood = onFlood;
+	}
+
 	void beginWait() {
 		this.waiting = true;
 		this.batchBytes = 0;
@@ -79,6 +99,7 @@ final class ChannelReader extends InputStream {
 	void endWait() {
 		this.waiting = false;
 		this.woken = false;
+		this.gathered = 0;
 	}
 
 	void wakeUp() {
@@ -113,10 +134,16 @@ final class ChannelReader extends InputStream {
 		if (!this.buffer.hasRemaining() && !awaitBytes()) {
 			return -1;
 		}
+		Runnable told = this.onFlood;
+		if (told != null && this.gathered >= FLOOD) {
+			this.gathered = 0;
+			told.run();
+		}
 		boolean overBound = this.timeout == IN_BATCH && this.batchBytes >= BATCH_BOUND;
 		int count = overBound ? 1 : Math.min(length, this.buffer.remaining());
 		this.buffer.get(target, offset, count);
 		this.batchBytes += count;
+		this.gathered += count;
 		return count;
 	}
 
@@ -149,13 +176,13 @@ final class ChannelReader extends InputStream {
 	private int select() throws IOException {
 		boolean interrupted = false;
 		try {
-			long deadline = System.nanoTime() + patience();
+			long end = System.nanoTime() + this.deadline.atMost(patience());
 			while (true) {
 				if (this.woken && mayStop()) {
 					this.woken = false;
 					throw new NothingThereException();
 				}
-				long left = deadline - System.nanoTime();
+				long left = end - System.nanoTime();
 				if (left <= 0) {
 					throw timedOut();
 				}
@@ -192,7 +219,7 @@ final class ChannelReader extends InputStream {
 	}
 
 	private IOException timedOut() {
-		if (this.timeout == IN_BATCH) {
+		if (this.timeout == IN_BATCH && this.deadline.atMost(1) > 0) {
 			return new SocketException("the server fell silent in the middle of a message for "
 					+ TimeUnit.NANOSECONDS.toMillis(this.stallNanos) + " ms");
 		}

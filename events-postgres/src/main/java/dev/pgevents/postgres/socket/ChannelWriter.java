@@ -22,8 +22,11 @@ final class ChannelWriter extends OutputStream {
 
 	private final long stallNanos;
 
-	ChannelWriter(SocketChannel channel, Duration stallLimit) {
+	private final Deadline deadline;
+
+	ChannelWriter(SocketChannel channel, Duration stallLimit, Deadline deadline) {
 		this.channel = channel;
+		this.deadline = deadline;
 		this.stallNanos = stallLimit.toNanos();
 	}
 
@@ -51,12 +54,13 @@ final class ChannelWriter extends OutputStream {
 		boolean interrupted = false;
 		try (Selector selector = Selector.open()) {
 			this.channel.register(selector, SelectionKey.OP_WRITE);
-			long deadline = System.nanoTime() + this.stallNanos;
+			long patience = this.deadline.atMost(this.stallNanos);
+			long end = System.nanoTime() + patience;
 			do {
-				long left = deadline - System.nanoTime();
+				long left = end - System.nanoTime();
 				if (left <= 0) {
 					throw new SocketTimeoutException(
-							"the server read nothing for " + TimeUnit.NANOSECONDS.toMillis(this.stallNanos) + " ms");
+							"the server read nothing for " + TimeUnit.NANOSECONDS.toMillis(patience) + " ms");
 				}
 				selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
 				// A selector does not wait in an interrupted thread.

@@ -29,6 +29,8 @@ public final class SocketHandle implements AutoCloseable {
 
 	private final Duration stallLimit;
 
+	private final Deadline deadline = new Deadline();
+
 	private volatile @Nullable WakeableSocket socket;
 
 	private volatile boolean closed;
@@ -65,11 +67,27 @@ public final class SocketHandle implements AutoCloseable {
 		return this.token;
 	}
 
+	/**
+	 * Lets no wait for the peer last longer, dialling included, until told otherwise. For
+	 * any thread.
+	 * @param nanoTime the end, in {@code System.nanoTime()}
+	 */
+	public void deadline(long nanoTime) {
+		this.deadline.at(nanoTime);
+	}
+
+	/**
+	 * Ends what {@link #deadline(long)} began.
+	 */
+	public void noDeadline() {
+		this.deadline.none();
+	}
+
 	WakeableSocket createSocket() throws IOException {
 		if (this.closed) {
 			throw new SocketException("connection was closed while it was being made");
 		}
-		WakeableSocket created = new WakeableSocket(this.stallLimit);
+		WakeableSocket created = new WakeableSocket(this.stallLimit, this.deadline);
 		this.socket = created;
 		if (this.closed) {
 			created.close();

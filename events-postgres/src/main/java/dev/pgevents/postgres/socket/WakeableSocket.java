@@ -31,13 +31,16 @@ public final class WakeableSocket extends Socket {
 
 	private final Duration stallLimit;
 
+	private final Deadline deadline;
+
 	private volatile @Nullable ChannelReader reader;
 
 	private volatile @Nullable ChannelWriter writer;
 
 	private volatile int soTimeout;
 
-	WakeableSocket(Duration stallLimit) throws IOException {
+	WakeableSocket(Duration stallLimit, Deadline deadline) throws IOException {
+		this.deadline = deadline;
 		this.channel = SocketChannel.open();
 		this.options = this.channel.socket();
 		this.stallLimit = stallLimit;
@@ -50,10 +53,10 @@ public final class WakeableSocket extends Socket {
 
 	@Override
 	public void connect(SocketAddress endpoint, int timeout) throws IOException {
-		this.options.connect(endpoint, timeout);
+		this.options.connect(endpoint, this.deadline.atMostMillis(timeout));
 		this.channel.configureBlocking(false);
-		this.reader = new ChannelReader(this.channel, this.stallLimit);
-		this.writer = new ChannelWriter(this.channel, this.stallLimit);
+		this.reader = new ChannelReader(this.channel, this.stallLimit, this.deadline);
+		this.writer = new ChannelWriter(this.channel, this.stallLimit, this.deadline);
 		if (isClosed()) {
 			close();
 		}
@@ -67,6 +70,17 @@ public final class WakeableSocket extends Socket {
 	@Override
 	public OutputStream getOutputStream() throws IOException {
 		return connected(this.writer);
+	}
+
+	/**
+	 * Sets who is told when so much has come, in one batch or before the answer to a
+	 * statement, that what the driver gathers takes too much memory.
+	 * @param onFlood called by the reading thread, maybe in the middle of a message; must
+	 * not use the connection
+	 * @throws SocketException if not connected
+	 */
+	public void onFlood(Runnable onFlood) throws SocketException {
+		connected(this.reader).onFlood(onFlood);
 	}
 
 	/**

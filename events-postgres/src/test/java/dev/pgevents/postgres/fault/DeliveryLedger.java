@@ -85,6 +85,21 @@ public final class DeliveryLedger implements EventHandler {
 	}
 
 	/**
+	 * Says that the subscription is not live yet, and owed nothing until
+	 * {@link #owedFromNow}.
+	 * @param publisher the publisher
+	 */
+	public void owedNothing(Published publisher) {
+		this.lock.lock();
+		try {
+			this.from.put(publisher.name(), Integer.MAX_VALUE);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
 	 * How many events were handled.
 	 * @return the number so far
 	 */
@@ -166,6 +181,39 @@ public final class DeliveryLedger implements EventHandler {
 
 	private int newest(Published publisher) {
 		return this.newest.getOrDefault(publisher.name(), -1);
+	}
+
+	/**
+	 * Waits until nothing more is owed by a publisher that has stopped: until its last
+	 * event is handled, or a gap after those that were.
+	 * @param publisher the publisher
+	 * @param limit how long to wait
+	 * @throws InterruptedException if interrupted
+	 * @throws AssertionError if something is still owed
+	 */
+	public void awaitLast(Published publisher, Duration limit) throws InterruptedException {
+		int last = publisher.begun() - 1;
+		while (last >= 0 && publisher.outcome(last) != Published.Outcome.ACKNOWLEDGED) {
+			last--;
+		}
+		this.lock.lock();
+		try {
+			long left = limit.toNanos();
+			while (newest(publisher) < last && !endsWithGap()) {
+				if (left <= 0) {
+					throw new AssertionError("the last event, number " + last + ", of publisher " + publisher.name()
+							+ " did not arrive for " + limit + ": the newest is " + newest(publisher));
+				}
+				left = this.added.awaitNanos(left);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private boolean endsWithGap() {
+		return !this.entries.isEmpty() && this.entries.get(this.entries.size() - 1) == Entry.GAP;
 	}
 
 	/**

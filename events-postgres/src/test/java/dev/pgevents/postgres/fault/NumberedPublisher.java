@@ -325,7 +325,9 @@ public final class NumberedPublisher implements Published, AutoCloseable {
 			}
 			catch (PublishException ex) {
 				logger.debug("not published, or not known", ex);
-				return String.valueOf(ex.getMessage()).contains("not known") ? Outcome.UNKNOWN : Outcome.FAILED;
+				String message = String.valueOf(ex.getMessage());
+				return (message.contains("not published") || message.contains("before the event could be sent"))
+						? Outcome.FAILED : Outcome.UNKNOWN;
 			}
 		}
 

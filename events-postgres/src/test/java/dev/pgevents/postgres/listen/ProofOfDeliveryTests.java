@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.pgevents.Backoff;
 import dev.pgevents.PublishException;
@@ -17,8 +18,10 @@ class ProofOfDeliveryTests {
 
 	private final Sent sent = new Sent();
 
+	private final AtomicInteger wakeUps = new AtomicInteger();
+
 	private final ProofOfDelivery proof = new ProofOfDelivery(this.sent,
-			new Backoff(Duration.ofMillis(100), 2, Duration.ofSeconds(30)));
+			new Backoff(Duration.ofMillis(100), 2, Duration.ofSeconds(30)), this.wakeUps::incrementAndGet);
 
 	@Test
 	void provesOnceWhateverElseArrivesOnItsChannel() {
@@ -60,6 +63,17 @@ class ProofOfDeliveryTests {
 		this.proof.missed();
 		this.sent.last.complete(null);
 		assertThat(this.proof.failure()).isNull();
+	}
+
+	@Test
+	void isSentAgainSoonWhereItCouldNotBeSentAndThatAloneIsNoReasonForDoubt() {
+		this.proof.send();
+		this.sent.last.completeExceptionally(new PublishException("because"));
+		assertThat(this.wakeUps).hasValue(1);
+		assertThat(this.proof.nanosLeft()).isLessThanOrEqualTo(Duration.ofMillis(100).toNanos());
+		assertThat(this.proof.missed()).isFalse();
+		assertThat(this.sent.texts).hasSize(2);
+		assertThat(this.proof.missed()).as("nothing comes back").isTrue();
 	}
 
 	private static final class Sent implements ListenerEvents {
