@@ -1,11 +1,13 @@
 package dev.pgevents.spring.autoconfigure;
 
+import dev.pgevents.spring.EventsConfigurationException;
 import dev.pgevents.spring.EventsConnectionDetails;
 import dev.pgevents.spring.connection.BootConnectionDetails;
 import dev.pgevents.spring.connection.BusConnections;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.util.StringUtils;
 
 /**
  * Decides where the bus's own connections go: the most explicit answer wins.
@@ -20,8 +22,15 @@ final class BusRoute {
 		if (details != null) {
 			return BusConnections.of(details);
 		}
-		if (postgres.url() != null) {
-			return BusConnections.of(postgres.url(), postgres.username(), postgres.password());
+		String url = postgres.url();
+		if (url != null && !url.isBlank()) {
+			return BusConnections.of(url, postgres.username(), postgres.password());
+		}
+		if (StringUtils.hasText(postgres.username()) || StringUtils.hasText(postgres.password())) {
+			throw new EventsConfigurationException(
+					"events.postgres.username and events.postgres.password count with events.postgres.url only, "
+							+ "which is not set",
+					"Set events.postgres.url, too, or leave all of them out to go where the DataSource goes.");
 		}
 		return BusConnections.of(dataSource.required(), BootConnectionDetails.find(beans));
 	}

@@ -442,6 +442,19 @@ class EventsAutoConfigurationTests {
 	}
 
 	@Test
+	void refusesCredentialsThatWouldBeIgnored() {
+		assertFailure(this.runner.withPropertyValues("events.postgres.username=somebody"), "events.postgres.url",
+				"which is not set");
+		assertFailure(this.runner.withPropertyValues("events.postgres.password=hidden"), "events.postgres.url");
+	}
+
+	@Test
+	void takesAnEmptyUrlForNone() {
+		this.runner.withPropertyValues("events.postgres.url=", "events.postgres.username=", "events.postgres.password=")
+			.run(EventsAutoConfigurationTests::assertBusReceives);
+	}
+
+	@Test
 	void failsWithoutADataSource() {
 		assertFailure(
 				new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(EventsAutoConfiguration.class)),
