@@ -439,20 +439,23 @@ class TransactionalPublishingTests {
 		Map<String, UnaryOperator<DataSource>> proxies = Map.of("lazy", LazyConnectionDataSourceProxy::new,
 				"transaction-aware", TransactionAwareDataSourceProxy::new, "both",
 				(dataSource) -> new TransactionAwareDataSourceProxy(new LazyConnectionDataSourceProxy(dataSource)));
-		proxies
-			.forEach((name, proxy) -> this.runner.withBean(DataSource.class, () -> proxy.apply(database.dataSource()))
+		proxies.forEach((name, proxy) -> {
+			List<String> statements = new CopyOnWriteArrayList<>();
+			this.runner.withBean(DataSource.class, () -> proxy.apply(recording(database.dataSource(), statements)))
 				.run((context) -> with(context, (app) -> {
 					app.transaction((status) -> {
 						app.publish(name);
 						assertThat(app.received().appIds()).isEmpty();
 					});
+					assertThat(statements).as(name + ": sent on the transaction's connection").hasSize(1);
 					assertThat(app.received().appIds()).containsExactly(name);
 					app.transaction((status) -> {
 						app.publish(name);
 						status.setRollbackOnly();
 					});
 					assertThat(app.received().appIds()).isEmpty();
-				})));
+				}));
+		});
 	}
 
 	@Test
