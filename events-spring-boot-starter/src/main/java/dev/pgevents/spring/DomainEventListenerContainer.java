@@ -18,8 +18,8 @@ import org.springframework.context.SmartLifecycle;
  * When {@link #start()} returns, the methods are subscribed, and what is published from
  * then on arrives; unless the database does not answer within a few seconds: then it goes
  * on in the background, and says so in the log. {@link #stop()} waits for the events in
- * hand, as long as {@code events.listener.shutdown-timeout} says; it does not wait when
- * called from a handler.
+ * hand, as long as {@code events.listener.shutdown-timeout} says, and names in the log
+ * what takes longer; it does not wait when called from a handler.
  *
  * @since 0.1
  */
@@ -45,8 +45,8 @@ public interface DomainEventListenerContainer extends SmartLifecycle {
 	void start(String id);
 
 	/**
-	 * Stops one method, and waits for the event in hand; does nothing if it is not
-	 * running.
+	 * Stops one method, and waits for the event in hand as {@link #stop()} does; does
+	 * nothing if it is not running.
 	 * @param id its id
 	 * @throws IllegalArgumentException if there is no such method
 	 */

@@ -198,7 +198,10 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 		});
 	}
 
-	/** A context whose start fails destroys its beans and stops none of them. */
+	/**
+	 * For contexts that destroy their beans without stopping them, as those of Spring
+	 * before 7 do where the start fails late.
+	 */
 	@Override
 	public void destroy() {
 		stop();

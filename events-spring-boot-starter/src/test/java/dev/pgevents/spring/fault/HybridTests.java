@@ -148,8 +148,7 @@ class HybridTests {
 			.properties("every=" + every, "events.listener.recovery.max-delay=200ms",
 					"spring.datasource.hikari.maximum-pool-size=2")
 			.properties(properties);
-		this.context = application.start();
-		awaitDelivering(true);
+		this.context = application.startAndAwaitDelivery();
 		return this.context.getBean(Copier.class);
 	}
 

@@ -16,6 +16,7 @@ import dev.pgevents.EventType;
 import dev.pgevents.Publisher;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.postgres.PostgresEventBus;
+import dev.pgevents.postgres.fault.FaultyNetwork;
 import dev.pgevents.postgres.test.TestPostgres;
 import dev.pgevents.spring.AppId;
 import dev.pgevents.spring.OnDomainEvent;
@@ -39,11 +40,20 @@ class JvmEndTests {
 	void sigtermInTheMiddleOfABurstEndsItAndLosesNothingThatWasAccepted() throws Exception {
 		TestPostgres database = TestPostgres.shared().createDatabase();
 		Set<String> answers = ConcurrentHashMap.newKeySet();
-		try (PostgresEventBus bus = PostgresEventBus.builder().name("test").dataSource(database.dataSource()).build()) {
+		try (FaultyNetwork network = FaultyNetwork.inFrontOf(database.url());
+				PostgresEventBus bus = PostgresEventBus.builder()
+					.name("test")
+					.dataSource(database.dataSource())
+					.build()) {
 			bus.subscribe(SubscriptionFilter.types(ANSWER), (event) -> answers.add(event.appId()))
 				.ready()
 				.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-			Process application = start(Answering.class, database);
+			network.delay(Duration.ofMillis(50)); // what is accepted last is under way at
+													// the end
+			Process application = start(Answering.class, database,
+					"--events.postgres.url=" + network.url(database.url()),
+					"--events.postgres.username=" + database.user(),
+					"--events.postgres.password=" + database.password());
 			List<String> output = new ArrayList<>();
 			try (BufferedReader reader = application.inputReader(StandardCharsets.UTF_8)) {
 				readUntil(reader, output, Main.STARTED);
@@ -135,7 +145,7 @@ class JvmEndTests {
 			for (int i = 4; i < args.length; i++) {
 				application.properties(args[i].substring("--".length()));
 			}
-			application.start();
+			application.startAndAwaitDelivery();
 			System.out.println(STARTED);
 		}
 

@@ -17,7 +17,6 @@ import dev.pgevents.EventBus;
 import dev.pgevents.EventType;
 import dev.pgevents.Publisher;
 import dev.pgevents.SubscriptionFilter;
-import dev.pgevents.SyncTrigger;
 import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.postgres.fault.FaultyNetwork;
 import dev.pgevents.postgres.test.TestPostgres;
@@ -35,6 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -70,7 +70,7 @@ class ShutdownTests {
 	void leavesNothingBehindHoweverOftenItStartsInOneJvm() throws Exception {
 		for (int i = 0; i < 2; i++) {
 			SmallApplication application = application(Worker.class);
-			try (ConfigurableApplicationContext context = application.start()) {
+			try (ConfigurableApplicationContext context = application.startAndAwaitDelivery()) {
 				assertWorks(context, "restart" + i);
 				assertThat(this.leftovers.threadsOf(application)).isNotEmpty();
 			}
@@ -81,7 +81,7 @@ class ShutdownTests {
 	@Test
 	void stopsAndStartsAgain() throws Exception {
 		SmallApplication application = application(Worker.class);
-		try (ConfigurableApplicationContext context = application.start()) {
+		try (ConfigurableApplicationContext context = application.startAndAwaitDelivery()) {
 			for (int i = 0; i < 2; i++) {
 				context.stop();
 				assertThat(context.getBean(EventBus.class).subscriptions()).isEmpty();
@@ -96,7 +96,7 @@ class ShutdownTests {
 	@Test
 	void hasStoppedReceivingBeforeAnythingElseStops() throws Exception {
 		SmallApplication application = application(Worker.class, WebServer.class);
-		ConfigurableApplicationContext context = application.start();
+		ConfigurableApplicationContext context = application.startAndAwaitDelivery();
 		Worker worker = context.getBean(Worker.class);
 		WebServer webServer = context.getBean(WebServer.class);
 		worker.hold(context);
@@ -112,22 +112,25 @@ class ShutdownTests {
 	@Test
 	void sendsWhatItHasAcceptedAndWhatHandlersAndBeansPublishWhileItStops() throws Exception {
 		Set<String> received = ConcurrentHashMap.newKeySet();
-		try (PostgresEventBus receiver = PostgresEventBus.builder().dataSource(database.dataSource()).build()) {
+		try (FaultyNetwork network = FaultyNetwork.inFrontOf(database.url());
+				PostgresEventBus receiver = PostgresEventBus.builder().dataSource(database.dataSource()).build()) {
 			receiver.subscribe(SubscriptionFilter.types(TOLD), (event) -> received.add(event.appId()))
 				.ready()
 				.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
 			ConfigurableApplicationContext context = application(Worker.class, LastWords.class)
 				.properties("events.publisher.mode=after-commit")
-				.start();
+				.properties(through(network))
+				.startAndAwaitDelivery();
 			Worker worker = context.getBean(Worker.class);
 			worker.hold(context);
-			List<String> expected = new ArrayList<>(List.of("transaction", "handler", "lifecycle", "destroyed"));
+			network.delay(Duration.ofMillis(100)); // what is accepted last is under way
+													// at the end
+			List<String> expected = new ArrayList<>(List.of("transaction", "handler", "lifecycle"));
 			Publisher publisher = context.getBean(Publisher.class);
 			new TransactionTemplate(context.getBean(PlatformTransactionManager.class))
 				.executeWithoutResult((status) -> publisher.publish(told("transaction")));
-			for (int i = 0; i < 2000; i++) {
-				publisher.publishAsync(told("async" + i));
-				expected.add("async" + i);
+			for (int i = 0; i < LastWords.COUNT; i++) {
+				expected.add("destroyed" + i);
 			}
 			Thread closing = closing(context);
 			worker.release.countDown();
@@ -140,7 +143,7 @@ class ShutdownTests {
 	void stopsThoughAHandlerAndASynchronizingMethodBlockForEverAndNamesThem(CapturedOutput output) throws Exception {
 		SmallApplication application = application(Blocking.class, WebServer.class)
 			.properties("events.listener.shutdown-timeout=200ms");
-		ConfigurableApplicationContext context = application.start();
+		ConfigurableApplicationContext context = application.startAndAwaitDelivery();
 		Blocking blocking = context.getBean(Blocking.class);
 		WebServer webServer = context.getBean(WebServer.class);
 		context.getBean(Publisher.class).publish(Event.of(EventType.of("shutdown.block"), null, null));
@@ -159,8 +162,9 @@ class ShutdownTests {
 	void mayBeClosedByAHandlerAndByASynchronizingMethod() throws Exception {
 		for (String app : List.of("handler", "sync")) {
 			SmallApplication application = application(Ending.class);
-			ConfigurableApplicationContext context = application.start();
+			ConfigurableApplicationContext context = application.startAndAwaitDelivery();
 			Ending ending = context.getBean(Ending.class);
+			ending.armed = app;
 			context.getBean(Publisher.class).publish(Event.of(EventType.of("shutdown." + app), app, null));
 			awaitLatch(ending.closed);
 			assertThat(context.isActive()).isFalse();
@@ -172,12 +176,10 @@ class ShutdownTests {
 	@EnumSource
 	void closesWhileItTriesToConnectAgain(Dialling dialling, CapturedOutput output) throws Exception {
 		try (FaultyNetwork network = FaultyNetwork.inFrontOf(database.url())) {
-			SmallApplication application = application(Worker.class).properties(
-					"events.postgres.url=" + network.url(database.url()), "events.postgres.username=" + database.user(),
-					"events.postgres.password=" + database.password(), "events.listener.shutdown-timeout=200ms");
-			ConfigurableApplicationContext context = application.start();
+			SmallApplication application = application(Worker.class).properties(through(network))
+				.properties("events.listener.shutdown-timeout=200ms");
+			ConfigurableApplicationContext context = application.startAndAwaitDelivery();
 			PostgresEventBus bus = context.getBean(PostgresEventBus.class);
-			await().atMost(LIMIT).until(bus::isDelivering);
 			int accepted = network.accepted();
 			dialling.fail(network);
 			network.cut();
@@ -185,7 +187,7 @@ class ShutdownTests {
 				.until(() -> !bus.isDelivering() && (!dialling.isAccepted || network.accepted() > accepted));
 			CompletableFuture<Void> unsent = bus.publishAsync(told("unsent"));
 			end(closing(context));
-			assertThat(unsent).isCompletedExceptionally();
+			await().atMost(LIMIT).until(unsent::isCompletedExceptionally);
 			assertThat(output).doesNotContain("have not closed");
 			network.heal();
 			this.leftovers.assertNone(application, database);
@@ -200,8 +202,25 @@ class ShutdownTests {
 		this.leftovers.assertNone(application, database);
 	}
 
+	@Test
+	void stopsWhereItIsDestroyedWithoutBeingStopped() {
+		SmallApplication application = application(Worker.class);
+		try (ConfigurableApplicationContext context = application.startAndAwaitDelivery()) {
+			EventBus bus = context.getBean(EventBus.class);
+			((DefaultListableBeanFactory) context.getBeanFactory()).destroySingleton("domainEventListenerContainer");
+			assertThat(bus.subscriptions()).isEmpty();
+			await().atMost(LIMIT).until(() -> !this.leftovers.threadsOf(application).contains("events-keep-alive"));
+		}
+	}
+
 	private static SmallApplication application(Class<?>... beans) {
 		return SmallApplication.with(beans).connectedTo(database.url(), database.user(), database.password());
+	}
+
+	/** The way of the bus's own connections. */
+	private static String[] through(FaultyNetwork network) {
+		return new String[] { "events.postgres.url=" + network.url(database.url()),
+				"events.postgres.username=" + database.user(), "events.postgres.password=" + database.password() };
 	}
 
 	private static void assertWorks(ConfigurableApplicationContext context, String app) {
@@ -341,6 +360,9 @@ class ShutdownTests {
 	/** The last to stop, and to be destroyed among the last. */
 	static class LastWords extends Running {
 
+		/** More than are sent at a time. */
+		static final int COUNT = 2500;
+
 		private final Publisher publisher;
 
 		LastWords(Publisher publisher) {
@@ -359,8 +381,9 @@ class ShutdownTests {
 
 		@PreDestroy
 		void destroyed() {
-			CompletableFuture<Void> nobodyWaits = this.publisher.publishAsync(told("destroyed"));
-			assertThat(nobodyWaits).isNotNull();
+			for (int i = 0; i < COUNT; i++) {
+				this.publisher.publishAsync(told("destroyed" + i));
+			}
 		}
 
 	}
@@ -399,6 +422,8 @@ class ShutdownTests {
 
 		final CountDownLatch closed = new CountDownLatch(1);
 
+		volatile String armed = "";
+
 		private final ConfigurableApplicationContext context;
 
 		Ending(ConfigurableApplicationContext context) {
@@ -411,8 +436,8 @@ class ShutdownTests {
 		}
 
 		@SyncOnDomainEvent(types = "shutdown.sync", every = "1h")
-		void sync(SyncTrigger trigger) {
-			if (trigger.appIds().contains("sync")) {
+		void sync() {
+			if (this.armed.equals("sync")) {
 				close();
 			}
 		}

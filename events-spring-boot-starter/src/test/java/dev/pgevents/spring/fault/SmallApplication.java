@@ -1,9 +1,11 @@
 package dev.pgevents.spring.fault;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
+import dev.pgevents.EventBus;
 import dev.pgevents.spring.EventBusCustomizer;
 import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
 import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
@@ -21,6 +23,8 @@ import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfigu
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+
+import static org.awaitility.Awaitility.await;
 
 /**
  * An application with a pool, transactions, the bus and nothing else, whose bus and
@@ -57,6 +61,13 @@ final class SmallApplication {
 	/** What the bus's threads, its sessions and the pool's threads are named after. */
 	String name() {
 		return this.name;
+	}
+
+	/** Starts and waits until events arrive, however long that takes. */
+	ConfigurableApplicationContext startAndAwaitDelivery() {
+		ConfigurableApplicationContext context = start();
+		await().atMost(Duration.ofSeconds(60)).until(context.getBean(EventBus.class)::isDelivering);
+		return context;
 	}
 
 	ConfigurableApplicationContext start() {
