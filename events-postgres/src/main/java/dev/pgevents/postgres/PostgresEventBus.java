@@ -315,6 +315,10 @@ public final class PostgresEventBus implements EventBus {
 	private void listen(BusSubscription subscription, Set<String> needed) {
 		if (this.listener != null) {
 			this.listener.add(subscription, needed);
+			if (subscription.isClosed()) {
+				// By another thread, before there was anything to remove.
+				this.listener.remove(subscription);
+			}
 		}
 		else {
 			subscription.fail(new IllegalStateException(this.listeningOffReason));

@@ -176,19 +176,19 @@ public final class Listener implements AutoCloseable {
 			}
 			connect();
 		}
-		catch (SQLException | RuntimeException | Error ex) {
+		catch (Throwable ex) {
 			recover(ex);
 		}
 		return null;
 	}
 
-	/** Whatever goes wrong, another attempt follows. */
+	/** Whatever goes wrong, another attempt follows: else nobody would read any more. */
 	private void recover(Throwable cause) {
 		try {
 			disconnect();
 			lost(cause);
 		}
-		catch (RuntimeException | Error ex) {
+		catch (Throwable ex) {
 			logger.error("an attempt to connect again follows, though this went wrong with a lost connection", ex);
 		}
 		backOff();
@@ -212,7 +212,7 @@ public final class Listener implements AutoCloseable {
 		this.session = null;
 		try {
 			if (listening != null) {
-				listening.finish();
+				finish(listening);
 				this.lastGood = listening.lastGood();
 			}
 		}
@@ -221,6 +221,19 @@ public final class Listener implements AutoCloseable {
 			if (closing != null) {
 				closing.close();
 			}
+		}
+	}
+
+	private void finish(ListeningSession listening) {
+		Runnable handlerWork = listening.finish();
+		if (handlerWork == null) {
+			return;
+		}
+		try {
+			this.threads.execute(handlerWork);
+		}
+		catch (RejectedExecutionException | OutOfMemoryError ex) {
+			handlerWork.run(); // closed meanwhile, or no thread to be had
 		}
 	}
 

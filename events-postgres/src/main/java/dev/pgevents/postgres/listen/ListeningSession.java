@@ -112,9 +112,13 @@ final class ListeningSession {
 		}
 	}
 
-	/** Delivers what had arrived before the session broke. */
-	void finish() {
+	/**
+	 * Delivers what had arrived before the session broke.
+	 * @return what an idle handler has to do, if a step failed that was to say so
+	 */
+	@Nullable Runnable finish() {
 		deliver(this.session.remainingNotifications(), null);
+		return this.work.take();
 	}
 
 	boolean isProven() {

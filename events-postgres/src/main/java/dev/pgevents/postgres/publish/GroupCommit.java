@@ -14,6 +14,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 import dev.pgevents.PublishException;
+import dev.pgevents.dispatch.Dispatcher;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,18 +22,27 @@ import org.slf4j.LoggerFactory;
 /**
  * Publishes for all threads over one connection: while one round trip is under way the
  * next batch gathers. A caller of {@link #publish} that finds the queue idle does the
- * round trip itself; where others have queued up meanwhile, the publisher thread takes
- * over. Thread-safe.
+ * round trip itself, for its own request alone, so that what happens to it fails nobody
+ * else's; where others have queued up meanwhile, a publisher thread takes over.
+ * Thread-safe.
+ *
+ * <p>
+ * What users hang on the futures of {@link #publishAsync} runs on a thread that does not
+ * serve the queue, since it may take any time, and may publish and wait for that.
  */
 public final class GroupCommit implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(GroupCommit.class);
 
+	/** Set while a thread runs what hangs on futures. */
+	private static final ThreadLocal<Boolean> TELLING = new ThreadLocal<>();
+
 	private final RequestQueue queue;
 
 	private final PublishingConnection connection;
 
-	private final ExecutorService publisherThread;
+	/** One serves the queue at a time; others may be busy with what users hang on it. */
+	private final ExecutorService publisherThreads;
 
 	private final Duration timeout;
 
@@ -50,7 +60,7 @@ public final class GroupCommit implements AutoCloseable {
 	 * @param maxBatch how many to send in one statement
 	 * @param timeout how long a caller waits for room, and a request for being sent
 	 * @param shutdownTimeout how long closing waits for what was accepted
-	 * @param threads makes the publisher thread
+	 * @param threads makes publisher threads
 	 */
 	public GroupCommit(PublishingConnection connection, int queueCapacity, int maxBatch, Duration timeout,
 			Duration shutdownTimeout, ThreadFactory threads) {
@@ -58,7 +68,7 @@ public final class GroupCommit implements AutoCloseable {
 		this.queue = new RequestQueue(queueCapacity, maxBatch);
 		this.timeout = timeout;
 		this.shutdownTimeout = shutdownTimeout;
-		this.publisherThread = Executors.newSingleThreadExecutor(threads);
+		this.publisherThreads = Executors.newCachedThreadPool(threads);
 	}
 
 	/**
@@ -67,13 +77,17 @@ public final class GroupCommit implements AutoCloseable {
 	 * @throws PublishException if they were not published, or it is not known
 	 */
 	public void publish(List<Notification> notifications) {
-		Request request = request(notifications);
+		Request request = request(notifications, true);
 		if (this.queue.add(request)) {
-			// Dialling is left to the publisher thread: the caller can then give up.
-			if (this.connection.isReady()) {
-				serve(this.queue.nextBatch());
+			try {
+				// Dialling is left to a publisher thread: the caller can then give up.
+				if (this.connection.isReady()) {
+					serve(this.queue.first());
+				}
 			}
-			handOn();
+			finally {
+				handOn();
+			}
 		}
 		await(request);
 	}
@@ -85,7 +99,7 @@ public final class GroupCommit implements AutoCloseable {
 	 * want of room in the queue too
 	 */
 	public CompletableFuture<Void> publishAsync(List<Notification> notifications) {
-		Request request = request(notifications);
+		Request request = request(notifications, false);
 		try {
 			if (this.queue.add(request)) {
 				handOn();
@@ -93,6 +107,7 @@ public final class GroupCommit implements AutoCloseable {
 		}
 		catch (PublishException ex) {
 			fail(request, ex);
+			request.tell();
 		}
 		return request.done();
 	}
@@ -103,7 +118,7 @@ public final class GroupCommit implements AutoCloseable {
 	 * @return completes once it is published; fails with {@link PublishException}
 	 */
 	public CompletableFuture<Void> publishOwn(Notification notification) {
-		Request request = request(List.of(notification));
+		Request request = request(List.of(notification), false);
 		if (this.queue.addAtOnce(request)) {
 			handOn();
 		}
@@ -128,28 +143,43 @@ public final class GroupCommit implements AutoCloseable {
 
 	/**
 	 * Takes no more, sends what was accepted, up to the shutdown timeout, and closes the
-	 * connection. What could not be sent fails.
+	 * connection. What could not be sent fails. When it returns all futures are complete,
+	 * unless what hangs on one of them takes longer than the shutdown timeout.
 	 */
 	@Override
 	public void close() {
+		long deadline = System.nanoTime() + this.shutdownTimeout.toNanos();
 		this.queue.close(this.shutdownTimeout.toNanos());
 		this.connection.close();
-		this.publisherThread.shutdown();
 		List<Request> abandoned = this.queue.abandon();
 		if (!abandoned.isEmpty()) {
 			logger.warn("{} events that were accepted could not be sent before the event bus was closed",
 					abandoned.stream().mapToInt(Request::size).sum());
 		}
 		PublishException closed = new PublishException("event bus was closed before the event could be sent");
-		abandoned.forEach((request) -> fail(request, closed));
+		abandoned.stream().filter(Request::claim).forEach((request) -> fail(request, closed));
+		tellElsewhere(abandoned);
+		this.publisherThreads.shutdown();
+		awaitTold(deadline);
 	}
 
-	private Request request(List<Notification> notifications) {
-		return new Request(notifications, System.nanoTime() + this.timeout.toNanos());
+	private void awaitTold(long deadline) {
+		if (TELLING.get() != null || Dispatcher.isInHandler()) {
+			return;
+		}
+		try {
+			this.publisherThreads.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
-	private void serveOnce() {
-		List<Request> batch = this.queue.nextBatch();
+	private Request request(List<Notification> notifications, boolean awaited) {
+		return new Request(notifications, System.nanoTime() + this.timeout.toNanos(), awaited);
+	}
+
+	private void serveOnce(List<Request> batch) {
 		if (!batch.isEmpty() && prepare(batch)) {
 			serve(batch);
 		}
@@ -163,7 +193,7 @@ public final class GroupCommit implements AutoCloseable {
 		catch (PublishException ex) {
 			fail(batch, ex);
 		}
-		catch (RuntimeException | Error ex) {
+		catch (Throwable ex) {
 			fail(batch, new PublishException("not published: no connection to the database: " + ex, ex));
 		}
 		return false;
@@ -195,25 +225,59 @@ public final class GroupCommit implements AutoCloseable {
 			return;
 		}
 		try {
-			this.publisherThread.execute(this::serve);
+			this.publisherThreads.execute(this::serve);
 		}
-		catch (RejectedExecutionException ex) {
-			serve();
+		catch (RejectedExecutionException | OutOfMemoryError ex) {
+			serve(); // closed meanwhile, or no thread to be had
 		}
 	}
 
+	/** Serves the queue until it is empty; tells only when others can be served. */
 	private void serve() {
-		do {
-			serveOnce();
+		boolean serving = true;
+		while (serving) {
+			List<Request> batch = this.queue.nextBatch();
+			serveOnce(batch);
+			serving = !this.queue.releaseIfEmpty();
+			if (serving) {
+				tellElsewhere(batch);
+			}
+			else {
+				tell(batch);
+			}
 		}
-		while (!this.queue.releaseIfEmpty());
+	}
+
+	private void tellElsewhere(List<Request> settled) {
+		if (settled.stream().allMatch(Request::isAwaited)) {
+			return;
+		}
+		try {
+			this.publisherThreads.execute(() -> tell(settled));
+		}
+		catch (RejectedExecutionException | OutOfMemoryError ex) {
+			tell(settled); // closed meanwhile, or no thread to be had
+		}
+	}
+
+	private static void tell(List<Request> settled) {
+		Boolean outer = TELLING.get();
+		TELLING.set(true);
+		try {
+			settled.stream().filter((request) -> !request.isAwaited()).forEach(Request::tell);
+		}
+		finally {
+			if (outer == null) {
+				TELLING.remove();
+			}
+		}
 	}
 
 	private void send(List<Request> batch) {
 		try {
 			this.connection.send(notifications(batch), deadline(batch));
 			this.lastFailure = null;
-			batch.forEach((request) -> request.done().complete(null));
+			batch.forEach((request) -> request.settle(null));
 		}
 		catch (RefusedException ex) {
 			refused(batch, ex);
@@ -222,7 +286,7 @@ public final class GroupCommit implements AutoCloseable {
 			this.lastFailure = ex.getMessage();
 			batch.forEach((request) -> fail(request, ex));
 		}
-		catch (RuntimeException | Error ex) {
+		catch (Throwable ex) {
 			PublishException failure = new PublishException("publishing failed: " + ex, ex);
 			batch.forEach((request) -> fail(request, failure));
 		}
@@ -255,9 +319,8 @@ public final class GroupCommit implements AutoCloseable {
 	}
 
 	private void fail(Request request, PublishException failure) {
-		if (request.done().completeExceptionally(failure)) {
-			this.failed.addAndGet(request.size());
-		}
+		this.failed.addAndGet(request.size());
+		request.settle(failure);
 	}
 
 	private PublishException expired() {

@@ -77,11 +77,12 @@ final class RequestQueue {
 		while (!this.closed && this.queued > 0 && this.queued + request.size() > this.capacity) {
 			try {
 				long left = request.deadline() - System.nanoTime();
-				if (left <= 0 || this.room.awaitNanos(left) <= 0) {
+				if (left <= 0) {
 					throw new PublishException("publisher queue is full: " + this.queued + " of " + this.capacity
 							+ " notifications are waiting for the database; not published. Publish more slowly or "
 							+ "allow a longer queue");
 				}
+				this.room.awaitNanos(left);
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
@@ -100,11 +101,23 @@ final class RequestQueue {
 
 	/** The next requests to send together: at least one where any waits. */
 	List<Request> nextBatch() {
+		return next(this.maxBatch);
+	}
+
+	/**
+	 * The first request alone: that of whoever has just become the server. None where it
+	 * was abandoned meanwhile.
+	 */
+	List<Request> first() {
+		return next(0);
+	}
+
+	private List<Request> next(int limit) {
 		this.lock.lock();
 		try {
 			List<Request> batch = new ArrayList<>();
 			int size = 0;
-			while (!this.requests.isEmpty() && (size == 0 || size + this.requests.peek().size() <= this.maxBatch)) {
+			while (!this.requests.isEmpty() && (size == 0 || size + this.requests.peek().size() <= limit)) {
 				Request request = this.requests.remove();
 				size += request.size();
 				batch.add(request);
