@@ -38,10 +38,10 @@ public interface Publisher {
 	 * already it waits for room, up to the bus's publish timeout.
 	 * @param event the event
 	 * @return completes once the database has accepted the event; fails with
-	 * {@link PublishException}, where no room was found too. Completing or
-	 * cancelling it takes nothing back. What hangs on it may publish and may take its
-	 * time: it runs on a thread of the bus that publishes nothing, one after the other
-	 * for the events of one round trip
+	 * {@link PublishException}, where no room was found too. Completing or cancelling it
+	 * takes nothing back. What hangs on it may publish and may take its time: it runs on
+	 * a thread of the bus that publishes nothing, one after the other for the events of
+	 * one round trip
 	 * @throws PayloadTooLargeException if it is too large for a notification
 	 * @throws PayloadConversionException if its payload cannot be written
 	 */
