@@ -99,6 +99,7 @@ public final class SubscriptionMeters implements MeterBinder, SubscriptionListen
 			count(registry, "dropped", "Events for which the buffer had no room", SubscriptionStats::dropped);
 			count(registry, "coalesced", "Events that a newer one replaced", SubscriptionStats::coalesced);
 			count(registry, "gaps", "Gaps given to the handler", SubscriptionStats::gaps);
+			count(registry, "slow", "Calls of the handler that ran longer than the threshold", SubscriptionStats::slow);
 			added(Gauge.builder("events.subscription.queued", this, (named) -> named.sum(SubscriptionStats::queued))
 				.description("Events that are waiting for the handler")
 				.tag("subscription", this.name)

@@ -187,7 +187,7 @@ class ActuatorAutoConfigurationTests {
 
 	@Test
 	void measuresEachSubscriptionAsLongAsItIsOpen() {
-		this.runner.run((context) -> {
+		this.runner.withPropertyValues("events.listener.slow-handler-threshold=1ms").run((context) -> {
 			MeterRegistry early = new SimpleMeterRegistry();
 			MeterRegistry late = new SimpleMeterRegistry();
 			SubscriptionMeters meters = context.getBean(SubscriptionMeters.class);
@@ -201,6 +201,7 @@ class ActuatorAutoConfigurationTests {
 			await().atMost(LIMIT).until(() -> counted(early, "received") == 4);
 			assertThat(early.get("events.subscription.queued").tag("subscription", "claims").gauge().value())
 				.isPositive();
+			await().atMost(LIMIT).until(() -> counted(early, "slow") == 2);
 			proceed.countDown();
 			await().atMost(LIMIT).until(() -> counted(late, "handled") == 4);
 			one.close();
