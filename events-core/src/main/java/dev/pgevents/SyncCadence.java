@@ -152,8 +152,19 @@ final class SyncCadence {
 	}
 
 	private long interval(double jitter) {
-		Duration interval = this.delivering.getAsBoolean() ? this.every : this.everyWhenDeaf;
+		Duration interval = isDelivering() ? this.every : this.everyWhenDeaf;
 		return (long) (TimeUnit.NANOSECONDS.convert(interval) * jitter);
+	}
+
+	/** A subscriber of the user's own may throw: no reason to end the loop in silence. */
+	private boolean isDelivering() {
+		try {
+			return this.delivering.getAsBoolean();
+		}
+		catch (RuntimeException | Error ex) {
+			logger.debug("{}: whether the bus delivers is not known", this.name, ex);
+			return false;
+		}
 	}
 
 	/** Looks up at the shorter cadence, since nobody says when the bus falls deaf. */

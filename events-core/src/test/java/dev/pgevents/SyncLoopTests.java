@@ -70,6 +70,20 @@ class SyncLoopTests {
 	}
 
 	@Test
+	void subscriberThatDoesNotSayWhetherItDeliversEndsNoLoop() throws Exception {
+		FakeSubscriber subscriber = new FakeSubscriber(true);
+		subscriber.unreachable = true;
+		try (SyncLoop loop = SyncLoop.builder(subscriber, SubscriptionFilter.all())
+			.every(NEVER)
+			.everyWhenDeaf(Duration.ofMillis(1))
+			.task(this.runs::add)
+			.start()) {
+			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			assertThat(next().cause()).isEqualTo(Cause.INTERVAL);
+		}
+	}
+
+	@Test
 	void failedRunIsTriedAgain() throws Exception {
 		CountDownLatch failures = new CountDownLatch(3);
 		try (SyncLoop loop = loop().every(NEVER).task((trigger) -> {
@@ -291,6 +305,8 @@ class SyncLoopTests {
 
 		private volatile boolean delivering;
 
+		private volatile boolean unreachable;
+
 		private FakeSubscriber(boolean delivering) {
 			this.delivering = delivering;
 		}
@@ -308,6 +324,9 @@ class SyncLoopTests {
 
 		@Override
 		public boolean isDelivering() {
+			if (this.unreachable) {
+				throw new IllegalStateException("deliberate");
+			}
 			return this.delivering;
 		}
 
