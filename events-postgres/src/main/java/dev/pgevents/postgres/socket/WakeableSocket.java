@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("UnsynchronizedOverridesSynchronized")
 public final class WakeableSocket extends Socket {
 
+	/** Another host may answer. */
+	private static final Duration LONGEST_DIAL = Duration.ofSeconds(10);
+
 	private final SocketChannel channel;
 
 	/** The channel's own view of itself as a socket: options, addresses, connecting. */
@@ -51,9 +54,16 @@ public final class WakeableSocket extends Socket {
 		connect(endpoint, 0);
 	}
 
+	/**
+	 * Dials for as long as the peer may be silent, if that is longer than the driver
+	 * (42.7.14) says: its time-out for dialling is one for all hosts of a URL, so that
+	 * after one that does not answer the others would get a millisecond each, at every
+	 * attempt.
+	 */
 	@Override
 	public void connect(SocketAddress endpoint, int timeout) throws IOException {
-		this.options.connect(endpoint, this.deadline.atMostMillis(timeout));
+		int whole = (int) Math.min(LONGEST_DIAL.toMillis(), this.stallLimit.toMillis());
+		this.options.connect(endpoint, this.deadline.atMostMillis(Math.max(timeout, whole)));
 		this.channel.configureBlocking(false);
 		this.reader = new ChannelReader(this.channel, this.stallLimit, this.deadline);
 		this.writer = new ChannelWriter(this.channel, this.stallLimit, this.deadline);
