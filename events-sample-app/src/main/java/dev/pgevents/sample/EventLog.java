@@ -44,14 +44,16 @@ class EventLog {
 	}
 
 	/**
-	 * The line, free of control characters: any role of the database may send an event.
+	 * The line, free of what a terminal obeys: any role of the database may send an
+	 * event, of any time.
 	 */
 	static String line(Event event, Instant now) {
-		double latency = Duration.between(event.timestamp(), now).toNanos() / 1e6;
+		Duration sincePublished = Duration.between(event.timestamp(), now);
+		double latency = sincePublished.toSeconds() * 1e3 + sincePublished.toNanosPart() / 1e6;
 		return String
 			.format(Locale.ROOT, COLUMNS, event.type(), Objects.requireNonNullElse(event.appId(), "-"),
 					text(event.payload().as(Object.class)), String.format(Locale.ROOT, "%.2f ms", latency))
-			.replaceAll("\\p{Cntrl}", "?");
+			.replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]", "?");
 	}
 
 	private static String text(@Nullable Object payload) {

@@ -37,6 +37,15 @@ class EventLogTests {
 	void eventCannotForgeALine() {
 		assertThat(line(EventTypes.EPOCH_CLOSED, "1\nforged", "\u001b[2J")).doesNotContain("\n", "\u001b")
 			.contains("1?forged", "?[2J");
+		assertThat(line(EventTypes.EPOCH_CLOSED, "1\u0085\u2028\u202eforged", null)).contains("1???forged");
+	}
+
+	@Test
+	void eventOfAnyTimeHasALine() {
+		for (Instant timestamp : List.of(Instant.MIN, Instant.EPOCH, Instant.MAX)) {
+			Event event = Event.builder(EventTypes.EPOCH_CLOSED).timestamp(timestamp).build();
+			assertThat(EventLog.line(event, Instant.now())).startsWith("epoch.closed").endsWith(" ms");
+		}
 	}
 
 	private static String line(EventType type, @Nullable String app, @Nullable Object payload) {
