@@ -165,7 +165,7 @@ public final class Dispatcher implements AutoCloseable {
 	 * @return whether a handler is running on this thread
 	 */
 	public static boolean isInHandler() {
-		return HandlerSubscription.isInHandler();
+		return Worker.isCurrent();
 	}
 
 	/**

@@ -10,10 +10,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.function.Consumer;
 
 import dev.pgevents.Delivery;
-import dev.pgevents.Event;
 import dev.pgevents.EventErrorHandler;
 import dev.pgevents.EventHandler;
-import dev.pgevents.Gap;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +25,6 @@ import org.slf4j.LoggerFactory;
 final class HandlerSubscription extends AbstractSubscription {
 
 	private static final Logger logger = LoggerFactory.getLogger(HandlerSubscription.class);
-
-	/** Set while a thread is inside a handler of any bus. */
-	private static final ThreadLocal<Boolean> IN_HANDLER = new ThreadLocal<>();
 
 	private final EventHandler handler;
 
@@ -74,10 +69,6 @@ final class HandlerSubscription extends AbstractSubscription {
 		EventErrorHandler given = options.errorHandler();
 		this.errorHandler = (given != null) ? given : new LoggingErrorHandler();
 		this.executor = executor;
-	}
-
-	static boolean isInHandler() {
-		return IN_HANDLER.get() != null;
 	}
 
 	@Override
@@ -162,24 +153,19 @@ final class HandlerSubscription extends AbstractSubscription {
 	}
 
 	private void work() {
-		Worker worker = new Worker();
-		Boolean outer = IN_HANDLER.get();
-		IN_HANDLER.set(true);
+		Worker worker = new Worker(this, this.handler, this.errorHandler);
 		this.busy.add(worker);
 		try {
-			Delivery delivery = next(worker, null, null);
-			while (delivery != null) {
-				Throwable error = handle(worker, delivery);
-				delivery = next(worker, delivery, error);
-			}
+			worker.run(() -> {
+				Delivery delivery = next(worker, null, null);
+				while (delivery != null) {
+					Throwable error = worker.handle(delivery);
+					delivery = next(worker, delivery, error);
+				}
+			});
 		}
 		finally {
 			this.busy.remove(worker);
-			// What interrupted this worker must not hit the executor's next task.
-			Thread.interrupted();
-			if (outer == null) {
-				IN_HANDLER.remove();
-			}
 		}
 	}
 
@@ -226,61 +212,13 @@ final class HandlerSubscription extends AbstractSubscription {
 		return finished;
 	}
 
-	private @Nullable Throwable handle(Worker worker, Delivery delivery) {
-		try {
-			worker.call = new Call(delivery, System.nanoTime());
-			if (delivery instanceof Event event) {
-				this.handler.onEvent(event);
-			}
-			else if (delivery instanceof Gap gap) {
-				this.handler.onGap(gap);
-			}
-			return null;
-		}
-		catch (Throwable ex) {
-			report(delivery, ex);
-			return ex;
-		}
-		finally {
-			worker.call = null;
-			// An interrupt that the handler got or made must not hit the next event's.
-			Thread.interrupted();
-		}
-	}
-
-	private void report(Delivery delivery, Throwable error) {
-		try {
-			reportTo(this.errorHandler, delivery, error);
-		}
-		catch (Throwable ex) {
-			// Not even logging works, as when memory is short. The worker must go on: its
-			// subscription would never be given another one.
-		}
-	}
-
-	private void reportTo(EventErrorHandler reader, Delivery delivery, Throwable error) {
-		try {
-			reader.onError(this, delivery, error);
-		}
-		catch (Throwable ex) {
-			logger.error("error handler of subscription {} failed", name(), ex);
-		}
-	}
-
 	/** Reports handlers that have been running longer than a threshold, each once. */
 	void reportSlow(Duration threshold, SlowHandlerListener listener) {
-		long now = System.nanoTime();
 		for (Worker worker : this.busy) {
-			Call call = worker.call;
-			if (call == null) {
-				continue;
-			}
-			long running = now - call.since;
-			if (running > TimeUnit.NANOSECONDS.convert(threshold) && !call.reported) {
-				call.reported = true;
+			worker.reportSlow(threshold, (delivery, runningFor) -> {
 				countSlow();
-				listener.onSlowHandler(this, call.delivery, Duration.ofNanos(running));
-			}
+				listener.onSlowHandler(this, delivery, runningFor);
+			});
 		}
 	}
 
@@ -297,7 +235,7 @@ final class HandlerSubscription extends AbstractSubscription {
 	@Override
 	public void close() {
 		stop();
-		if (!isInHandler()) {
+		if (!Worker.isCurrent()) {
 			awaitFinish(System.nanoTime() + TimeUnit.NANOSECONDS.convert(this.shutdownTimeout));
 		}
 	}
@@ -351,42 +289,11 @@ final class HandlerSubscription extends AbstractSubscription {
 	void interrupt() {
 		this.lock.lock();
 		try {
-			this.busy.forEach((worker) -> worker.thread.interrupt());
+			this.busy.forEach(Worker::interrupt);
 		}
 		finally {
 			this.lock.unlock();
 		}
-	}
-
-	/** What a worker is doing, for whoever watches. */
-	private static final class Worker {
-
-		private final Thread thread = Thread.currentThread();
-
-		private volatile @Nullable Call call;
-
-		/** For the log: what is in hand, and where. */
-		@Override
-		public String toString() {
-			Call current = this.call;
-			return ((current != null) ? current.delivery : "nothing") + " on thread " + this.thread.getName();
-		}
-
-	}
-
-	private static final class Call {
-
-		private final Delivery delivery;
-
-		private final long since;
-
-		private volatile boolean reported;
-
-		private Call(Delivery delivery, long since) {
-			this.delivery = delivery;
-			this.since = since;
-		}
-
 	}
 
 }
