@@ -68,6 +68,13 @@ class HarnessTests {
 	}
 
 	@Test
+	void measuresSubscriptionsBesideSlowOnes() throws Exception {
+		Neighbours.main(options("rounds=1", "millis=100", "warmup=10", "rate=500"));
+		assertThat(this.out.resolve("neighbours.md")).content()
+			.contains("| alone |", "| beside a handler of 10 ms |", "| beside a handler that blocks for ever |");
+	}
+
+	@Test
 	void runsMicroBenchmarks() throws Exception {
 		Micro.main(options("include=.*", "forks=0", "iterations=1", "millis=1", "verbosity=SILENT"));
 		assertThat(this.out.resolve("micro.md")).content()
