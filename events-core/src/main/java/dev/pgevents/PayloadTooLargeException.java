@@ -20,8 +20,8 @@ public class PayloadTooLargeException extends PublishException {
 	 * @param allowedBytes the largest size allowed
 	 */
 	public PayloadTooLargeException(EventType type, int actualBytes, int allowedBytes) {
-		super("notification of " + type + " is " + actualBytes + " bytes, PostgreSQL allows " + allowedBytes
-				+ ": publish an id and let consumers read the rest");
+		super(Outcome.NOT_PUBLISHED, "notification of " + type + " is " + actualBytes + " bytes, PostgreSQL allows "
+				+ allowedBytes + ": publish an id and let consumers read the rest", null);
 		this.actualBytes = actualBytes;
 		this.allowedBytes = allowedBytes;
 	}

@@ -18,7 +18,8 @@ public interface Publisher {
 	 * @param event the event
 	 * @throws PayloadTooLargeException if it is too large for a notification
 	 * @throws PayloadConversionException if its payload cannot be written
-	 * @throws PublishException if the database did not accept it in time
+	 * @throws PublishException if the database did not accept it in time, or it is not
+	 * known whether it did: see {@link PublishException#outcome()}
 	 */
 	void publish(Event event);
 
@@ -28,7 +29,8 @@ public interface Publisher {
 	 * @throws PayloadTooLargeException if one is too large for a notification; none is
 	 * sent then
 	 * @throws PayloadConversionException if a payload cannot be written
-	 * @throws PublishException if the database did not accept them in time
+	 * @throws PublishException if the database did not accept them in time, or it is not
+	 * known whether it did: see {@link PublishException#outcome()}
 	 */
 	void publishAll(Collection<Event> events);
 

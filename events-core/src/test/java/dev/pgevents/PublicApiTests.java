@@ -73,7 +73,7 @@ class PublicApiTests {
 			"SyncLoop$Builder | Builder task(SyncTask)", "SyncLoop$Builder | SyncLoop start()",
 			"SyncLoop | void close()", "SyncTask | void sync(SyncTrigger)", "SyncTrigger | Cause cause()",
 			"SyncTrigger | long events()", "SyncTrigger | Set appIds()", "PayloadTooLargeException | int actualBytes()",
-			"PayloadTooLargeException | int allowedBytes()",
+			"PayloadTooLargeException | int allowedBytes()", "PublishException | Outcome outcome()",
 			"memory.InMemoryEventBus | static InMemoryEventBus create()" })
 	void methodsAreThere(String name, String signature) throws Exception {
 		Stream<Method> methods = Arrays.stream(type(name).getMethods())
@@ -88,6 +88,7 @@ class PublicApiTests {
 		assertThat(Gap.Reason.values()).extracting(Enum::name).contains("RECONNECTED", "OVERFLOW", "UNREADABLE");
 		assertThat(SyncTrigger.Cause.values()).extracting(Enum::name)
 			.contains("STARTUP", "EVENT", "GAP", "INTERVAL", "RETRY");
+		assertThat(PublishException.Outcome.values()).extracting(Enum::name).contains("NOT_PUBLISHED", "UNKNOWN");
 		assertThat(Delivery.class.getPermittedSubclasses()).containsExactlyInAnyOrder(Event.class, Gap.class);
 		assertThat(EventBus.class).isAssignableFrom(InMemoryEventBus.class);
 		assertThat(List.of(PublishException.class, PayloadConversionException.class))

@@ -1,5 +1,6 @@
 package dev.pgevents;
 
+import java.io.IOException;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 
+import dev.pgevents.PublishException.Outcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -225,11 +227,23 @@ class ValueTests {
 		assertThat(ex).hasMessageContainingAll("epoch.closed", "8123", "7999", "publish an id");
 		assertThat(ex.actualBytes()).isEqualTo(8123);
 		assertThat(ex.allowedBytes()).isEqualTo(7999);
+		assertThat(ex.outcome()).isEqualTo(Outcome.NOT_PUBLISHED);
+	}
+
+	@Test
+	void failureToPublishSaysThatNothingIsKnownUnlessSomebodyDoesKnow() {
+		PublishException certain = new PublishException(Outcome.NOT_PUBLISHED, "queue full", null);
+		assertThat(new PublishException("failed").outcome()).isEqualTo(Outcome.UNKNOWN);
+		assertThat(new PublishException("failed", new IOException()).outcome()).isEqualTo(Outcome.UNKNOWN);
+		assertThat(new PublishException("failed", null).outcome()).isEqualTo(Outcome.UNKNOWN);
+		assertThat(certain.outcome()).isEqualTo(Outcome.NOT_PUBLISHED);
+		assertThat(new PublishException("failed", certain).outcome()).isEqualTo(Outcome.NOT_PUBLISHED);
 	}
 
 	@Test
 	void nullIsANullPointerException() {
 		assertThatNullPointerException().isThrownBy(() -> Event.builder(null));
+		assertThatNullPointerException().isThrownBy(() -> new PublishException((Outcome) null, "failed", null));
 		assertThatNullPointerException().isThrownBy(() -> Event.builder(TYPE).header("a", null));
 		assertThatNullPointerException().isThrownBy(() -> SubscriptionOptions.builder().overflow(null));
 		assertThatNullPointerException().isThrownBy(() -> new SubscriptionFilter(null, Set.of()));

@@ -8,6 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 import dev.pgevents.Event;
+import dev.pgevents.PublishException;
+import dev.pgevents.PublishException.Outcome;
 import dev.pgevents.Publisher;
 import dev.pgevents.postgres.publish.Notification;
 import dev.pgevents.postgres.publish.NotifyStatement;
@@ -41,11 +43,22 @@ final class ConnectionPublisher implements Publisher {
 		if (notifications.isEmpty()) {
 			return;
 		}
+		boolean inTransaction = isInTransaction();
 		try {
 			NotifyStatement.send(this.connection, notifications);
 		}
 		catch (SQLException ex) {
-			throw PublishFailures.translate(ex);
+			throw inTransaction ? PublishFailures.translateInTransaction(ex) : PublishFailures.translate(ex);
+		}
+	}
+
+	private boolean isInTransaction() {
+		try {
+			return !this.connection.getAutoCommit();
+		}
+		catch (SQLException ex) {
+			throw new PublishException(Outcome.NOT_PUBLISHED,
+					"not published: the connection is broken: " + ex.getMessage(), ex);
 		}
 	}
 

@@ -16,15 +16,18 @@ import dev.pgevents.EventStream;
 import dev.pgevents.EventType;
 import dev.pgevents.PayloadTooLargeException;
 import dev.pgevents.PublishException;
+import dev.pgevents.PublishException.Outcome;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.postgres.test.TestPostgres;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -210,6 +213,42 @@ class PublishingTests {
 			connection.commit();
 			assertThat(numbers(100)).isEqualTo(IntStream.range(0, 100).boxed().toList());
 			assertThat(this.connections.roundTrips).isEmpty();
+		}
+	}
+
+	@Test
+	void connectionThatIsLostBeforeTheCommitHasCertainlyNotPublished() throws Exception {
+		assertThat(failureOnALostConnection(false).outcome()).isEqualTo(Outcome.NOT_PUBLISHED);
+	}
+
+	@Test
+	void connectionThatIsLostInAutocommitMayHavePublished() throws Exception {
+		assertThat(failureOnALostConnection(true).outcome()).isEqualTo(Outcome.UNKNOWN);
+	}
+
+	private PublishException failureOnALostConnection(boolean autocommit) throws Exception {
+		try (PostgresEventBus bus = publisher().build(); Connection connection = database.connect()) {
+			connection.setAutoCommit(autocommit);
+			bus.publisher(connection).publish(number(1));
+			int process = connection.unwrap(PGConnection.class).getBackendPID();
+			assertThat(database.query("SELECT count(pg_terminate_backend(" + process + "))")).isOne();
+			return catchThrowableOfType(PublishException.class, () -> {
+				while (true) {
+					bus.publisher(connection).publish(number(1));
+				}
+			});
+		}
+	}
+
+	@Test
+	void connectionThatWasClosedHasCertainlyNotPublished() throws Exception {
+		try (PostgresEventBus bus = publisher().build()) {
+			Connection connection = database.connect();
+			connection.close();
+			assertThatExceptionOfType(PublishException.class)
+				.isThrownBy(() -> bus.publisher(connection).publish(number(1)))
+				.withMessageContaining("not published")
+				.returns(Outcome.NOT_PUBLISHED, PublishException::outcome);
 		}
 	}
 

@@ -10,7 +10,7 @@ final class RefusedException extends PublishException {
 	private static final long serialVersionUID = 1L;
 
 	RefusedException(String message, Throwable cause) {
-		super(message, cause);
+		super(Outcome.NOT_PUBLISHED, message, cause);
 	}
 
 }

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import javax.sql.DataSource;
 
 import dev.pgevents.PublishException;
+import dev.pgevents.PublishException.Outcome;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.datasource.ConnectionHolder;
@@ -36,7 +37,8 @@ record BoundConnection(ConnectionHolder holder, Connection connection) {
 			return connection.getAutoCommit() ? null : new BoundConnection(holder, connection);
 		}
 		catch (SQLException ex) {
-			throw new PublishException("not published: the transaction's connection is broken", ex);
+			throw new PublishException(Outcome.NOT_PUBLISHED, "not published: the transaction's connection is broken",
+					ex);
 		}
 	}
 

@@ -17,6 +17,8 @@ import dev.pgevents.Event;
 import dev.pgevents.EventBus;
 import dev.pgevents.EventType;
 import dev.pgevents.PayloadTooLargeException;
+import dev.pgevents.PublishException;
+import dev.pgevents.PublishException.Outcome;
 import dev.pgevents.Publisher;
 import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.postgres.test.TestPostgres;
@@ -60,6 +62,8 @@ import org.springframework.util.ReflectionUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatRuntimeException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 @ExtendWith(OutputCaptureExtension.class)
 class TransactionalPublishingTests {
@@ -100,6 +104,30 @@ class TransactionalPublishingTests {
 			});
 			assertThat(app.received().appIds()).isEmpty();
 		});
+	}
+
+	@Test
+	void connectionLostBeforeTheCommitSaysThatNothingWasPublished() {
+		run((app) -> {
+			JdbcTemplate jdbc = new JdbcTemplate(app.context().getBean(DataSource.class));
+			List<PublishException> failures = new ArrayList<>();
+			assertThatRuntimeException().isThrownBy(() -> app.transaction((status) -> synchronization(new Late() {
+
+				@Override
+				public void beforeCommit(boolean readOnly) {
+					endSession(jdbc.queryForObject("SELECT pg_backend_pid()", Integer.class));
+					failures.add(catchThrowableOfType(PublishException.class, () -> app.publish("1")));
+				}
+
+			})));
+			assertThat(failures).extracting(PublishException::outcome).containsExactly(Outcome.NOT_PUBLISHED);
+			assertThat(app.received().appIds()).isEmpty();
+		});
+	}
+
+	private static void endSession(Integer process) {
+		new JdbcTemplate(database.dataSource()).queryForObject("SELECT pg_terminate_backend(?, 20000)", Boolean.class,
+				process);
 	}
 
 	@Test
