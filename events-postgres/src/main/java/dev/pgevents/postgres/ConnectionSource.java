@@ -6,6 +6,7 @@ import java.util.Properties;
 
 import javax.sql.DataSource;
 
+import dev.pgevents.postgres.pool.Credentials;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,12 +40,7 @@ public interface ConnectionSource {
 	 */
 	static ConnectionSource url(String url, @Nullable String user, @Nullable String password) {
 		Properties properties = new Properties();
-		if (user != null) {
-			properties.setProperty("user", user);
-		}
-		if (password != null) {
-			properties.setProperty("password", password);
-		}
+		Credentials.of(user, password).addTo(properties);
 		return url(url, properties);
 	}
 

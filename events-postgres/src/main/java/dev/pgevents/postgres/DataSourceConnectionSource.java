@@ -8,6 +8,7 @@ import java.util.Properties;
 
 import javax.sql.DataSource;
 
+import dev.pgevents.postgres.pool.PoolLibraries;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.ds.common.BaseDataSource;
@@ -18,8 +19,6 @@ import org.postgresql.ds.common.BaseDataSource;
  */
 final class DataSourceConnectionSource implements ConnectionSource {
 
-	private static final boolean HIKARI = isPresent("com.zaxxer.hikari.HikariDataSource");
-
 	private final DataSource dataSource;
 
 	DataSourceConnectionSource(DataSource dataSource) {
@@ -28,7 +27,7 @@ final class DataSourceConnectionSource implements ConnectionSource {
 
 	@Override
 	public Connection open(Properties settings) throws SQLException {
-		ConnectionSource behindPool = HIKARI ? HikariPool.behind(this.dataSource) : null;
+		ConnectionSource behindPool = PoolLibraries.HIKARI ? HikariConnectionSource.behind(this.dataSource) : null;
 		if (behindPool != null) {
 			return behindPool.open(settings);
 		}
@@ -58,16 +57,6 @@ final class DataSourceConnectionSource implements ConnectionSource {
 			}
 		}
 		return copy;
-	}
-
-	static boolean isPresent(String className) {
-		try {
-			Class.forName(className, false, DataSourceConnectionSource.class.getClassLoader());
-			return true;
-		}
-		catch (ClassNotFoundException | LinkageError ex) {
-			return false;
-		}
 	}
 
 }

@@ -7,6 +7,7 @@ import java.util.Properties;
 import javax.sql.DataSource;
 
 import dev.pgevents.postgres.ConnectionSource;
+import dev.pgevents.postgres.pool.Credentials;
 import dev.pgevents.spring.EventsConfigurationException;
 import dev.pgevents.spring.EventsConnectionDetails;
 import org.jspecify.annotations.Nullable;

@@ -5,6 +5,8 @@ import java.util.Properties;
 import javax.sql.DataSource;
 
 import dev.pgevents.postgres.ConnectionSource;
+import dev.pgevents.postgres.pool.Credentials;
+import dev.pgevents.postgres.pool.PoolLibraries;
 import dev.pgevents.spring.EventsConfigurationException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.common.BaseDataSource;
@@ -19,9 +21,6 @@ import org.springframework.util.ClassUtils;
  */
 final class DataSourceRoute implements BusConnections.Route {
 
-	private static final boolean HIKARI = ClassUtils.isPresent("com.zaxxer.hikari.HikariDataSource",
-			DataSourceRoute.class.getClassLoader());
-
 	static final String ORIGIN = "the application's DataSource";
 
 	private final DataSource dataSource;
@@ -33,7 +32,7 @@ final class DataSourceRoute implements BusConnections.Route {
 	DataSourceRoute(DataSource dataSource, @Nullable BootConnectionDetails details) {
 		this.dataSource = dataSource;
 		this.details = details;
-		this.hikari = HIKARI ? new HikariRoute(dataSource, details) : null;
+		this.hikari = PoolLibraries.HIKARI ? new HikariRoute(dataSource, details) : null;
 	}
 
 	@Override

@@ -8,6 +8,8 @@ import javax.sql.DataSource;
 import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgevents.postgres.ConnectionSource;
+import dev.pgevents.postgres.pool.Credentials;
+import dev.pgevents.postgres.pool.HikariPool;
 import dev.pgevents.spring.EventsConfigurationException;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +20,10 @@ import org.springframework.boot.jdbc.DataSourceUnwrapper;
 import org.springframework.util.ClassUtils;
 
 /**
- * To where a HikariCP pool goes, with its data-source properties: without them a pool
- * with {@code sslmode=verify-full} would get a plaintext twin.
+ * To where a HikariCP pool goes, whichever has the last word: Boot's connection details,
+ * or what the pool was given beside them.
  */
 final class HikariRoute {
-
-	/** Since HikariCP 7. */
-	private static final boolean CREDENTIALS_PROVIDER = ClassUtils
-		.isPresent("com.zaxxer.hikari.HikariCredentialsProvider", HikariRoute.class.getClassLoader());
 
 	private final DataSource dataSource;
 
@@ -42,81 +40,64 @@ final class HikariRoute {
 	HikariRoute(DataSource dataSource, @Nullable BootConnectionDetails details) {
 		this.dataSource = dataSource;
 		this.details = details;
-		HikariDataSource pool = pool();
-		this.atStart = (pool != null) ? configured(pool) : null;
-		this.ofItsOwn = pool != null && details != null && pool.getJdbcUrl() != null && !isSame(pool, details);
+		HikariPool pool = pool();
+		this.atStart = (pool != null) ? pool.configuredCredentials() : null;
+		this.ofItsOwn = pool != null && details != null && pool.url() != null && !isSame(pool, details);
 	}
 
 	/** Connections to where the pool goes, or null if the DataSource is no such pool. */
 	@Nullable ConnectionSource source() {
-		HikariDataSource pool = pool();
+		HikariPool pool = pool();
 		if (pool == null) {
 			return null;
 		}
-		if (pool.getDataSource() != null) {
-			return wrapped(pool, pool.getDataSource());
+		DataSource wrapped = pool.dataSource();
+		String url = (this.details != null && !this.ofItsOwn) ? this.details.url() : pool.url();
+		if (wrapped != null || url == null) {
+			return behind(pool, (wrapped != null) ? wrapped : instantiate(pool));
 		}
-		String url = (this.details != null && !this.ofItsOwn) ? this.details.url() : pool.getJdbcUrl();
-		if (url == null) {
-			return wrapped(pool, instantiate(pool));
-		}
-		Properties properties = new Properties();
-		pool.getDataSourceProperties()
-			.forEach((name, value) -> properties.setProperty(name.toString(), value.toString()));
+		Properties properties = pool.driverProperties();
 		credentials(pool).addTo(properties);
 		return DatabaseUrl.source(url, properties, DataSourceRoute.ORIGIN);
 	}
 
-	/** Passwords are not compared: the details may have a new one each time. */
-	private static boolean isSame(HikariDataSource pool, BootConnectionDetails details) {
-		return Objects.equals(pool.getJdbcUrl(), details.url()) && configured(pool).hasUserOf(details.credentials());
+	private @Nullable HikariPool pool() {
+		HikariDataSource pool = DataSourceUnwrapper.unwrap(this.dataSource, HikariConfigMXBean.class,
+				HikariDataSource.class);
+		return (pool != null) ? new HikariPool(pool) : null;
 	}
 
-	private @Nullable HikariDataSource pool() {
-		return DataSourceUnwrapper.unwrap(this.dataSource, HikariConfigMXBean.class, HikariDataSource.class);
+	/** Passwords are not compared: the details may have a new one each time. */
+	private static boolean isSame(HikariPool pool, BootConnectionDetails details) {
+		return Objects.equals(pool.url(), details.url())
+				&& pool.configuredCredentials().hasUserOf(details.credentials());
 	}
 
 	/**
 	 * Those of Boot's details, unless the pool has its own: a provider, or what somebody
 	 * has given to the running pool, which is how HikariCP has passwords rotated.
 	 */
-	private Credentials credentials(HikariDataSource pool) {
-		boolean rotated = this.atStart != null && !this.atStart.isSame(configured(pool));
-		return (this.details == null || this.ofItsOwn || rotated || hasProvider(pool)) ? ofPool(pool)
+	private Credentials credentials(HikariPool pool) {
+		boolean rotated = this.atStart != null && !this.atStart.isSame(pool.configuredCredentials());
+		return (this.details == null || this.ofItsOwn || rotated || pool.hasCredentialsProvider()) ? pool.credentials()
 				: this.details.credentials();
 	}
 
-	private static Credentials ofPool(HikariDataSource pool) {
-		if (hasProvider(pool)) {
-			com.zaxxer.hikari.util.Credentials provided = pool.getCredentialsProvider().getCredentials();
-			return Credentials.of(provided.getUsername(), provided.getPassword());
-		}
-		return configured(pool);
-	}
-
-	private static boolean hasProvider(HikariDataSource pool) {
-		return CREDENTIALS_PROVIDER && pool.getCredentialsProvider() != null;
-	}
-
-	private static Credentials configured(HikariDataSource pool) {
-		return Credentials.of(pool.getUsername(), pool.getPassword());
-	}
-
-	private static ConnectionSource wrapped(HikariDataSource pool, DataSource wrapped) {
-		Credentials credentials = ofPool(pool);
-		ConnectionSource source = DataSourceRoute.of(wrapped);
-		return credentials.isPresent() ? credentials.on(source) : source;
+	private static ConnectionSource behind(HikariPool pool, DataSource dataSource) {
+		Credentials credentials = pool.credentials();
+		ConnectionSource source = DataSourceRoute.of(dataSource);
+		return (settings) -> source.open(credentials.over(settings));
 	}
 
 	/** The way HikariCP makes its connections of a {@code dataSourceClassName}. */
-	private static DataSource instantiate(HikariDataSource pool) {
-		String className = pool.getDataSourceClassName();
+	private DataSource instantiate(HikariPool pool) {
+		String className = pool.dataSourceClassName();
 		if (className == null) {
-			return pool;
+			return this.dataSource;
 		}
 		Class<?> type = ClassUtils.resolveClassName(className, HikariRoute.class.getClassLoader());
 		BeanWrapperImpl bean = new BeanWrapperImpl(BeanUtils.instantiateClass(type));
-		pool.getDataSourceProperties().forEach((name, value) -> set(bean, name.toString(), value));
+		pool.dataSourceProperties().forEach((name, value) -> set(bean, name.toString(), value));
 		return (DataSource) bean.getWrappedInstance();
 	}
 
