@@ -11,18 +11,15 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-import dev.pgevents.Delivery;
 import dev.pgevents.Event;
 import dev.pgevents.EventHandler;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,11 +39,7 @@ public final class Dispatcher implements AutoCloseable {
 
 	private final ExecutorService threads;
 
-	private final ScheduledExecutorService watch;
-
-	private final Duration slowHandlerThreshold;
-
-	private final SlowHandlerListener slowHandlerListener;
+	private final HandlerWatch handlers;
 
 	private final SubscriptionListener subscriptionListener;
 
@@ -58,26 +51,19 @@ public final class Dispatcher implements AutoCloseable {
 
 	private final Set<AbstractSubscription> subscriptions = ConcurrentHashMap.newKeySet();
 
-	/** Those that are open, and those whose handlers outlast them. */
-	private final Set<HandlerSubscription> unfinished = ConcurrentHashMap.newKeySet();
-
 	private final AtomicInteger names = new AtomicInteger();
 
 	private volatile boolean closed;
 
-	private Dispatcher(Builder builder) {
+	Dispatcher(DispatcherBuilder builder) {
 		this.busName = builder.busName;
 		Executor given = builder.executor;
 		this.threads = Executors.newCachedThreadPool(new BusThreadFactory(this.busName));
 		this.executor = (given != null) ? given : this.threads;
-		this.slowHandlerThreshold = builder.slowHandlerThreshold;
-		this.slowHandlerListener = builder.slowHandlerListener;
 		this.subscriptionListener = builder.subscriptionListener;
 		this.shutdownTimeout = builder.shutdownTimeout;
 		this.clock = builder.clock;
-		this.watch = Executors.newSingleThreadScheduledExecutor(new BusThreadFactory(this.busName + "-watch"));
-		long period = Math.max(1, TimeUnit.MILLISECONDS.convert(this.slowHandlerThreshold) / 4);
-		this.watch.scheduleWithFixedDelay(this::watchHandlers, period, period, TimeUnit.MILLISECONDS);
+		this.handlers = new HandlerWatch(this.busName, builder.slowHandlerThreshold, builder.slowHandlerListener);
 	}
 
 	/**
@@ -85,8 +71,8 @@ public final class Dispatcher implements AutoCloseable {
 	 * @param busName the name of the bus, for threads and logs
 	 * @return a builder
 	 */
-	public static Builder builder(String busName) {
-		return new Builder(busName);
+	public static DispatcherBuilder builder(String busName) {
+		return new DispatcherBuilder(busName);
 	}
 
 	/**
@@ -102,9 +88,9 @@ public final class Dispatcher implements AutoCloseable {
 			Consumer<BusSubscription> onClose) {
 		Objects.requireNonNull(handler, "handler");
 		HandlerSubscription subscription = new HandlerSubscription(name(options), filter, options, handler,
-				this.executor, this.shutdownTimeout, forget(onClose), this.unfinished::remove, this::runStages,
+				this.executor, this.shutdownTimeout, forget(onClose), this.handlers::remove, this::runStages,
 				this.clock);
-		this.unfinished.add(subscription);
+		this.handlers.add(subscription);
 		return add(subscription);
 	}
 
@@ -184,11 +170,11 @@ public final class Dispatcher implements AutoCloseable {
 			this.threads.shutdown();
 		}
 		else {
-			this.unfinished.forEach((handler) -> handler.awaitFinish(deadline));
-			this.unfinished.forEach(HandlerSubscription::interrupt);
+			this.handlers.awaitFinish(deadline);
+			this.handlers.interrupt();
 			this.threads.shutdownNow();
 		}
-		this.watch.shutdownNow();
+		this.handlers.close();
 	}
 
 	private static void stop(AbstractSubscription subscription) {
@@ -252,127 +238,6 @@ public final class Dispatcher implements AutoCloseable {
 		catch (RejectedExecutionException | OutOfMemoryError ex) {
 			stages.run(); // closed meanwhile, or no thread to be had
 		}
-	}
-
-	private void watchHandlers() {
-		this.unfinished.forEach(this::watch);
-	}
-
-	private void watch(HandlerSubscription handler) {
-		try {
-			handler.restart();
-			handler.reportSlow(this.slowHandlerThreshold, this::reportSlow);
-		}
-		catch (Throwable ex) {
-			// Memory is short, most likely. Thrown on, it would end the watch for good.
-		}
-	}
-
-	private void reportSlow(Subscription subscription, Delivery delivery, Duration runningFor) {
-		try {
-			logger.warn(
-					"handler of subscription {} has been running for {} ms with {} and goes on; its next events wait",
-					subscription.name(), runningFor.toMillis(), delivery);
-			this.slowHandlerListener.onSlowHandler(subscription, delivery, runningFor);
-		}
-		catch (Throwable ex) {
-			logger.error("slow handler listener failed", ex);
-		}
-	}
-
-	/**
-	 * Builds a dispatcher. Not thread-safe.
-	 */
-	public static final class Builder {
-
-		private final String busName;
-
-		private @Nullable Executor executor;
-
-		private Duration slowHandlerThreshold = Duration.ofSeconds(10);
-
-		private SlowHandlerListener slowHandlerListener = (subscription, delivery, runningFor) -> {
-		};
-
-		private SubscriptionListener subscriptionListener = SubscriptionListener.NONE;
-
-		private Duration shutdownTimeout = Duration.ofSeconds(10);
-
-		private Clock clock = Clock.systemUTC();
-
-		private Builder(String busName) {
-			this.busName = Objects.requireNonNull(busName, "busName");
-		}
-
-		/**
-		 * Sets where handlers run; threads of the bus's own if never called. It must not
-		 * bound the number of its threads, or slow handlers delay other subscriptions.
-		 * @param executor the executor, or null for threads of the bus's own
-		 * @return this
-		 */
-		public Builder executor(@Nullable Executor executor) {
-			this.executor = executor;
-			return this;
-		}
-
-		/**
-		 * Sets when a running handler counts as slow; 10 seconds if never called.
-		 * @param threshold a positive time
-		 * @return this
-		 */
-		public Builder slowHandlerThreshold(Duration threshold) {
-			this.slowHandlerThreshold = threshold;
-			return this;
-		}
-
-		/**
-		 * Sets who is told of slow handlers, besides the log.
-		 * @param listener the listener
-		 * @return this
-		 */
-		public Builder slowHandlerListener(SlowHandlerListener listener) {
-			this.slowHandlerListener = Objects.requireNonNull(listener, "listener");
-			return this;
-		}
-
-		/**
-		 * Sets who is told of subscriptions.
-		 * @param listener the listener
-		 * @return this
-		 */
-		public Builder subscriptionListener(SubscriptionListener listener) {
-			this.subscriptionListener = Objects.requireNonNull(listener, "listener");
-			return this;
-		}
-
-		/**
-		 * Sets how long closing waits for handlers; 10 seconds if never called.
-		 * @param timeout the time
-		 * @return this
-		 */
-		public Builder shutdownTimeout(Duration timeout) {
-			this.shutdownTimeout = Objects.requireNonNull(timeout, "timeout");
-			return this;
-		}
-
-		/**
-		 * Sets what tells the time of gaps.
-		 * @param clock the clock
-		 * @return this
-		 */
-		public Builder clock(Clock clock) {
-			this.clock = Objects.requireNonNull(clock, "clock");
-			return this;
-		}
-
-		/**
-		 * The dispatcher.
-		 * @return a new dispatcher
-		 */
-		public Dispatcher build() {
-			return new Dispatcher(this);
-		}
-
 	}
 
 }
