@@ -207,33 +207,19 @@ public abstract class EventBusContract {
 
 	@Test
 	void blockedHandlerDelaysNoOtherSubscriptionAndOverflowIsOneGapInItsPlace() throws Exception {
-		CountDownLatch inHand = new CountDownLatch(1);
-		CountDownLatch release = new CountDownLatch(1);
-		Recorder slow = new Recorder();
+		Gate gate = new Gate();
+		Recorder slow = new Recorder(gate);
 		Recorder other = new Recorder();
 		SubscriptionOptions options = SubscriptionOptions.builder().bufferSize(3).build();
-		Subscription blocked = this.bus.subscribe(this.all, options, new EventHandler() {
-
-			@Override
-			public void onEvent(Event event) throws Exception {
-				inHand.countDown();
-				assertThat(release.await(LIMIT, TimeUnit.SECONDS)).isTrue();
-				slow.onEvent(event);
-			}
-
-			@Override
-			public void onGap(Gap gap) {
-				slow.onGap(gap);
-			}
-		});
+		Subscription blocked = this.bus.subscribe(this.all, options, slow);
 		join(blocked);
 		subscribe(this.all, other);
 		this.bus.publish(number(0));
-		assertThat(inHand.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+		gate.awaitSomebody();
 		this.bus.publishAll(IntStream.range(1, 11).mapToObj(this::number).toList());
 		assertThat(other.numbers(11)).hasSize(11);
 		await().atMost(Duration.ofSeconds(LIMIT)).until(() -> blocked.stats().received() == 11);
-		release.countDown();
+		gate.open();
 		assertThat(slow.nextNumber()).isZero();
 		assertThat(slow.nextGap()).extracting(Gap::reason, Gap::dropped).containsExactly(Gap.Reason.OVERFLOW, 7L);
 		assertThat(slow.numbers(3)).containsExactly(8, 9, 10);
@@ -286,8 +272,7 @@ public abstract class EventBusContract {
 
 	@Test
 	void handlerThatThrowsOnAGapIsToldToTheErrorHandlerAndGoesOn() throws Exception {
-		CountDownLatch inHand = new CountDownLatch(1);
-		CountDownLatch release = new CountDownLatch(1);
+		Gate gate = new Gate();
 		BlockingQueue<Delivery> failed = new LinkedBlockingQueue<>();
 		Recorder recorder = new Recorder();
 		SubscriptionOptions options = SubscriptionOptions.builder()
@@ -301,8 +286,7 @@ public abstract class EventBusContract {
 
 			@Override
 			public void onEvent(Event event) throws Exception {
-				inHand.countDown();
-				assertThat(release.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+				gate.pass();
 				recorder.onEvent(event);
 			}
 
@@ -312,41 +296,27 @@ public abstract class EventBusContract {
 			}
 		}));
 		this.bus.publish(number(0));
-		assertThat(inHand.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+		gate.awaitSomebody();
 		this.bus.publishAll(List.of(number(1), number(2)));
 		Subscription subscription = this.bus.subscriptions().iterator().next();
 		await().atMost(Duration.ofSeconds(LIMIT)).until(() -> subscription.stats().received() == 3);
-		release.countDown();
+		gate.open();
 		assertThat(recorder.numbers(2)).containsExactly(0, 2);
 		assertThat(failed.poll(LIMIT, TimeUnit.SECONDS)).isInstanceOfSatisfying(Gap.class,
 				(gap) -> assertThat(gap.dropped()).isEqualTo(1));
 	}
 
 	private Recorder overflowing(OverflowPolicy policy, int events) throws Exception {
-		CountDownLatch inHand = new CountDownLatch(1);
-		CountDownLatch release = new CountDownLatch(1);
-		Recorder recorder = new Recorder();
+		Gate gate = new Gate();
+		Recorder recorder = new Recorder(gate);
 		Subscription subscription = this.bus.subscribe(this.all,
-				SubscriptionOptions.builder().bufferSize(2).overflow(policy).build(), new EventHandler() {
-
-					@Override
-					public void onEvent(Event event) throws Exception {
-						inHand.countDown();
-						assertThat(release.await(LIMIT, TimeUnit.SECONDS)).isTrue();
-						recorder.onEvent(event);
-					}
-
-					@Override
-					public void onGap(Gap gap) {
-						recorder.onGap(gap);
-					}
-				});
+				SubscriptionOptions.builder().bufferSize(2).overflow(policy).build(), recorder);
 		join(subscription);
 		this.bus.publish(number(0));
-		assertThat(inHand.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+		gate.awaitSomebody();
 		this.bus.publishAll(IntStream.range(1, events).mapToObj(this::number).toList());
 		await().atMost(Duration.ofSeconds(LIMIT)).until(() -> subscription.stats().received() == events);
-		release.countDown();
+		gate.open();
 		return recorder;
 	}
 
@@ -381,48 +351,34 @@ public abstract class EventBusContract {
 
 	@Test
 	void closeWaitsForTheEventInHand() throws Exception {
-		CountDownLatch inHand = new CountDownLatch(1);
-		CountDownLatch release = new CountDownLatch(1);
+		Gate gate = new Gate();
 		AtomicBoolean finished = new AtomicBoolean();
 		Subscription subscription = this.bus.subscribe(this.all, (event) -> {
-			inHand.countDown();
-			assertThat(release.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+			gate.pass();
 			finished.set(true);
 		});
 		join(subscription);
 		this.bus.publish(number(1));
-		assertThat(inHand.await(LIMIT, TimeUnit.SECONDS)).isTrue();
-		AtomicReference<Boolean> finishedAtClose = new AtomicReference<>();
-		Thread closer = new Thread(() -> {
-			subscription.close();
-			finishedAtClose.set(finished.get());
-		});
-		closer.start();
-		await().atMost(Duration.ofSeconds(LIMIT))
-			.until(() -> closer.getState() == Thread.State.WAITING || closer.getState() == Thread.State.TIMED_WAITING);
-		release.countDown();
-		closer.join(TimeUnit.SECONDS.toMillis(LIMIT));
-		assertThat(finishedAtClose.get()).isTrue();
+		gate.awaitSomebody();
+		Closing.assertWaits(subscription::close, gate::open, finished);
 	}
 
 	@Test
 	void closedConcurrentlyWithAFullBufferGivesNothingMore() throws Exception {
-		CountDownLatch inHand = new CountDownLatch(1);
-		CountDownLatch release = new CountDownLatch(1);
+		Gate gate = new Gate();
 		Subscription subscription = this.bus.subscribe(this.all, SubscriptionOptions.builder().bufferSize(2).build(),
 				(event) -> {
-					inHand.countDown();
-					assertThat(release.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+					gate.pass();
 				});
 		join(subscription);
 		this.bus.publish(number(0));
-		assertThat(inHand.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+		gate.awaitSomebody();
 		this.bus.publishAll(List.of(number(1), number(2), number(3)));
 		await().atMost(Duration.ofSeconds(LIMIT)).until(() -> subscription.stats().received() == 4);
 		List<Thread> closers = List.of(new Thread(subscription::close), new Thread(subscription::close));
 		closers.forEach(Thread::start);
 		await().atMost(Duration.ofSeconds(LIMIT)).until(() -> subscription.stats().queued() == 0);
-		release.countDown();
+		gate.open();
 		for (Thread closer : closers) {
 			closer.join(TimeUnit.SECONDS.toMillis(LIMIT));
 			assertThat(closer.isAlive()).isFalse();
@@ -610,12 +566,48 @@ public abstract class EventBusContract {
 
 	}
 
+	/** Holds handlers up. */
+	private static final class Gate {
+
+		private final CountDownLatch reached = new CountDownLatch(1);
+
+		private final CountDownLatch open = new CountDownLatch(1);
+
+		void pass() throws InterruptedException {
+			this.reached.countDown();
+			assertThat(this.open.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+		}
+
+		void awaitSomebody() throws InterruptedException {
+			assertThat(this.reached.await(LIMIT, TimeUnit.SECONDS)).isTrue();
+		}
+
+		void open() {
+			this.open.countDown();
+		}
+
+	}
+
 	private static final class Recorder implements EventHandler {
 
 		private final BlockingQueue<Delivery> queue = new LinkedBlockingQueue<>();
 
+		private final Gate gate;
+
+		Recorder() {
+			this(null);
+		}
+
+		/** Records what has passed a gate; gaps need not. */
+		Recorder(Gate gate) {
+			this.gate = gate;
+		}
+
 		@Override
-		public void onEvent(Event event) {
+		public void onEvent(Event event) throws InterruptedException {
+			if (this.gate != null) {
+				this.gate.pass();
+			}
 			this.queue.add(event);
 		}
 

@@ -236,16 +236,7 @@ class SyncLoopTests {
 			finished.set(true);
 		}).start();
 		next();
-		AtomicBoolean finishedAtClose = new AtomicBoolean();
-		Thread closing = new Thread(() -> {
-			loop.close();
-			finishedAtClose.set(finished.get());
-		});
-		closing.start();
-		await().atMost(Duration.ofSeconds(LIMIT)).until(() -> closing.getState() == Thread.State.TIMED_WAITING);
-		release.countDown();
-		closing.join(TimeUnit.SECONDS.toMillis(LIMIT));
-		assertThat(finishedAtClose).isTrue();
+		Closing.assertWaits(loop::close, release::countDown, finished);
 	}
 
 	@Test

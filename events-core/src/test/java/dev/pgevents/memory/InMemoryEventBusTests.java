@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.pgevents.Closing;
 import dev.pgevents.Event;
 import dev.pgevents.EventBus;
 import dev.pgevents.EventBusContract;
@@ -165,16 +166,7 @@ class InMemoryEventBusTests extends EventBusContract {
 		}));
 		bus.publish(EVENT);
 		assertThat(closed.await(LIMIT, TimeUnit.SECONDS)).isTrue();
-		AtomicBoolean finishedAtClose = new AtomicBoolean();
-		Thread closing = new Thread(() -> {
-			bus.close();
-			finishedAtClose.set(finished.get());
-		});
-		closing.start();
-		await().atMost(Duration.ofSeconds(LIMIT)).until(() -> closing.getState() == Thread.State.TIMED_WAITING);
-		release.countDown();
-		closing.join(TimeUnit.SECONDS.toMillis(LIMIT));
-		assertThat(finishedAtClose).isTrue();
+		Closing.assertWaits(bus::close, release::countDown, finished);
 	}
 
 	@Test
