@@ -18,12 +18,7 @@ import dev.pgevents.Gap;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -32,34 +27,12 @@ import static org.awaitility.Awaitility.await;
  * Whatever a bus is doing, closing ends it, and whatever goes wrong, it tries again. Each
  * test ends with the bus closed, none of its threads and none of its sessions left.
  */
-@ParameterizedClass(name = "TLS {0}")
-@ValueSource(booleans = { false, true })
-class ConnectionLifeTests {
+class ConnectionLifeTests extends FaultyNetworkTest {
 
 	private static final Duration LIMIT = FaultScenario.LIMIT;
 
 	private static final EventHandler NOTHING = (event) -> {
 	};
-
-	@Parameter
-	boolean tls;
-
-	private FaultScenario scenario;
-
-	@BeforeEach
-	void create() throws Exception {
-		this.scenario = new FaultScenario(this.tls);
-	}
-
-	@AfterEach
-	void close() throws Exception {
-		this.scenario.closeAndVerifyNothingIsLeft();
-	}
-
-	private void begin() throws Exception {
-		this.scenario.build();
-		this.scenario.begin();
-	}
 
 	/** Time-outs so long that only the closing can be what ends it. */
 	private PostgresEventBus.Builder patient() {

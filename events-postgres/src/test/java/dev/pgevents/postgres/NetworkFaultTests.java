@@ -3,11 +3,7 @@ package dev.pgevents.postgres;
 import java.time.Duration;
 
 import dev.pgevents.Gap;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -18,31 +14,9 @@ import static org.awaitility.Awaitility.await;
  * Faults between a bus and its server, while events are published from elsewhere: each
  * ends with delivery back and nothing missed in silence.
  */
-@ParameterizedClass(name = "TLS {0}")
-@ValueSource(booleans = { false, true })
-class NetworkFaultTests {
+class NetworkFaultTests extends FaultyNetworkTest {
 
 	private static final Duration LIMIT = FaultScenario.LIMIT;
-
-	@Parameter
-	boolean tls;
-
-	private FaultScenario scenario;
-
-	@BeforeEach
-	void create() throws Exception {
-		this.scenario = new FaultScenario(this.tls);
-	}
-
-	@AfterEach
-	void close() throws Exception {
-		this.scenario.closeAndVerifyNothingIsLeft();
-	}
-
-	private void begin() throws Exception {
-		this.scenario.build();
-		this.scenario.begin();
-	}
 
 	/** Where a busy machine must not look like a fault. */
 	private void beginPatiently() throws Exception {

@@ -7,7 +7,7 @@ import java.net.Socket;
 import javax.net.SocketFactory;
 
 /** A socket factory as users have them. Instantiated by pgjdbc. */
-public final class PlainSocketFactory extends SocketFactory {
+public class PlainSocketFactory extends SocketFactory {
 
 	@Override
 	public Socket createSocket() {

@@ -14,8 +14,6 @@ import dev.pgevents.postgres.fault.Published.Outcome;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,24 +25,16 @@ import static org.awaitility.Awaitility.await;
  * Faults between a publishing bus and its server: each call of publish returns, what was
  * acknowledged arrives once and in order, and what failed does not.
  */
-@ParameterizedClass(name = "TLS {0}")
-@ValueSource(booleans = { false, true })
-class PublishingFaultTests {
+class PublishingFaultTests extends FaultyNetworkTest {
 
 	private static final Duration LIMIT = FaultScenario.LIMIT;
-
-	@Parameter
-	boolean tls;
-
-	private FaultScenario scenario;
 
 	private PostgresEventBus receiver;
 
 	private NumberedPublisher publisher;
 
 	@BeforeEach
-	void begin() throws Exception {
-		this.scenario = new FaultScenario(this.tls);
+	void publish() throws Exception {
 		this.scenario.build(this.scenario.builder().listening(false));
 		this.receiver = PostgresEventBus.builder()
 			.name(this.scenario.name + " receiver")
@@ -61,7 +51,6 @@ class PublishingFaultTests {
 	void close() throws Exception {
 		this.publisher.close();
 		this.receiver.close();
-		this.scenario.closeAndVerifyNothingIsLeft();
 	}
 
 	/** While a fault lasts, calls go on to return. */
@@ -81,16 +70,16 @@ class PublishingFaultTests {
 	@Test
 	void refused() throws Exception {
 		this.scenario.network.refuse();
-		this.scenario.network.cut();
-		awaitCalls(2);
-		assertThat(this.publisher.count(Outcome.FAILED)).isPositive();
-		this.scenario.network.heal();
-		verify();
+		verifyFailsUntilItHeals();
 	}
 
 	@Test
 	void unansweredDials() throws Exception {
 		this.scenario.network.ignoreDials();
+		verifyFailsUntilItHeals();
+	}
+
+	private void verifyFailsUntilItHeals() throws Exception {
 		this.scenario.network.cut();
 		awaitCalls(2);
 		assertThat(this.publisher.count(Outcome.FAILED)).isPositive();

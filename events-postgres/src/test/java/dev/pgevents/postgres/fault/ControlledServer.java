@@ -9,9 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import dev.pgevents.postgres.ConnectionSource;
+import dev.pgevents.postgres.test.SqlConsole;
 import org.postgresql.ds.PGSimpleDataSource;
 
 import static org.awaitility.Awaitility.await;
@@ -49,7 +48,7 @@ import static org.awaitility.Awaitility.await;
  * }
  * </pre>
  */
-public final class ControlledServer implements AutoCloseable {
+public final class ControlledServer implements SqlConsole, AutoCloseable {
 
 	/**
 	 * Limits of all that takes a while; generous, since a busy machine is no failure.
@@ -390,39 +389,9 @@ public final class ControlledServer implements AutoCloseable {
 		return dataSource;
 	}
 
-	/**
-	 * A connection of the test's own to the application's database, as a superuser.
-	 * @return a new connection
-	 * @throws SQLException if there is none
-	 */
+	@Override
 	public Connection connect() throws SQLException {
 		return DriverManager.getConnection(url() + "?ApplicationName=test", SUPERUSER, "");
-	}
-
-	/**
-	 * Executes statements as a superuser.
-	 * @param sql the statements
-	 * @throws SQLException if they fail
-	 */
-	public void execute(String sql) throws SQLException {
-		try (Connection connection = connect(); Statement statement = connection.createStatement()) {
-			statement.execute(sql);
-		}
-	}
-
-	/**
-	 * Asks for a number as a superuser.
-	 * @param sql a query of one row and column
-	 * @return the number
-	 * @throws SQLException if it fails
-	 */
-	public long query(String sql) throws SQLException {
-		try (Connection connection = connect();
-				Statement statement = connection.createStatement();
-				ResultSet rows = statement.executeQuery(sql)) {
-			rows.next();
-			return rows.getLong(1);
-		}
 	}
 
 	/**
@@ -433,17 +402,6 @@ public final class ControlledServer implements AutoCloseable {
 	 */
 	public long sessions(String applicationName) throws SQLException {
 		return query("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE '" + applicationName + "'");
-	}
-
-	/**
-	 * Ends sessions, which are told so.
-	 * @param applicationName a pattern of LIKE
-	 * @return how many were ended
-	 * @throws SQLException if they cannot be
-	 */
-	public long terminate(String applicationName) throws SQLException {
-		return query("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name LIKE '"
-				+ applicationName + "'");
 	}
 
 	/**

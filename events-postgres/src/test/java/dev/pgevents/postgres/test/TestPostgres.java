@@ -3,9 +3,7 @@ package dev.pgevents.postgres.test;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.UUID;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -18,7 +16,7 @@ import org.testcontainers.postgresql.PostgreSQLContainer;
  * container where Docker answers, else of binaries from Maven. One server for all tests
  * of a module; stopped with the JVM.
  */
-public final class TestPostgres {
+public final class TestPostgres implements SqlConsole {
 
 	private static TestPostgres shared;
 
@@ -120,11 +118,7 @@ public final class TestPostgres {
 		return dataSource;
 	}
 
-	/**
-	 * A connection of the test's own.
-	 * @return a new connection
-	 * @throws SQLException if there is none
-	 */
+	@Override
 	public Connection connect() throws SQLException {
 		return DriverManager.getConnection(this.url, this.user, this.password);
 	}
@@ -148,43 +142,6 @@ public final class TestPostgres {
 		String name = "test_" + UUID.randomUUID().toString().replace("-", "");
 		execute("CREATE DATABASE " + name + " " + options);
 		return new TestPostgres(this.url.replaceFirst("(//[^/]*/)[^?]*", "$1" + name), this.user, this.password);
-	}
-
-	/**
-	 * Executes statements.
-	 * @param sql the statements
-	 * @throws SQLException if they fail
-	 */
-	public void execute(String sql) throws SQLException {
-		try (Connection connection = connect(); Statement statement = connection.createStatement()) {
-			statement.execute(sql);
-		}
-	}
-
-	/**
-	 * Asks for a number.
-	 * @param sql a query of one row and column
-	 * @return the number
-	 * @throws SQLException if it fails
-	 */
-	public long query(String sql) throws SQLException {
-		try (Connection connection = connect();
-				Statement statement = connection.createStatement();
-				ResultSet rows = statement.executeQuery(sql)) {
-			rows.next();
-			return rows.getLong(1);
-		}
-	}
-
-	/**
-	 * Ends the sessions of a bus.
-	 * @param applicationName a pattern of LIKE
-	 * @return how many were ended
-	 * @throws SQLException if they cannot be
-	 */
-	public long terminate(String applicationName) throws SQLException {
-		return query("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database()"
-				+ " AND application_name LIKE '" + applicationName + "' AND pid <> pg_backend_pid()");
 	}
 
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 
 import dev.pgevents.Event;
 import dev.pgevents.postgres.JacksonPayloadCodec;
+import dev.pgevents.postgres.test.CollidingNames;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,13 +60,7 @@ class NotificationReaderTests {
 	@Test
 	void namesThatCollideDoNoHarmToThoseThatFollow() throws UnreadableNotificationException {
 		List<String> colliding = new ArrayList<>();
-		for (int i = 0; i < 256; i++) {
-			StringBuilder name = new StringBuilder();
-			for (int bit = 0; bit < 8; bit++) {
-				name.append(((i >> bit & 1) == 0) ? "ab" : "bA"); // 33 * 'a' + 'b'
-			}
-			colliding.add("\"" + name + "\":1");
-		}
+		CollidingNames.all().forEach((name) -> colliding.add("\"" + name + "\":1"));
 		String last = colliding.remove(colliding.size() - 1);
 		for (int i = 0; i < 2; i++) {
 			this.reader.read("{\"type\":\"a\",\"payload\":{" + String.join(",", colliding) + "}}");

@@ -1,0 +1,57 @@
+package dev.pgevents.postgres.test;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/**
+ * What a test does at a server beside the bus, each time on a connection of its own.
+ */
+public interface SqlConsole {
+
+	/**
+	 * A connection of the test's own, as a superuser.
+	 * @return a new connection
+	 * @throws SQLException if there is none
+	 */
+	Connection connect() throws SQLException;
+
+	/**
+	 * Executes statements.
+	 * @param sql the statements
+	 * @throws SQLException if they fail
+	 */
+	default void execute(String sql) throws SQLException {
+		try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+			statement.execute(sql);
+		}
+	}
+
+	/**
+	 * Asks for a number.
+	 * @param sql a query of one row and column
+	 * @return the number
+	 * @throws SQLException if it fails
+	 */
+	default long query(String sql) throws SQLException {
+		try (Connection connection = connect();
+				Statement statement = connection.createStatement();
+				ResultSet rows = statement.executeQuery(sql)) {
+			rows.next();
+			return rows.getLong(1);
+		}
+	}
+
+	/**
+	 * Ends sessions, which are told so.
+	 * @param applicationName a pattern of LIKE
+	 * @return how many of this database were ended
+	 * @throws SQLException if they cannot be
+	 */
+	default long terminate(String applicationName) throws SQLException {
+		return query("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database()"
+				+ " AND application_name LIKE '" + applicationName + "' AND pid <> pg_backend_pid()");
+	}
+
+}
