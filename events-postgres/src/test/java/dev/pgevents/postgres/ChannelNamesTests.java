@@ -77,7 +77,7 @@ class ChannelNamesTests {
 	private static void awaitHeartbeat(String bus) {
 		await().atMost(LIMIT)
 			.until(() -> database.query("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pgevents "
-					+ bus + " listener' AND query LIKE '%pg_notification_queue_usage%'") == 1);
+					+ bus + " listener' AND state = 'idle' AND query LIKE '%pg_listening_channels%'") == 1);
 	}
 
 	private final class ByAppId implements ChannelStrategy {

@@ -218,12 +218,11 @@ class ChannelsTests {
 		}
 	}
 
-	/** Waits for the end of a heartbeat; when its last statement began. */
+	/** Waits for a heartbeat; when it began. */
 	private String awaitHeartbeat() throws SQLException {
 		String before = lastStatementStart();
 		await().atMost(LIMIT)
-			.until(() -> !lastStatementStart().equals(before)
-					&& lastStatement().contains("pg_notification_queue_usage"));
+			.until(() -> !lastStatementStart().equals(before) && lastStatement().contains("pg_listening_channels"));
 		return lastStatementStart();
 	}
 

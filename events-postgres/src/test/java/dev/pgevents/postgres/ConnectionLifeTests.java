@@ -92,7 +92,7 @@ class ConnectionLifeTests extends FaultyNetworkTest {
 		this.scenario.build(builder);
 		this.scenario.begin();
 		this.scenario.network.blackHole();
-		this.scenario.awaitThreadIn("registered");
+		this.scenario.awaitThreadIn("ask");
 		assertCloses();
 	}
 

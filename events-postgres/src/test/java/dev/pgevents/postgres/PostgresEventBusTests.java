@@ -195,7 +195,7 @@ class PostgresEventBusTests extends EventBusContract {
 			EventStream stream = open(bus);
 			await().atMost(LIMIT)
 				.until(() -> database.query("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pgevents "
-						+ this.name + " listener' AND query LIKE '%pg_notification_queue_usage%'") == 1);
+						+ this.name + " listener' AND query LIKE '%pg_listening_channels%'") == 1);
 			bus.publish(Event.of(this.type, null, 1));
 			assertThat(event(stream).payloadAs(Integer.class)).isEqualTo(1);
 		}

@@ -1,8 +1,6 @@
 package dev.pgevents.postgres.listen;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -219,33 +217,26 @@ final class ListeningSession {
 	/** Skipped where every channel has shown by traffic that it is registered. */
 	private void beat() throws SQLException {
 		if (this.listening.isEmpty() || !this.active.containsAll(this.listening)) {
-			Set<String> registered = registered();
-			if (!registered.containsAll(this.listening)) {
-				this.events.onRegistrationLost();
-				// What came before the answer came before what is missing.
-				deliver(this.session.remainingNotifications(), null);
-				this.gapOwed = true;
-				this.listening.retainAll(registered);
-				applyChanges();
-				tellGap();
-				this.gapOwed = false;
+			Heartbeat answer = Heartbeat.ask(this.session);
+			if (!answer.registered().containsAll(this.listening)) {
+				registerAgain(answer.registered());
 			}
 			this.lastGood = this.clock.instant();
-			this.events.onQueueUsage(this.session.queueUsage());
+			this.events.onQueueUsage(answer.queueUsage());
 		}
 		this.active.clear();
 		this.nextHeartbeat = System.nanoTime() + this.heartbeat.toNanos();
 	}
 
-	private Set<String> registered() throws SQLException {
-		Set<String> registered = new HashSet<>();
-		try (Statement statement = this.session.connection().createStatement();
-				ResultSet rows = statement.executeQuery("SELECT pg_catalog.pg_listening_channels()")) {
-			while (rows.next()) {
-				registered.add(rows.getString(1));
-			}
-		}
-		return registered;
+	private void registerAgain(Set<String> registered) throws SQLException {
+		this.events.onRegistrationLost();
+		// What came before the answer came before what is missing.
+		deliver(this.session.remainingNotifications(), null);
+		this.gapOwed = true;
+		this.listening.retainAll(registered);
+		applyChanges();
+		tellGap();
+		this.gapOwed = false;
 	}
 
 	private String whyDeaf() {

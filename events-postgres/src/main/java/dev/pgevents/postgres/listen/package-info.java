@@ -1,7 +1,8 @@
 /**
  * Listening: {@link dev.pgevents.postgres.listen.Listener} keeps one session open for
- * ever and reads it on one thread, which does nothing but read, route and enqueue. Public
- * for the bus only.
+ * ever. One thread at a time reads it, routes and enqueues what has arrived; before it
+ * runs a handler that was idle, it has another thread take its place. Public for the bus
+ * only.
  */
 @NullMarked
 package dev.pgevents.postgres.listen;
