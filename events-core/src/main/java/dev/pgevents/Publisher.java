@@ -18,8 +18,10 @@ public interface Publisher {
 	 * @param event the event
 	 * @throws PayloadTooLargeException if it is too large for a notification
 	 * @throws PayloadConversionException if its payload cannot be written
-	 * @throws PublishException if the database did not accept it in time, or it is not
-	 * known whether it did: see {@link PublishException#outcome()}
+	 * @throws PublishException if the database did not accept it in time, or the thread
+	 * was interrupted, which stays set; {@link PublishException#outcome()} says whether
+	 * the event may have been published all the same
+	 * @throws IllegalStateException if the bus is closed
 	 */
 	void publish(Event event);
 
@@ -29,15 +31,15 @@ public interface Publisher {
 	 * @throws PayloadTooLargeException if one is too large for a notification; none is
 	 * sent then
 	 * @throws PayloadConversionException if a payload cannot be written
-	 * @throws PublishException if the database did not accept them in time, or it is not
-	 * known whether it did: see {@link PublishException#outcome()}
+	 * @throws PublishException as of {@link #publish}
+	 * @throws IllegalStateException if the bus is closed
 	 */
 	void publishAll(Collection<Event> events);
 
 	/**
 	 * Publishes an event without waiting for the database, in one round trip with its
 	 * neighbours. Never joins a transaction. Where too many events are on their way
-	 * already it waits for room, up to the bus's publish timeout.
+	 * already it waits for room, up to the bus's publish timeout or an interrupt.
 	 * @param event the event
 	 * @return completes once the database has accepted the event; fails with
 	 * {@link PublishException}, where no room was found too. Completing or cancelling it
@@ -46,6 +48,7 @@ public interface Publisher {
 	 * one round trip
 	 * @throws PayloadTooLargeException if it is too large for a notification
 	 * @throws PayloadConversionException if its payload cannot be written
+	 * @throws IllegalStateException if the bus is closed
 	 */
 	CompletableFuture<Void> publishAsync(Event event);
 

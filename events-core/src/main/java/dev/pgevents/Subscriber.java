@@ -14,6 +14,7 @@ public interface Subscriber {
 	 * @param handler called for each of them, one at a time, on a thread of the bus
 	 * @return the subscription, which may not be {@linkplain Subscription#ready() ready}
 	 * yet
+	 * @throws IllegalStateException if the bus is closed
 	 */
 	default Subscription subscribe(SubscriptionFilter filter, EventHandler handler) {
 		return subscribe(filter, SubscriptionOptions.defaults(), handler);
@@ -35,6 +36,7 @@ public interface Subscriber {
 	 * default options}.
 	 * @param filter which events
 	 * @return the stream; close it when done
+	 * @throws IllegalStateException if the bus is closed
 	 */
 	default EventStream open(SubscriptionFilter filter) {
 		return open(filter, SubscriptionOptions.defaults());
