@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import dev.pgevents.postgres.test.OwnServer;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import io.zonky.test.db.postgres.util.LinuxUtils;
 
@@ -47,11 +48,9 @@ record PostgresBinaries(Path programs, Path template) {
 		try {
 			Path template = Files.createTempDirectory("pgevents-template");
 			Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteFolder(template)));
-			try (EmbeddedPostgres server = EmbeddedPostgres.builder()
-				.setDataDirectory(template)
+			try (EmbeddedPostgres server = OwnServer.start((builder) -> builder.setDataDirectory(template)
 				.setCleanDataDirectory(false)
-				.setRegisterShutdownHook(false)
-				.start()) {
+				.setRegisterShutdownHook(false))) {
 				return new PostgresBinaries(prepare(server), template);
 			}
 			finally {

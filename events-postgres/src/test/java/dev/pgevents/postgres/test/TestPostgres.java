@@ -70,10 +70,8 @@ public final class TestPostgres implements SqlConsole {
 
 	private static TestPostgres embedded() {
 		try {
-			EmbeddedPostgres server = EmbeddedPostgres.builder()
-				.setServerConfig("fsync", "off")
-				.setServerConfig("max_connections", "200")
-				.start();
+			EmbeddedPostgres server = OwnServer
+				.start((builder) -> builder.setServerConfig("fsync", "off").setServerConfig("max_connections", "200"));
 			return new TestPostgres("jdbc:postgresql://localhost:" + server.getPort() + "/postgres", "postgres", "");
 		}
 		catch (IOException ex) {
