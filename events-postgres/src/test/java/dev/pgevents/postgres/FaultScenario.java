@@ -166,13 +166,16 @@ final class FaultScenario implements AutoCloseable {
 
 	/** Waits until a thread of the bus is in a method. */
 	void awaitThreadIn(String method) {
-		await().atMost(LIMIT)
-			.until(() -> Thread.getAllStackTraces()
-				.entrySet()
-				.stream()
-				.filter((entry) -> entry.getKey().getName().startsWith(this.name))
-				.flatMap((entry) -> Arrays.stream(entry.getValue()))
-				.anyMatch((frame) -> frame.getMethodName().equals(method)));
+		await().atMost(LIMIT).until(() -> isThreadIn(method));
+	}
+
+	boolean isThreadIn(String method) {
+		return Thread.getAllStackTraces()
+			.entrySet()
+			.stream()
+			.filter((entry) -> entry.getKey().getName().startsWith(this.name))
+			.flatMap((entry) -> Arrays.stream(entry.getValue()))
+			.anyMatch((frame) -> frame.getMethodName().equals(method));
 	}
 
 	@Override

@@ -5,6 +5,9 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,41 +16,101 @@ import dev.pgevents.Delivery;
 import dev.pgevents.Event;
 import dev.pgevents.EventStream;
 import dev.pgevents.Gap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A connection that breaks right after its LISTEN has taken effect, with an event read
- * already: the event comes after the gap of the connection before.
+ * Where the gap of a lost connection stands among the events, looked at right before and
+ * right after the LISTEN of the next one.
  */
 class GapPlaceTests {
 
+	private FaultScenario scenario;
+
+	private PostgresEventBus publisher;
+
+	private EventStream stream;
+
+	@BeforeEach
+	void create() throws Exception {
+		this.scenario = new FaultScenario(false);
+		this.publisher = PostgresEventBus.builder()
+			.listener(ConnectionSource.of(this.scenario.straight()))
+			.listening(false)
+			.build();
+	}
+
+	@AfterEach
+	void close() throws Exception {
+		this.scenario.close();
+		this.publisher.close();
+	}
+
+	/** A connection that breaks with an event read already. */
 	@Test
 	void gapStandsBeforeWhatASessionReadThatBrokeWhileItBegan() throws Exception {
-		try (FaultScenario scenario = new FaultScenario(false);
-				PostgresEventBus publisher = PostgresEventBus.builder()
-					.listener(ConnectionSource.of(scenario.straight()))
-					.listening(false)
-					.build()) {
-			ConnectionSource source = scenario.server.source(scenario.url());
-			AtomicInteger listeners = new AtomicInteger();
-			PostgresEventBus bus = scenario.build(scenario.builder().listener((settings) -> {
-				if (!isListener(settings) || listeners.incrementAndGet() != 2) {
-					return source.open(settings);
-				}
-				publisher.publish(Event.of(scenario.type, null, "lost"));
-				return breakingAfterListen(source.open(settings),
-						() -> publisher.publish(Event.of(scenario.type, null, "read")));
-			}));
-			EventStream stream = bus.open(scenario.filter);
-			stream.ready().get(FaultScenario.LIMIT.toSeconds(), TimeUnit.SECONDS);
-			scenario.network.cut();
-			assertThat(stream.poll(FaultScenario.LIMIT)).isInstanceOf(Gap.class);
-			Delivery next = stream.poll(FaultScenario.LIMIT);
-			assertThat(next).isInstanceOfSatisfying(Event.class,
-					(event) -> assertThat(event.payloadAs(String.class)).isEqualTo("read"));
-			assertThat(stream.poll(FaultScenario.LIMIT)).isInstanceOf(Gap.class);
+		loseConnection((statement) -> publish("lost"), (statement) -> {
+			publish("read");
+			statement.execute("SELECT 1");
+			throw new SQLException("broken by the test", "08006");
+		});
+		assertThat(next()).isInstanceOf(Gap.class);
+		assertThat(next()).isInstanceOfSatisfying(Event.class,
+				(event) -> assertThat(event.payloadAs(String.class)).isEqualTo("read"));
+		assertThat(next()).isInstanceOf(Gap.class);
+	}
+
+	/**
+	 * Whoever reads the state at the gap must not miss what is published after that: what
+	 * is published before the LISTEN is committed does not arrive.
+	 */
+	@Test
+	void gapIsNotToldBeforeTheListenIsCommitted() throws Exception {
+		List<Delivery> early = new ArrayList<>();
+		loseConnection((statement) -> {
+			publish("lost");
+			Delivery delivery = poll(Duration.ZERO);
+			if (delivery != null) {
+				early.add(delivery);
+			}
+		}, (statement) -> publish("read"));
+		assertThat(next()).isInstanceOf(Gap.class);
+		assertThat(next()).isInstanceOfSatisfying(Event.class,
+				(event) -> assertThat(event.payloadAs(String.class)).isEqualTo("read"));
+		assertThat(early).isEmpty();
+	}
+
+	/** Cuts the first connection, and looks at the LISTEN of the second one. */
+	private void loseConnection(Look before, Look after) throws Exception {
+		ConnectionSource source = this.scenario.server.source(this.scenario.url());
+		AtomicInteger listeners = new AtomicInteger();
+		PostgresEventBus bus = this.scenario.build(this.scenario.builder().listener((settings) -> {
+			Connection connection = source.open(settings);
+			boolean second = isListener(settings) && listeners.incrementAndGet() == 2;
+			return second ? watched(connection, before, after) : connection;
+		}));
+		this.stream = bus.open(this.scenario.filter);
+		this.stream.ready().get(FaultScenario.LIMIT.toSeconds(), TimeUnit.SECONDS);
+		this.scenario.network.cut();
+	}
+
+	private void publish(String payload) {
+		this.publisher.publish(Event.of(this.scenario.type, null, payload));
+	}
+
+	private Delivery next() {
+		return poll(FaultScenario.LIMIT);
+	}
+
+	private Delivery poll(Duration timeout) {
+		try {
+			return this.stream.poll(timeout);
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
 		}
 	}
 
@@ -55,23 +118,32 @@ class GapPlaceTests {
 		return settings.getProperty("ApplicationName").endsWith("listener");
 	}
 
-	private static Connection breakingAfterListen(Connection connection, Runnable afterListen) {
-		return proxy(Connection.class, connection, (result, arguments) -> (result instanceof Statement statement)
-				? proxy(Statement.class, statement, (answer, sql) -> {
-					if (sql != null && String.valueOf(sql[0]).startsWith("LISTEN")) {
-						afterListen.run();
-						statement.execute("SELECT 1");
-						throw new SQLException("broken by the test", "08006");
-					}
-					return answer;
-				}) : result);
+	private static Connection watched(Connection connection, Look before, Look after) {
+		return proxy(Connection.class, connection, (call, arguments) -> {
+			Object result = call.proceed();
+			return (result instanceof Statement statement) ? watched(statement, before, after) : result;
+		});
 	}
 
-	private static <T> T proxy(Class<T> type, T target, After after) {
+	private static Statement watched(Statement statement, Look before, Look after) {
+		return proxy(Statement.class, statement, (call, arguments) -> {
+			boolean listen = arguments != null && String.valueOf(arguments[0]).startsWith("LISTEN");
+			if (listen) {
+				before.at(statement);
+			}
+			Object result = call.proceed();
+			if (listen) {
+				after.at(statement);
+			}
+			return result;
+		});
+	}
+
+	private static <T> T proxy(Class<T> type, T target, Around around) {
 		return type
 			.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type }, (proxy, method, arguments) -> {
 				try {
-					return after.apply(method.invoke(target, arguments), arguments);
+					return around.apply(() -> method.invoke(target, arguments), arguments);
 				}
 				catch (InvocationTargetException ex) {
 					throw ex.getCause();
@@ -79,10 +151,24 @@ class GapPlaceTests {
 			}));
 	}
 
-	/** What is done after a call. */
-	private interface After {
+	/** What is done at a statement. */
+	private interface Look {
 
-		Object apply(Object result, Object[] arguments) throws SQLException;
+		void at(Statement statement) throws SQLException;
+
+	}
+
+	/** What is done around a call. */
+	private interface Around {
+
+		Object apply(Call call, Object[] arguments) throws Exception;
+
+	}
+
+	/** A call of the real thing. */
+	private interface Call {
+
+		Object proceed() throws Exception;
 
 	}
 

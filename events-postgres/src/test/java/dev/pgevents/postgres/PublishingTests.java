@@ -191,6 +191,58 @@ class PublishingTests {
 		}
 	}
 
+	/** Or an event would arrive that its publisher publishes again. */
+	@Test
+	void callerWhoseTimeIsOverWhileAnotherThreadSendsItsEventWaitsForTheOutcome() throws Exception {
+		try (PostgresEventBus bus = publisher().publishTimeout(Duration.ofSeconds(3)).lockTimeout(LIMIT).build()) {
+			CompletableFuture<Void> published = new CompletableFuture<>();
+			beingSentByAnotherThread(bus, published);
+			assertThatExceptionOfType(PublishException.class).as("of a caller who came later")
+				.isThrownBy(() -> bus.publish(number(2)))
+				.withMessageContaining("not published within");
+			this.connections.release();
+			assertThat(published).succeedsWithin(LIMIT);
+			assertThat(numbers(2)).containsExactly(0, 1);
+		}
+	}
+
+	@Test
+	void callerWhoIsInterruptedWhileAnotherThreadSendsItsEventIsToldThatTheOutcomeIsNotKnown() throws Exception {
+		try (PostgresEventBus bus = publisher().publishTimeout(LIMIT).build()) {
+			CompletableFuture<Void> published = new CompletableFuture<>();
+			Thread caller = beingSentByAnotherThread(bus, published);
+			caller.interrupt();
+			assertThat(published).failsWithin(LIMIT)
+				.withThrowableThat()
+				.havingCause()
+				.isInstanceOf(PublishException.class)
+				.withMessageContaining("not known");
+			this.connections.release();
+			assertThat(numbers(2)).containsExactly(0, 1);
+		}
+	}
+
+	/** Publishes behind another event, whose thread then begins this one's round trip. */
+	private Thread beingSentByAnotherThread(PostgresEventBus bus, CompletableFuture<Void> published) {
+		this.connections.hold();
+		bus.publishAsync(number(0));
+		await().atMost(LIMIT).until(() -> this.connections.roundTrips.size() == 1);
+		Thread caller = new Thread(() -> {
+			try {
+				bus.publish(number(1));
+				published.complete(null);
+			}
+			catch (PublishException ex) {
+				published.completeExceptionally(ex);
+			}
+		});
+		caller.start();
+		await().atMost(LIMIT).until(() -> bus.queuedEvents() == 1);
+		this.connections.releaseOne();
+		await().atMost(LIMIT).until(() -> this.connections.roundTrips.size() == 2);
+		return caller;
+	}
+
 	@Test
 	void publishAsyncStaysOutsideOfTheCallersTransaction() throws Exception {
 		try (PostgresEventBus bus = publisher().build(); Connection connection = database.connect()) {

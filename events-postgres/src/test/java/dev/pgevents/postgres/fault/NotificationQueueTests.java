@@ -3,16 +3,25 @@ package dev.pgevents.postgres.fault;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.pgevents.Event;
 import dev.pgevents.PublishException;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.postgres.ConnectionState;
+import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.postgres.fault.Published.Outcome;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -20,11 +29,37 @@ import static org.awaitility.Awaitility.await;
 /** A session that listens sits in a transaction, and the server's queue grows. */
 class NotificationQueueTests {
 
+	private static final String FILLING = "once it is full every NOTIFY fails";
+
+	private static final String AGAIN = " % full again";
+
+	private static final Logger logger = (Logger) LoggerFactory.getLogger(PostgresEventBus.class);
+
 	private static ControlledServer server;
+
+	private final ListAppender<ILoggingEvent> log = new ListAppender<>();
 
 	@BeforeAll
 	static void startServer() {
 		server = ControlledServer.create("max_notify_queue_pages = 64").start();
+	}
+
+	@BeforeEach
+	void watchLog() {
+		this.log.list = new CopyOnWriteArrayList<>();
+		this.log.start();
+		logger.addAppender(this.log);
+		logger.setLevel(Level.INFO);
+	}
+
+	@AfterEach
+	void unwatchLog() {
+		logger.detachAppender(this.log);
+		logger.setLevel(null);
+	}
+
+	private long logged(String text) {
+		return this.log.list.stream().filter((line) -> line.getFormattedMessage().contains(text)).count();
 	}
 
 	@AfterAll
@@ -44,6 +79,7 @@ class NotificationQueueTests {
 				await().atMost(WatchedBus.LIMIT).until(() -> watched.through().count(Outcome.FAILED) > failed);
 				assertThat(watched.through().count(Outcome.UNKNOWN)).as("all but the one under way").isLessThan(2);
 				assertThat(watched.bus().serverStatus().queueUsage()).isGreaterThan(0.9);
+				await().atMost(WatchedBus.LIMIT).until(() -> logged(FILLING) == 1);
 				assertThat(watched.bus().connectionState()).isEqualTo(ConnectionState.LISTENING);
 				watched.bus().subscribe(SubscriptionFilter.types("other"), (event) -> {
 				}).ready().get(WatchedBus.LIMIT.toSeconds(), TimeUnit.SECONDS);
@@ -53,6 +89,8 @@ class NotificationQueueTests {
 			watched.verify();
 			assertThat(watched.ledger().gaps()).isEmpty();
 			assertThat(watched.states()).containsOnlyOnce(ConnectionState.LISTENING);
+			await().atMost(WatchedBus.LIMIT).until(() -> logged(AGAIN) == 1);
+			assertThat(logged(FILLING)).as("said once").isEqualTo(1);
 		}
 	}
 
