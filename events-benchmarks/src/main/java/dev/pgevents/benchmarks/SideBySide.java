@@ -5,8 +5,9 @@ import dev.pgevents.benchmarks.sidebyside.Comparison;
 /**
  * Receiving beside the peers. Options: {@code scenarios} (idle, steady, live, recovery,
  * drain), {@code peers}, {@code rounds}, {@code samples} of an idle round, {@code rates}
- * and {@code millis} of steady load, {@code burst}, {@code warmup}, {@code publisher}
- * (plain, or async for this library's own), {@code out}, {@code url}.
+ * and {@code millis} of steady load and the longest time in ms to let it settle before
+ * ({@code settling}), {@code burst}, {@code warmup}, {@code publisher} (plain, or async
+ * for this library's own), {@code out}, {@code url}.
  */
 public final class SideBySide {
 

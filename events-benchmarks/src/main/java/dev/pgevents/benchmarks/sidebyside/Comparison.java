@@ -19,6 +19,11 @@ public final class Comparison {
 
 	private static final long PATIENCE = 60_000;
 
+	private static final int SETTLING_MILLIS = 2000;
+
+	/** How long the compiler may work in such a time if it counts as steady. */
+	private static final long SETTLED_MILLIS = 10;
+
 	private static final long LIVE_PATIENCE = TimeUnit.SECONDS.toNanos(12);
 
 	private static final int LIVE_SAMPLES = 20;
@@ -38,6 +43,8 @@ public final class Comparison {
 	private final List<Integer> rates;
 
 	private final int millis;
+
+	private final int settling;
 
 	private final int burst;
 
@@ -66,6 +73,7 @@ public final class Comparison {
 		this.warmUp = options.number("warmup", 20_000);
 		this.samples = options.number("samples", 500);
 		this.rates = options.numbers("rates", "500,2000,10000,50000");
+		this.settling = options.number("settling", 30_000);
 		this.millis = options.number("millis", 3000);
 		this.burst = options.number("burst", 1_000_000);
 		this.async = options.text("publisher", "plain").equals("async");
@@ -128,6 +136,7 @@ public final class Comparison {
 			if (rate > peer.fastest()) {
 				return;
 			}
+			settle(rate, load, receiver);
 			receiver.record();
 			long cpu = receiver.cpu();
 			long sent = load.steady(Receiver.CHANNEL, rate, this.millis);
@@ -139,6 +148,25 @@ public final class Comparison {
 			this.steady.add(row, "p99.9 ms", report.p999() / 1e6);
 			this.steady.add(row, "missing", (double) (sent - report.count()));
 			this.steady.add(row, "CPU us an event", (receiver.cpu() - cpu) / 1e3 / sent);
+		}
+	}
+
+	/**
+	 * Goes on with a load until the compiler has little left to do: it takes a processor
+	 * away from everybody for milliseconds at a time, and a rate reaches its thresholds
+	 * only after so many events.
+	 */
+	private void settle(int rate, Load load, ReceiverProcess receiver) throws IOException, SQLException {
+		long compiling = receiver.compiling();
+		for (int waited = 0; waited < this.settling; waited += SETTLING_MILLIS) {
+			receiver.record();
+			long sent = load.steady(Receiver.CHANNEL, rate, SETTLING_MILLIS);
+			receiver.await(sent, PATIENCE);
+			long before = compiling;
+			compiling = receiver.compiling();
+			if (compiling - before < SETTLED_MILLIS) {
+				return;
+			}
 		}
 	}
 

@@ -54,6 +54,7 @@ public final class ReceiverMain {
 			case "report" -> recording.report().line();
 			case "cpu" ->
 				String.valueOf(ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime());
+			case "compiling" -> String.valueOf(ManagementFactory.getCompilationMXBean().getTotalCompilationTime());
 			case "listen" -> listen(receiver, command[1]);
 			default -> throw new IllegalArgumentException("unknown command " + command[0]);
 		};

@@ -16,14 +16,18 @@ final class ReceiverProcess implements AutoCloseable {
 
 	private final String name;
 
+	/** Whether it is a JVM, which compiles while it runs. */
+	private final boolean compiled;
+
 	private final Process process;
 
 	private final PrintWriter commands;
 
 	private final BufferedReader answers;
 
-	private ReceiverProcess(String name, Process process) {
-		this.name = name;
+	private ReceiverProcess(Peer peer, Process process) {
+		this.name = peer.label();
+		this.compiled = peer != Peer.LIBPQ;
 		this.process = process;
 		this.commands = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);
 		this.answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -33,7 +37,7 @@ final class ReceiverProcess implements AutoCloseable {
 	static ReceiverProcess start(Peer peer, String url) throws IOException {
 		Path log = Path.of(System.getProperty("java.io.tmpdir"), "receiver-" + peer.label() + ".log");
 		Process process = new ProcessBuilder(command(peer, url)).redirectError(log.toFile()).start();
-		ReceiverProcess receiver = new ReceiverProcess(peer.label(), process);
+		ReceiverProcess receiver = new ReceiverProcess(peer, process);
 		try {
 			receiver.answer();
 			return receiver;
@@ -72,6 +76,11 @@ final class ReceiverProcess implements AutoCloseable {
 	/** The processor time that the process has used, in nanoseconds. */
 	long cpu() throws IOException {
 		return Long.parseLong(ask("cpu"));
+	}
+
+	/** How long its compiler has worked, in milliseconds; 0 of a peer that has none. */
+	long compiling() throws IOException {
+		return this.compiled ? Long.parseLong(ask("compiling")) : 0;
 	}
 
 	/** Asks it to listen to one more channel; when it was asked. */
