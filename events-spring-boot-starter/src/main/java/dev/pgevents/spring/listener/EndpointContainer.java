@@ -3,24 +3,18 @@ package dev.pgevents.spring.listener;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 
 import dev.pgevents.Subscriber;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.spring.DomainEventListenerContainer;
-import dev.pgevents.spring.EventsConfigurationException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,8 +22,7 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**
- * Starts and stops the endpoints. One lock guards what there is and what runs; nothing is
- * waited for while it is held.
+ * Starts and stops the endpoints, and waits for them.
  *
  * @since 0.1
  */
@@ -39,8 +32,6 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 
 	private static final Duration STARTUP_LIMIT = Duration.ofSeconds(5);
 
-	private final Subscriber subscriber;
-
 	private final HandlerMethodReader reader;
 
 	private final boolean autoStartup;
@@ -49,15 +40,7 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 
 	private final ApplicationEventBridge bridge;
 
-	private final ReentrantLock lock = new ReentrantLock();
-
-	private final Map<String, Endpoint> endpoints = new LinkedHashMap<>();
-
-	private final Map<String, Endpoint.Running> active = new LinkedHashMap<>();
-
-	private @Nullable KeepAlive keepAlive;
-
-	private boolean running;
+	private final Endpoints endpoints;
 
 	/**
 	 * A container without endpoints.
@@ -70,7 +53,7 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 	 */
 	public EndpointContainer(Subscriber subscriber, ConfigurableListableBeanFactory beans, SubscriptionOptions defaults,
 			boolean autoStartup, Duration shutdownTimeout, ApplicationEventBridge bridge) {
-		this.subscriber = new MockableSubscriber(subscriber);
+		this.endpoints = new Endpoints(new MockableSubscriber(subscriber));
 		this.reader = new HandlerMethodReader(beans, defaults, shutdownTimeout);
 		this.autoStartup = autoStartup;
 		this.shutdownTimeout = shutdownTimeout;
@@ -80,16 +63,8 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 	/** Adds the endpoints of an annotated method. */
 	void add(String beanName, Class<?> type, Method method) {
 		for (Endpoint endpoint : this.reader.read(beanName, type, method)) {
-			boolean startNow = locked(() -> {
-				if (this.endpoints.putIfAbsent(endpoint.id(), endpoint) != null) {
-					throw new EventsConfigurationException(
-							"Two @OnDomainEvent annotations have the id \"" + endpoint.id() + "\"",
-							"Give each an id of its own, or none.");
-				}
-				return this.running && endpoint.autoStartup();
-			});
-			if (startNow) {
-				start(endpoint);
+			if (this.endpoints.add(endpoint)) {
+				this.endpoints.start(endpoint);
 			}
 		}
 	}
@@ -106,48 +81,35 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 
 	@Override
 	public boolean isRunning() {
-		return locked(() -> this.running);
+		return this.endpoints.isRunning();
 	}
 
 	@Override
 	public void start() {
-		Endpoint bridgeEndpoint = this.bridge.endpoint();
-		List<Endpoint> toStart = locked(() -> {
-			if (this.running) {
-				return List.of();
-			}
-			this.running = true;
-			if (bridgeEndpoint != null) {
-				this.endpoints.put(bridgeEndpoint.id(), bridgeEndpoint);
-			}
-			return this.endpoints.values().stream().filter(Endpoint::autoStartup).toList();
-		});
-		awaitReady(toStart.stream().map(this::start).toList());
+		List<Endpoint> toStart = this.endpoints.beginRunning(this.bridge.endpoint());
+		awaitReady(toStart.stream().map(this.endpoints::start).toList());
 	}
 
 	@Override
 	public void start(String id) {
-		awaitReady(List.of(start(endpoint(id))));
+		awaitReady(List.of(this.endpoints.start(this.endpoints.get(id))));
 	}
 
 	@Override
 	public void stop() {
-		Closing closing = beginStop();
-		if (!HandlerCall.isCurrent()) {
-			closing.await();
-		}
-		endKeepAlive();
+		awaitEnd(close(this.endpoints.endRunning()));
 	}
 
 	@Override
 	public void stop(String id) {
-		String known = endpoint(id).id();
-		Endpoint.Running endpoint = locked(() -> this.active.remove(known));
-		Closing closing = Closing.begin((endpoint != null) ? Map.of(known, endpoint) : Map.of(), this.shutdownTimeout);
+		awaitEnd(close(this.endpoints.end(id)));
+	}
+
+	private void awaitEnd(Closing closing) {
 		if (!HandlerCall.isCurrent()) {
 			closing.await();
 		}
-		endKeepAlive();
+		this.endpoints.endKeepAlive();
 	}
 
 	/**
@@ -157,7 +119,7 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 	@Override
 	public void stop(Runnable callback) {
 		boolean inHandler = HandlerCall.isCurrent();
-		Closing closing = beginStop();
+		Closing closing = close(this.endpoints.endRunning());
 		if (inHandler) {
 			stopped(callback);
 		}
@@ -171,31 +133,15 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 
 	private void stopped(Runnable callback) {
 		try {
-			endKeepAlive();
+			this.endpoints.endKeepAlive();
 		}
 		finally {
 			callback.run();
 		}
 	}
 
-	private Closing beginStop() {
-		Map<String, Endpoint.Running> toClose = locked(() -> {
-			this.running = false;
-			Map<String, Endpoint.Running> all = new LinkedHashMap<>(this.active);
-			this.active.clear();
-			return all;
-		});
-		return Closing.begin(toClose, this.shutdownTimeout);
-	}
-
-	private void endKeepAlive() {
-		locked(() -> {
-			if (this.keepAlive != null && this.active.isEmpty()) {
-				this.keepAlive.stop();
-				this.keepAlive = null;
-			}
-			return null;
-		});
+	private Closing close(Map<String, Endpoint.Running> ended) {
+		return Closing.begin(ended, this.shutdownTimeout);
 	}
 
 	/**
@@ -209,45 +155,17 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 
 	@Override
 	public Set<String> ids() {
-		return locked(() -> Set.copyOf(this.endpoints.keySet()));
+		return this.endpoints.ids();
 	}
 
 	@Override
 	public Collection<Subscription> subscriptions() {
-		return locked(() -> this.active.values()
-			.stream()
-			.map(Endpoint.Running::subscription)
-			.filter(Objects::nonNull)
-			.toList());
+		return this.endpoints.subscriptions();
 	}
 
 	@Override
 	public boolean isRunning(String id) {
-		String known = endpoint(id).id();
-		return locked(() -> this.active.containsKey(known));
-	}
-
-	private Endpoint endpoint(String id) {
-		return locked(() -> {
-			Endpoint endpoint = this.endpoints.get(id);
-			if (endpoint == null) {
-				throw new IllegalArgumentException(
-						"there is no handler method with the id " + id + ", there are " + this.endpoints.keySet());
-			}
-			return endpoint;
-		});
-	}
-
-	/** Starts an endpoint that is not running; subscribing waits for nothing. */
-	private Endpoint.Running start(Endpoint endpoint) {
-		return locked(() -> {
-			Endpoint.Running started = this.active.computeIfAbsent(endpoint.id(),
-					(id) -> endpoint.start(this.subscriber));
-			if (this.keepAlive == null) {
-				this.keepAlive = KeepAlive.start();
-			}
-			return started;
-		});
+		return this.endpoints.isActive(id);
 	}
 
 	private void awaitReady(List<Endpoint.Running> started) {
@@ -265,16 +183,6 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-		}
-	}
-
-	private <T extends @Nullable Object> T locked(Supplier<T> action) {
-		this.lock.lock();
-		try {
-			return action.get();
-		}
-		finally {
-			this.lock.unlock();
 		}
 	}
 
