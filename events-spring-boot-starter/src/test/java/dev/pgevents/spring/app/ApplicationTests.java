@@ -36,9 +36,8 @@ class ApplicationTests {
 
 	private static ConfigurableApplicationContext start(String... properties) {
 		TestPostgres database = TestPostgres.shared();
-		return new SpringApplicationBuilder(Application.class)
-			.properties("spring.datasource.url=" + database.url(), "spring.datasource.username=" + database.user(),
-					"spring.datasource.password=" + database.password(), "spring.jpa.open-in-view=false")
+		return new SpringApplicationBuilder(Application.class).properties(TestDatabase.properties(database))
+			.properties("spring.jpa.open-in-view=false")
 			.properties(properties)
 			.run();
 	}

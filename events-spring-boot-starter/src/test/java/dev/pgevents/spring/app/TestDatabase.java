@@ -5,11 +5,21 @@ import dev.pgevents.postgres.test.TestPostgres;
 import org.springframework.test.context.DynamicPropertyRegistry;
 
 /**
- * Puts the tests' database into {@code spring.datasource.*}.
+ * Puts a database of the tests into {@code spring.datasource.*}.
  */
-final class TestDatabase {
+public final class TestDatabase {
 
 	private TestDatabase() {
+	}
+
+	/**
+	 * For whoever takes properties as texts.
+	 * @param database the database
+	 * @return {@code spring.datasource.*}
+	 */
+	public static String[] properties(TestPostgres database) {
+		return new String[] { "spring.datasource.url=" + database.url(),
+				"spring.datasource.username=" + database.user(), "spring.datasource.password=" + database.password() };
 	}
 
 	static void register(DynamicPropertyRegistry registry) {

@@ -24,6 +24,7 @@ import dev.pgevents.spring.actuate.EventsDescriptor;
 import dev.pgevents.spring.actuate.EventsEndpoint;
 import dev.pgevents.spring.actuate.EventsHealthIndicator;
 import dev.pgevents.spring.actuate.SubscriptionMeters;
+import dev.pgevents.spring.app.TestDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -54,9 +55,8 @@ class ActuatorAutoConfigurationTests {
 		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, EventsAutoConfiguration.class,
 				EventsHealthAutoConfiguration.class, EventsEndpointAutoConfiguration.class,
 				EventsMetricsAutoConfiguration.class))
-		.withPropertyValues("spring.datasource.url=" + database.url(), "spring.datasource.username=" + database.user(),
-				"spring.datasource.password=" + database.password(),
-				"management.endpoints.web.exposure.include=events");
+		.withPropertyValues(TestDatabase.properties(database))
+		.withPropertyValues("management.endpoints.web.exposure.include=events");
 
 	@BeforeAll
 	static void createDatabase() throws SQLException {

@@ -1,8 +1,6 @@
 package dev.pgevents.spring.autoconfigure;
 
-import java.io.IOException;
 import java.lang.reflect.Type;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -15,7 +13,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import javax.net.SocketFactory;
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
@@ -34,6 +31,7 @@ import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.memory.InMemoryEventBus;
 import dev.pgevents.postgres.ChannelStrategy;
 import dev.pgevents.postgres.ConnectionState;
+import dev.pgevents.postgres.PlainSocketFactory;
 import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.postgres.test.TestPostgres;
 import dev.pgevents.spring.ConnectionStateChanged;
@@ -43,6 +41,7 @@ import dev.pgevents.spring.EventBusCustomizer;
 import dev.pgevents.spring.EventsConnectionDetails;
 import dev.pgevents.spring.PublishMode;
 import dev.pgevents.spring.SlowHandlerDetected;
+import dev.pgevents.spring.app.TestDatabase;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -83,9 +82,7 @@ class EventsAutoConfigurationTests {
 	private final ApplicationContextRunner plain = new ApplicationContextRunner().withConfiguration(AutoConfigurations
 		.of(DataSourceAutoConfiguration.class, EventsAutoConfiguration.class, EventListenerAutoConfiguration.class));
 
-	private final ApplicationContextRunner runner = this.plain.withPropertyValues(
-			"spring.datasource.url=" + database.url(), "spring.datasource.username=" + database.user(),
-			"spring.datasource.password=" + database.password());
+	private final ApplicationContextRunner runner = this.plain.withPropertyValues(TestDatabase.properties(database));
 
 	@BeforeAll
 	static void createDatabase() throws SQLException {
@@ -666,73 +663,40 @@ class EventsAutoConfigurationTests {
 		return pool;
 	}
 
-	private static final class OwnDetails implements EventsConnectionDetails {
+	/** Those of the database, as both interfaces ask for them. */
+	private abstract static class Details {
 
-		@Override
 		public String getJdbcUrl() {
 			return database.url();
 		}
 
-		@Override
 		public String getUsername() {
 			return database.user();
 		}
 
-		@Override
 		public String getPassword() {
 			return database.password();
 		}
 
 	}
 
-	private static final class ServiceConnectionDetails implements JdbcConnectionDetails {
+	private static final class OwnDetails extends Details implements EventsConnectionDetails {
 
-		@Override
-		public String getJdbcUrl() {
-			return database.url();
-		}
+	}
 
-		@Override
-		public String getUsername() {
-			return database.user();
-		}
-
-		@Override
-		public String getPassword() {
-			return database.password();
-		}
+	private static final class ServiceConnectionDetails extends Details implements JdbcConnectionDetails {
 
 	}
 
 	/** A socket factory that the user's settings name. */
-	public static final class CountingSocketFactory extends SocketFactory {
+	public static final class CountingSocketFactory extends PlainSocketFactory {
 
 		static final AtomicInteger sockets = new AtomicInteger();
 
 		@Override
 		public Socket createSocket() {
 			sockets.incrementAndGet();
-			return new Socket();
-		}
-
-		@Override
-		public Socket createSocket(String host, int port) throws IOException {
-			return new Socket(host, port);
-		}
-
-		@Override
-		public Socket createSocket(String host, int port, InetAddress local, int localPort) throws IOException {
-			return new Socket(host, port, local, localPort);
-		}
-
-		@Override
-		public Socket createSocket(InetAddress host, int port) throws IOException {
-			return new Socket(host, port);
-		}
-
-		@Override
-		public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) throws IOException {
-			return new Socket(host, port, local, localPort);
+			return super.createSocket();
 		}
 
 	}

@@ -21,6 +21,7 @@ import dev.pgevents.spring.actuate.BusMeters;
 import dev.pgevents.spring.actuate.ConnectionDescriptor;
 import dev.pgevents.spring.actuate.EventsEndpoint;
 import dev.pgevents.spring.actuate.EventsHealthIndicator;
+import dev.pgevents.spring.app.TestDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
@@ -73,9 +74,7 @@ class SecurityTests {
 		.withPropertyValues("management.endpoints.web.exposure.include=*", "management.endpoint.env.show-values=always",
 				"management.endpoint.configprops.show-values=always");
 
-	private final ApplicationContextRunner runner = this.plain.withPropertyValues(
-			"spring.datasource.url=" + database.url(), "spring.datasource.username=" + database.user(),
-			"spring.datasource.password=" + database.password());
+	private final ApplicationContextRunner runner = this.plain.withPropertyValues(TestDatabase.properties(database));
 
 	@BeforeAll
 	static void createDatabase() throws SQLException {

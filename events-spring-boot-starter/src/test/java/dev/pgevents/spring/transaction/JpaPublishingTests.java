@@ -7,6 +7,7 @@ import dev.pgevents.EventBus;
 import dev.pgevents.EventType;
 import dev.pgevents.Publisher;
 import dev.pgevents.postgres.test.TestPostgres;
+import dev.pgevents.spring.app.TestDatabase;
 import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityListeners;
@@ -38,9 +39,8 @@ class JpaPublishingTests {
 		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, HibernateJpaAutoConfiguration.class,
 				TransactionAutoConfiguration.class, EventsAutoConfiguration.class))
 		.withUserConfiguration(Application.class)
-		.withPropertyValues("spring.datasource.url=" + database.url(), "spring.datasource.username=" + database.user(),
-				"spring.datasource.password=" + database.password(), "spring.jpa.hibernate.ddl-auto=create",
-				"spring.jpa.open-in-view=false");
+		.withPropertyValues(TestDatabase.properties(database))
+		.withPropertyValues("spring.jpa.hibernate.ddl-auto=create", "spring.jpa.open-in-view=false");
 
 	@BeforeAll
 	static void createDatabase() throws SQLException {

@@ -26,6 +26,7 @@ import dev.pgevents.spring.AppId;
 import dev.pgevents.spring.DomainEvent;
 import dev.pgevents.spring.DomainEventPublisher;
 import dev.pgevents.spring.OnDomainEvent;
+import dev.pgevents.spring.app.TestDatabase;
 import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
 import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
 import org.junit.jupiter.api.BeforeAll;
@@ -75,8 +76,7 @@ class TransactionalPublishingTests {
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, TransactionAutoConfiguration.class,
 				DataSourceTransactionManagerAutoConfiguration.class, EventsAutoConfiguration.class))
-		.withPropertyValues("spring.datasource.url=" + database.url(), "spring.datasource.username=" + database.user(),
-				"spring.datasource.password=" + database.password());
+		.withPropertyValues(TestDatabase.properties(database));
 
 	@BeforeAll
 	static void createDatabase() throws SQLException {
