@@ -14,7 +14,11 @@ public interface DomainEventPublisher {
 	 * Publishes a payload as an event.
 	 * @param payload an instance of a class with {@link DomainEvent}
 	 * @throws IllegalArgumentException if its class has no {@link DomainEvent}
-	 * @throws dev.pgevents.PublishException if it cannot be published
+	 * @throws dev.pgevents.PayloadTooLargeException if it is too large for a notification
+	 * @throws dev.pgevents.PayloadConversionException if it cannot be written
+	 * @throws dev.pgevents.PublishException if it was not published, or may not have
+	 * been, as of {@link dev.pgevents.Publisher#publish}
+	 * @throws IllegalStateException if the bus is closed
 	 */
 	void publish(Object payload);
 

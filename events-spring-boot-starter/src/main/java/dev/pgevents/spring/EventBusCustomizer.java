@@ -4,7 +4,9 @@ import dev.pgevents.postgres.PostgresEventBus;
 
 /**
  * Has the last word on the bus, after the {@code events.*} properties. Beans of this type
- * are called in their order.
+ * are called in their order, once, while the bus is made; what they throw fails the
+ * start. What they set replaces what the starter has set: with a connection listener of
+ * theirs, for example, no {@link ConnectionStateChanged} is published.
  *
  * @since 0.1
  */
