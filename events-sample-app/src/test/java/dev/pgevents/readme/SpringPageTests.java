@@ -4,22 +4,33 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pgevents.EventBus;
+import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
+import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
 import dev.pgevents.spring.autoconfigure.EventsProperties;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 class SpringPageTests {
 
 	private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z.-]+\\.[a-z.-]+)` \\| (?:`(.+?)`)? ?\\|");
 
 	private static final Pattern LIMIT = Pattern.compile("(?m) \\| `([^`|]+)` \\| `([a-z.-]+\\.[a-z.-]+)` \\|$");
+
+	private static final Pattern EXAMPLE = Pattern.compile("(?s)```java\n(.*?)```");
 
 	@Test
 	void tableHasEachPropertyWithItsDefault() throws IOException {
@@ -38,6 +49,41 @@ class SpringPageTests {
 			.forEach((row) -> table.put(row.group(2), row.group(1)));
 		assertThat(table).hasSizeGreaterThan(10);
 		assertThat(metadata()).containsAllEntriesOf(table);
+	}
+
+	@Test
+	void examplesWork() {
+		new ApplicationContextRunner()
+			.withConfiguration(
+					AutoConfigurations.of(EventsAutoConfiguration.class, EventListenerAutoConfiguration.class))
+			.withPropertyValues("events.backend=in-memory", "app.id=1")
+			.withBean(SpringPageExamples.Claims.class)
+			.withBean(SpringPageExamples.Handlers.class)
+			.withBean(SpringPageExamples.Syncs.class)
+			.withBean(SpringPageExamples.Publishing.class)
+			.withBean(SpringPageExamples.Listeners.class)
+			.run((context) -> {
+				context.getBean(SpringPageExamples.Publishing.class).publish("1");
+				await().atMost(Duration.ofSeconds(20))
+					.until(() -> context.getBean(EventBus.class)
+						.subscriptions()
+						.stream()
+						.filter((subscription) -> subscription.filter().types().contains("input.*"))
+						.anyMatch((subscription) -> subscription.stats().handled() == 2));
+			});
+	}
+
+	@Test
+	void examplesAreTheOnesTested() throws IOException {
+		String tested = code(Files.readString(Path.of("src/test/java/dev/pgevents/readme/SpringPageExamples.java")));
+		Matcher example = EXAMPLE.matcher(Files.readString(Path.of("../docs/spring.md")));
+		assertThat(example.results()).hasSizeGreaterThan(3)
+			.allSatisfy((block) -> assertThat(tested).contains(code(block.group(1))));
+	}
+
+	/** What the compiler sees of it, where three dots stand for no code. */
+	private static String code(String text) {
+		return text.replaceAll("//.*|\\s|…", "");
 	}
 
 	private static Map<String, String> metadata() throws IOException {

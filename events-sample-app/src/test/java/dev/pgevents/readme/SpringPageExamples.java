@@ -1,0 +1,78 @@
+package dev.pgevents.readme;
+
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.pgevents.Event;
+import dev.pgevents.EventType;
+import dev.pgevents.EventTypes;
+import dev.pgevents.Publisher;
+import dev.pgevents.spring.AppId;
+import dev.pgevents.spring.DomainEvent;
+import dev.pgevents.spring.DomainEventPublisher;
+import dev.pgevents.spring.Header;
+import dev.pgevents.spring.OnDomainEvent;
+import dev.pgevents.spring.SyncOnDomainEvent;
+
+import org.springframework.context.event.EventListener;
+
+/**
+ * The examples of {@code docs/spring.md}, in their order.
+ */
+class SpringPageExamples {
+
+	@DomainEvent("epoch.closed")
+	record EpochClosed(@AppId String app, long index) {
+
+	}
+
+	static class Claims {
+
+		final AtomicInteger computations = new AtomicInteger();
+
+		void computeMissing() {
+			this.computations.incrementAndGet();
+		}
+
+	}
+
+	static class Handlers {
+
+		@OnDomainEvent(types = { "epoch.closed", "input.*" }, apps = "${app.id}", concurrency = "4")
+		void on(Event event, EpochClosed payload, @AppId String app, EventType type, Instant published,
+				@Header("traceparent") String trace) {
+		}
+
+	}
+
+	record Syncs(Claims claims) {
+
+		@SyncOnDomainEvent(types = "epoch.closed", every = "30s")
+		void catchUp() {
+			claims.computeMissing();
+		}
+
+	}
+
+	record Publishing(Publisher publisher, DomainEventPublisher domainEventPublisher) {
+
+		void publish(String app) {
+			publisher.publish(Event.of(EventTypes.EPOCH_CLOSED, app, new EpochClosed(app, 42)));
+			domainEventPublisher.publish(new EpochClosed(app, 42));
+		}
+
+	}
+
+	static class Listeners {
+
+		@EventListener(condition = "#e.type.value == 'epoch.closed'")
+		void on(Event e) {
+		}
+
+		@EventListener
+		void on(EpochClosed closed) {
+		} // a class with @DomainEvent in the application's packages
+
+	}
+
+}
