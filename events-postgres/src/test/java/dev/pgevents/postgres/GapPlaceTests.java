@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -70,13 +71,18 @@ class GapPlaceTests {
 	@Test
 	void gapIsNotToldBeforeTheListenIsCommitted() throws Exception {
 		List<Delivery> early = new ArrayList<>();
+		CountDownLatch listened = new CountDownLatch(1);
 		loseConnection((statement) -> {
 			publish("lost");
 			Delivery delivery = poll(Duration.ZERO);
 			if (delivery != null) {
 				early.add(delivery);
 			}
-		}, (statement) -> publish("read"));
+		}, (statement) -> {
+			publish("read");
+			listened.countDown();
+		});
+		assertThat(listened.await(FaultScenario.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
 		assertThat(next()).isInstanceOf(Gap.class);
 		assertThat(next()).isInstanceOfSatisfying(Event.class,
 				(event) -> assertThat(event.payloadAs(String.class)).isEqualTo("read"));

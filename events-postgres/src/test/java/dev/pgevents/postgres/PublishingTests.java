@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 import dev.pgevents.Delivery;
@@ -36,6 +35,8 @@ import static org.awaitility.Awaitility.await;
 class PublishingTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(20);
+
+	private static final Duration HOUR = Duration.ofHours(1);
 
 	private static final TestPostgres database = TestPostgres.shared();
 
@@ -157,21 +158,80 @@ class PublishingTests {
 	}
 
 	@Test
-	void waitingCallerGoesOnAsSoonAsThereIsRoom() throws Exception {
-		try (PostgresEventBus bus = publisher().queueCapacity(1).publishTimeout(LIMIT).build()) {
-			this.connections.hold();
-			bus.publishAsync(number(0));
-			await().atMost(LIMIT).until(() -> this.connections.roundTrips.size() == 1);
-			bus.publishAsync(number(1));
-			AtomicReference<CompletableFuture<Void>> waiting = new AtomicReference<>();
-			Thread caller = new Thread(() -> waiting.set(bus.publishAsync(number(2))));
-			caller.start();
-			await().atMost(LIMIT).until(() -> caller.getState() == Thread.State.TIMED_WAITING);
+	void waitingCallersGoOnAsSoonAsThereIsRoom() throws Exception {
+		try (PostgresEventBus bus = withQueueOf(2).build()) {
+			fill(bus, 2);
+			List<Thread> callers = List.of(waitingForRoom(bus, 3), waitingForRoom(bus, 4));
+			this.connections.releaseOne();
+			for (Thread caller : callers) {
+				assertEnds(caller);
+			}
 			this.connections.release();
-			caller.join(LIMIT.toMillis());
-			waiting.get().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-			assertThat(numbers(3)).containsExactly(0, 1, 2);
+			assertThat(numbers(5)).startsWith(0, 1, 2).contains(3, 4);
 		}
+	}
+
+	@Test
+	void waitingCallerGoesOnWhereAnotherGivesUp() throws Exception {
+		try (PostgresEventBus bus = withQueueOf(1).build()) {
+			fill(bus, 0);
+			Thread givingUp = started(() -> bus.publish(number(1)));
+			await().atMost(LIMIT).until(() -> bus.queuedEvents() == 1);
+			Thread waiting = waitingForRoom(bus, 2);
+			givingUp.interrupt();
+			assertEnds(waiting);
+			this.connections.release();
+			assertThat(numbers(2)).containsExactly(0, 2);
+		}
+	}
+
+	@Test
+	void waitingCallerEndsWhereTheBusIsClosed() throws Exception {
+		PostgresEventBus bus = withQueueOf(1).shutdownTimeout(HOUR).build();
+		fill(bus, 1);
+		Thread waiting = waitingForRoom(bus, 2);
+		Thread closer = started(bus::close);
+		assertEnds(waiting);
+		this.connections.release();
+		assertEnds(closer);
+		assertThat(numbers(2)).containsExactly(0, 1);
+	}
+
+	/** With times so long that none of them can be what ends a wait. */
+	private PostgresEventBus.Builder withQueueOf(int capacity) {
+		return publisher().queueCapacity(capacity).publishTimeout(HOUR).lockTimeout(HOUR);
+	}
+
+	/** An event that is being sent, and others that wait for that. */
+	private void fill(PostgresEventBus bus, int waiting) {
+		this.connections.hold();
+		bus.publishAsync(number(0));
+		await().atMost(LIMIT).until(() -> this.connections.roundTrips.size() == 1);
+		IntStream.rangeClosed(1, waiting).forEach((i) -> bus.publishAsync(number(i)));
+	}
+
+	private Thread waitingForRoom(PostgresEventBus bus, int number) {
+		Thread caller = started(() -> bus.publishAsync(number(number)));
+		await().atMost(LIMIT).until(() -> caller.getState() == Thread.State.TIMED_WAITING);
+		return caller;
+	}
+
+	private static Thread started(Runnable action) {
+		Thread thread = new Thread(() -> {
+			try {
+				action.run();
+			}
+			catch (PublishException | IllegalStateException ex) {
+				// Interrupted, or closed meanwhile: an end like any other.
+			}
+		});
+		thread.start();
+		return thread;
+	}
+
+	private static void assertEnds(Thread thread) throws InterruptedException {
+		thread.join(LIMIT.toMillis());
+		assertThat(thread.isAlive()).isFalse();
 	}
 
 	@Test
@@ -306,7 +366,7 @@ class PublishingTests {
 
 	@Test
 	void closeSendsWhatWasAcceptedAndTakesNoMore() throws Exception {
-		PostgresEventBus bus = publisher().build();
+		PostgresEventBus bus = publisher().shutdownTimeout(HOUR).build();
 		this.connections.hold();
 		List<CompletableFuture<Void>> futures = new ArrayList<>();
 		futures.add(bus.publishAsync(number(0)));
@@ -318,7 +378,7 @@ class PublishingTests {
 		assertThatIllegalStateException().isThrownBy(() -> bus.publish(number(10)));
 		this.connections.release();
 		join(futures);
-		closer.join(LIMIT.toMillis());
+		assertEnds(closer);
 		assertThat(numbers(10)).isEqualTo(IntStream.range(0, 10).boxed().toList());
 	}
 
