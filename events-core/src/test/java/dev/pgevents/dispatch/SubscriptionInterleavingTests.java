@@ -107,11 +107,9 @@ class SubscriptionInterleavingTests {
 					gapRuns.set(false);
 				}
 			}, threads.executor());
-			threads.start(() -> {
-				subscription.offer(ONE, null);
-				subscription.gap(GAP);
-			});
-			threads.start(() -> subscription.offer(TWO, null));
+			subscription.offer(ONE, null);
+			subscription.gap(GAP);
+			subscription.offer(TWO, null);
 			threads.join();
 			check(!wrong.get(), subscription);
 			check(subscription.stats().handled() == 2 && subscription.stats().gaps() == 1, subscription);
@@ -182,8 +180,14 @@ class SubscriptionInterleavingTests {
 	void whatFoundNoThreadIsTakenUpOnce() {
 		Interleavings.explore((threads) -> {
 			AtomicBoolean refused = new AtomicBoolean();
+			AtomicInteger running = new AtomicInteger();
 			AtomicInteger handled = new AtomicInteger();
-			HandlerSubscription subscription = live(1, (event) -> handled.incrementAndGet(), (task) -> {
+			HandlerSubscription subscription = live(1, (event) -> {
+				if (running.incrementAndGet() == 1) {
+					handled.incrementAndGet();
+				}
+				running.decrementAndGet();
+			}, (task) -> {
 				if (refused.compareAndSet(false, true)) {
 					throw new RejectedExecutionException("deliberate");
 				}
