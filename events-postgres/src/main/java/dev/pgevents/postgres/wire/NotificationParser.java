@@ -26,10 +26,13 @@ final class NotificationParser {
 
 	private final PayloadCodec codec;
 
+	private final Payload noPayload;
+
 	private final Clock clock;
 
 	NotificationParser(PayloadCodec codec, Clock clock) {
 		this.codec = codec;
+		this.noPayload = NotificationReader.noPayload(codec);
 		this.clock = clock;
 	}
 
@@ -52,7 +55,7 @@ final class NotificationParser {
 		if (parser.nextToken() != JsonToken.START_OBJECT) {
 			throw new UnreadableNotificationException("not a JSON object", null);
 		}
-		Fields fields = new Fields();
+		Fields fields = new Fields(this.noPayload);
 		String name;
 		while ((name = parser.nextFieldName()) != null) {
 			JsonToken value = parser.nextToken();
@@ -129,7 +132,7 @@ final class NotificationParser {
 
 	private Payload payload(JsonParser parser, JsonToken value, String notification) throws IOException {
 		if (value == JsonToken.VALUE_NULL) {
-			return NotificationReader.NO_PAYLOAD;
+			return this.noPayload;
 		}
 		int start = (int) parser.currentTokenLocation().getCharOffset();
 		if (value.isStructStart()) {
@@ -154,7 +157,11 @@ final class NotificationParser {
 
 		private Map<String, String> headers = Map.of();
 
-		private Payload payload = NotificationReader.NO_PAYLOAD;
+		private Payload payload;
+
+		Fields(Payload noPayload) {
+			this.payload = noPayload;
+		}
 
 	}
 

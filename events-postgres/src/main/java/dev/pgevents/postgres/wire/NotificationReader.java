@@ -16,8 +16,6 @@ import dev.pgevents.PayloadCodec;
  */
 public final class NotificationReader {
 
-	static final Payload NO_PAYLOAD = Payload.of(null);
-
 	private final OwnLayout ownLayout;
 
 	private final NotificationParser parser;
@@ -30,6 +28,11 @@ public final class NotificationReader {
 	public NotificationReader(PayloadCodec codec, Clock clock) {
 		this.ownLayout = new OwnLayout(codec);
 		this.parser = new NotificationParser(codec, clock);
+	}
+
+	/** The codec may make more of nothing than null: an empty Optional. */
+	static Payload noPayload(PayloadCodec codec) {
+		return Payload.ofJson("null", codec);
 	}
 
 	/**

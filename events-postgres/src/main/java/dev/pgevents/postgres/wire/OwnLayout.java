@@ -37,8 +37,11 @@ final class OwnLayout {
 
 	private final PayloadCodec codec;
 
+	private final Payload noPayload;
+
 	OwnLayout(PayloadCodec codec) {
 		this.codec = codec;
+		this.noPayload = NotificationReader.noPayload(codec);
 	}
 
 	/**
@@ -81,7 +84,7 @@ final class OwnLayout {
 
 	private Payload payload(String text, int start, int end) {
 		boolean empty = end - start == NO_PAYLOAD.length() && text.startsWith(NO_PAYLOAD, start);
-		return empty ? NotificationReader.NO_PAYLOAD : Payload.ofJson(text.substring(start, end), this.codec);
+		return empty ? this.noPayload : Payload.ofJson(text.substring(start, end), this.codec);
 	}
 
 	/** The end of a string that begins with a quote and needs no decoding. */

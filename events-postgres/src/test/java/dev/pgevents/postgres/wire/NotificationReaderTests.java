@@ -4,11 +4,14 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import dev.pgevents.Event;
 import dev.pgevents.postgres.JacksonPayloadCodec;
 import dev.pgevents.postgres.test.CollidingNames;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -38,6 +41,19 @@ class NotificationReaderTests {
 		assertThat(event.appId()).isEqualTo(digits);
 		Event other = this.reader.read("{\"type\":\"a\",\"payload\":{\"n\":" + digits + "}}");
 		assertThat(other.payload().isEmpty()).isFalse();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{\"type\":\"a\"}", "{\"type\":\"a\",\"payload\":null}",
+			"{\"id\":\"019b2f5e-0000-7000-8000-000000000000\",\"type\":\"a\",\"app_id\":null,"
+					+ "\"timestamp\":\"2026-01-19T10:00:00Z\",\"payload\":null}" })
+	void noPayloadIsWhatTheCodecMakesOfIt(String notification) throws UnreadableNotificationException {
+		Event event = this.reader.read(notification);
+		assertThat(event.payload().isEmpty()).isTrue();
+		assertThat(event.payloadAs(String.class)).isNull();
+		Object optional = event.payloadAs(Optional.class);
+		assertThat(optional).isEqualTo(Optional.empty());
+		assertThat(event.payloadAs(int.class)).isZero();
 	}
 
 	@Test
