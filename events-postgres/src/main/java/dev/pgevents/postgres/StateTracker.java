@@ -19,6 +19,9 @@ final class StateTracker {
 
 	private static final Logger logger = LoggerFactory.getLogger(PostgresEventBus.class);
 
+	/** How far causes are followed, which may go round in a circle. */
+	private static final int CAUSES = 10;
+
 	private final String busName;
 
 	private final ConnectionListener listener;
@@ -86,20 +89,39 @@ final class StateTracker {
 
 	void lost(Throwable cause) {
 		this.failures++;
-		change(ConnectionState.BACKING_OFF, problem(cause));
+		String problem = problem(cause);
+		change(ConnectionState.BACKING_OFF, problem);
 		if (this.failures == 1) {
 			logger.warn("{}: listening connection lost or refused, trying again for ever; subscriptions are told of "
-					+ "the gap", this.busName, cause);
+					+ "the gap: {}", this.busName, problem, cause);
 		}
 		else {
 			logger.debug("{}: attempt to connect failed, number {}", this.busName, this.failures, cause);
 		}
 	}
 
-	/** In one line: a server may have written it, or whoever answers in its place. */
-	private static String problem(Throwable cause) {
-		String message = cause.getMessage();
-		return LogText.of((message != null) ? message : cause.getClass().getName(), LogText.MESSAGE);
+	/**
+	 * In one line: a server may have written it, or whoever answers in its place. What
+	 * the driver says alone may be "The connection attempt failed."
+	 */
+	private static String problem(Throwable failure) {
+		String problem = said(failure);
+		Throwable root = root(failure);
+		return problem.contains(said(root)) ? problem
+				: problem + " (" + root.getClass().getSimpleName() + ": " + said(root) + ")";
+	}
+
+	private static String said(Throwable failure) {
+		String message = failure.getMessage();
+		return LogText.of((message != null) ? message : failure.getClass().getName(), LogText.MESSAGE);
+	}
+
+	private static Throwable root(Throwable failure) {
+		Throwable root = failure;
+		for (int i = 0; i < CAUSES && root.getCause() != null; i++) {
+			root = root.getCause();
+		}
+		return root;
 	}
 
 	void closed() {

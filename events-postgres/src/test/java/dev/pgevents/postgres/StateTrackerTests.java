@@ -1,5 +1,8 @@
 package dev.pgevents.postgres;
 
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -60,6 +63,30 @@ class StateTrackerTests {
 			.containsExactly(Level.INFO, Level.WARN, Level.INFO, Level.INFO);
 		assertThat(lines).filteredOn((line) -> line.getThrowableProxy() != null).containsExactly(lines.get(1));
 		assertThat(lines).allMatch((line) -> line.getFormattedMessage().startsWith("bus: "));
+	}
+
+	@Test
+	void lineOfALossSaysWhyWithoutItsStackTrace() {
+		this.state.lost(new SQLException("The connection attempt failed.", new UnknownHostException("no.such.host")));
+		this.state.listening();
+		this.state.lost(new SQLException("Connection to a:1 refused", new ConnectException("refused")));
+		this.state.listening();
+		this.state.lost(new SQLException("one line\nonly", new IllegalStateException()));
+		assertThat(shown()).extracting(ILoggingEvent::getFormattedMessage)
+			.filteredOn((line) -> line.contains("lost or refused"))
+			.satisfiesExactly(
+					(line) -> assertThat(line).endsWith("attempt failed. (UnknownHostException: no.such.host)"),
+					(line) -> assertThat(line).endsWith(": Connection to a:1 refused"),
+					(line) -> assertThat(line).contains(": one line\\nonly (IllegalStateException"));
+		assertThat(this.state.status().problem()).startsWith("one line\\nonly");
+	}
+
+	@Test
+	void causesThatGoRoundInACircleAreFollowedForAWhile() {
+		SQLException circle = new SQLException("outer");
+		circle.initCause(new IllegalStateException("inner", circle));
+		this.state.lost(circle);
+		assertThat(this.state.status().problem()).startsWith("outer");
 	}
 
 	@Test
