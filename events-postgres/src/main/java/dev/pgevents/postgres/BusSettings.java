@@ -55,6 +55,8 @@ abstract sealed class BusSettings<B extends BusSettings<B>> permits PostgresEven
 
 	String name = "events";
 
+	@Nullable String application;
+
 	@Nullable ConnectionSource dataSource;
 
 	@Nullable ConnectionSource listener;
@@ -111,6 +113,17 @@ abstract sealed class BusSettings<B extends BusSettings<B>> permits PostgresEven
 	 */
 	public B name(String name) {
 		this.name = Objects.requireNonNull(name, "name");
+		return self();
+	}
+
+	/**
+	 * Says whose bus it is, for {@code pg_stat_activity}, where many services have one:
+	 * {@code pgevents events listener of shipping}.
+	 * @param application the application's name, or null for none
+	 * @return this
+	 */
+	public B application(@Nullable String application) {
+		this.application = application;
 		return self();
 	}
 
@@ -356,6 +369,14 @@ abstract sealed class BusSettings<B extends BusSettings<B>> permits PostgresEven
 	@Nullable NotificationSigner signer() {
 		return (this.signingKey != null) ? new NotificationSigner(this.signingKey.secret(),
 				this.alsoAccepted.stream().map(SigningKey::secret).toList()) : null;
+	}
+
+	/**
+	 * What a connection is called in {@code pg_stat_activity}; the server cuts it off.
+	 */
+	String applicationName(String purpose) {
+		String connection = "pgevents " + this.name + " " + purpose;
+		return (this.application != null) ? connection + " of " + this.application : connection;
 	}
 
 	/** Where the listening connection comes from. */

@@ -47,6 +47,8 @@ public final class PostgresEventBus implements EventBus {
 
 	private final String name;
 
+	private final String statusName;
+
 	private final ConnectionSource listeningSource;
 
 	private final ChannelStrategy channels;
@@ -69,6 +71,7 @@ public final class PostgresEventBus implements EventBus {
 
 	private PostgresEventBus(Builder builder) {
 		this.name = builder.name;
+		this.statusName = builder.applicationName("status");
 		this.listeningSource = builder.listeningSource();
 		Clock clock = builder.clock;
 		this.channels = builder.channels;
@@ -97,7 +100,7 @@ public final class PostgresEventBus implements EventBus {
 	private GroupCommit groupCommit(Builder builder) {
 		Duration patience = builder.publishTimeout.plus(builder.lockTimeout);
 		SessionFactory sessions = new SessionFactory(builder.publishingSource()::open,
-				"pgevents " + builder.name + " publisher", patience);
+				builder.applicationName("publisher"), patience);
 		return new GroupCommit(
 				new PublishingConnection(sessions, builder.backoff, builder.lockTimeout, this::learnEncoding),
 				builder.queueCapacity, builder.maxBatch, builder.publishTimeout, builder.shutdownTimeout,
@@ -105,8 +108,8 @@ public final class PostgresEventBus implements EventBus {
 	}
 
 	private Listener listener(Builder builder, Clock clock) {
-		SessionFactory sessions = new SessionFactory(this.listeningSource::open,
-				"pgevents " + builder.name + " listener", builder.networkTimeout);
+		SessionFactory sessions = new SessionFactory(this.listeningSource::open, builder.applicationName("listener"),
+				builder.networkTimeout);
 		return new Listener(sessions, this.intake, builder.backoff, builder.heartbeat, clock,
 				this.dispatcher.threads());
 	}
@@ -246,8 +249,8 @@ public final class PostgresEventBus implements EventBus {
 	 * @throws SQLException if there is none
 	 */
 	public ServerStatus serverStatus() throws SQLException {
-		try (SessionFactory sessions = new SessionFactory(this.listeningSource::open,
-				"pgevents " + this.name + " status", STATUS_PATIENCE)) {
+		try (SessionFactory sessions = new SessionFactory(this.listeningSource::open, this.statusName,
+				STATUS_PATIENCE)) {
 			return ServerProbe.ask(sessions);
 		}
 	}

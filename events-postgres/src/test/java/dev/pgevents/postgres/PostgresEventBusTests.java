@@ -171,6 +171,16 @@ class PostgresEventBusTests extends EventBusContract {
 	}
 
 	@Test
+	void sessionsSayWhoseTheyAre() throws Exception {
+		try (PostgresEventBus bus = bus().name("whose").application("shipping").build()) {
+			bus.publish(Event.of(this.type, null, null));
+			await().atMost(LIMIT).until(bus::isDelivering);
+			assertThat(database.terminate("pgevents whose listener of shipping")).isEqualTo(1);
+			assertThat(database.terminate("pgevents whose publisher of shipping")).isEqualTo(1);
+		}
+	}
+
+	@Test
 	void terminatedConnectionIsReplacedAndTheGapStandsBeforeWhatFollows() throws Exception {
 		try (PostgresEventBus bus = bus().build(); EventBus publisher = createBus()) {
 			EventStream stream = open(bus);

@@ -97,7 +97,7 @@ class NodeTests {
 		for (int epoch = 0; epoch < EPOCHS; epoch++) {
 			String opened = "epoch WHERE index = " + epoch;
 			await().atMost(LIMIT).until(() -> count(opened) == 3);
-			await().atMost(LIMIT).until(() -> this.database.terminate("pgevents events listener") == 1);
+			await().atMost(LIMIT).until(() -> this.database.terminate("pgevents events listener%") == 1);
 		}
 		awaitEachEventOnce();
 	}

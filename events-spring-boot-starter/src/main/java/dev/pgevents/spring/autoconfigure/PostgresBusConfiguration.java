@@ -32,6 +32,7 @@ class PostgresBusConfiguration {
 		builder.listener(BusRoute.connections(details.getIfAvailable(), properties.postgres(), dataSource, beans));
 		new BusSettings(builder).apply(properties);
 		builder.executor(HandlerExecutor.find(beans, environment));
+		builder.application(environment.getProperty("spring.application.name"));
 		codec.ifUnique(builder::codec);
 		if (properties.applicationEvents().enabled()) {
 			builder.connectionListener(applicationEvents).slowHandlerListener(applicationEvents);

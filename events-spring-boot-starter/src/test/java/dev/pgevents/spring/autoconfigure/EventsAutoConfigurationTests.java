@@ -30,6 +30,7 @@ import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.memory.InMemoryEventBus;
 import dev.pgevents.postgres.ChannelStrategy;
+import dev.pgevents.postgres.ConnectionSource;
 import dev.pgevents.postgres.ConnectionState;
 import dev.pgevents.postgres.PlainSocketFactory;
 import dev.pgevents.postgres.PostgresEventBus;
@@ -51,6 +52,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
 import org.springframework.aop.interceptor.SimpleTraceInterceptor;
 import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -145,6 +147,23 @@ class EventsAutoConfigurationTests {
 				.getBean(EventBus.class)
 				.isInstanceOf(InMemoryEventBus.class);
 			assertRoundTrip(context);
+		});
+	}
+
+	@Test
+	void hasItsBusBesideOneOfTheUsersThatIsNoDefaultCandidate() {
+		this.runner.withUserConfiguration(SecondBus.class).run((context) -> {
+			assertThat(context).hasBean("domainEventBus").hasBean("auditBus");
+			assertThat(context.getBean(Audit.class).bus()).isSameAs(context.getBean("auditBus"));
+			assertRoundTrip(context);
+		});
+	}
+
+	@Test
+	void saysWhoseItsSessionsAre() {
+		this.runner.withPropertyValues("spring.application.name=shipping").run((context) -> {
+			await().atMost(LIMIT).until(context.getBean(EventBus.class)::isDelivering);
+			assertThat(database.terminate("pgevents events listener of shipping")).isEqualTo(1);
 		});
 	}
 
@@ -712,6 +731,29 @@ class EventsAutoConfigurationTests {
 		protected Object determineCurrentLookupKey() {
 			return "one";
 		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class SecondBus {
+
+		@Bean(defaultCandidate = false)
+		@Qualifier("audit")
+		PostgresEventBus auditBus() {
+			return PostgresEventBus.builder()
+				.name("audit")
+				.listener(ConnectionSource.url(database.url(), database.user(), database.password()))
+				.build();
+		}
+
+		@Bean
+		Audit audit(@Qualifier("audit") PostgresEventBus bus) {
+			return new Audit(bus);
+		}
+
+	}
+
+	record Audit(PostgresEventBus bus) {
 
 	}
 

@@ -91,7 +91,7 @@ class RollupsApplicationTests {
 	@Test
 	void tellsOfAGapAfterAReconnect() throws InterruptedException {
 		this.jdbc.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-				+ "WHERE application_name LIKE 'pgevents%listener'", (row) -> {
+				+ "WHERE application_name LIKE 'pgevents%listener%'", (row) -> {
 				});
 		assertThat(next(this.validator.gaps)).isNotNull();
 		this.epochs.close("4", 5);
