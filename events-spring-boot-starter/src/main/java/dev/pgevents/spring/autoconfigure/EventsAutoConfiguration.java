@@ -3,7 +3,9 @@ package dev.pgevents.spring.autoconfigure;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration of the event bus and of what publishes and subscribes through it.
@@ -17,5 +19,10 @@ import org.springframework.context.annotation.Import;
 @EnableConfigurationProperties(EventsProperties.class)
 @Import({ PostgresBusConfiguration.class, InMemoryBusConfiguration.class, PublishingConfiguration.class })
 public final class EventsAutoConfiguration {
+
+	@Bean
+	static UnknownProperties eventsUnknownProperties(Environment environment) {
+		return new UnknownProperties(environment);
+	}
 
 }
