@@ -2,6 +2,7 @@ package dev.pgevents.spring.listener;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 
 import dev.pgevents.spring.EventsConfigurationException;
 import org.jspecify.annotations.Nullable;
@@ -92,10 +93,28 @@ final class BeanMethod {
 				action, cause);
 	}
 
+	/**
+	 * Of a bean that is there when the application starts, this is known at the start; of
+	 * a lazy one, it is not known before whether it is proxied. A private or final method
+	 * would be called on the proxy itself, which has none of the fields.
+	 */
+	private void checkReachable(Object bean) {
+		int modifiers = this.invocable.getModifiers();
+		boolean passedOn = !Modifier.isPrivate(modifiers) && !Modifier.isFinal(modifiers)
+				&& this.invocable.getDeclaringClass().isInstance(bean);
+		if (AopUtils.isAopProxy(bean) && !passedOn && !Modifier.isStatic(modifiers)) {
+			throw new EventsConfigurationException(
+					"The method " + ClassUtils.getQualifiedMethodName(this.method) + " of bean '" + this.beanName
+							+ "' cannot be called: the bean is proxied, and its proxy does not pass the method on",
+					"Make it neither private nor final, and declare it in the interface where the proxy has only that.");
+		}
+	}
+
 	private Object bean() {
 		Object known = this.bean;
 		if (known == null) {
 			known = this.beans.getBean(this.beanName);
+			checkReachable(known);
 			if (this.singleton) {
 				this.bean = known;
 			}

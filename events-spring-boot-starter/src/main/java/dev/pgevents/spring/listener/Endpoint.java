@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 
 import dev.pgevents.Subscriber;
 import dev.pgevents.Subscription;
+import dev.pgevents.SubscriptionFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,9 @@ interface Endpoint {
 
 	/** Unique in the container. */
 	String id();
+
+	/** Which events it asks for. */
+	SubscriptionFilter filter();
 
 	/** Whether it starts with the container. */
 	boolean autoStartup();

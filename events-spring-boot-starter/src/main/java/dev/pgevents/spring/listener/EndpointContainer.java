@@ -6,13 +6,16 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 import dev.pgevents.Subscriber;
 import dev.pgevents.Subscription;
+import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.spring.DomainEventListenerContainer;
 import org.slf4j.Logger;
@@ -31,6 +34,9 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 	private static final Logger logger = LoggerFactory.getLogger(EndpointContainer.class);
 
 	private static final Duration STARTUP_LIMIT = Duration.ofSeconds(5);
+
+	/** How many methods the log line of the start names. */
+	private static final int SHOWN = 50;
 
 	private final HandlerMethodReader reader;
 
@@ -87,7 +93,22 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 	@Override
 	public void start() {
 		List<Endpoint> toStart = this.endpoints.beginRunning(this.bridge.endpoint());
+		if (!toStart.isEmpty()) {
+			logger.info("events reach {}", described(toStart));
+		}
 		awaitReady(toStart.stream().map(this.endpoints::start).toList());
+	}
+
+	/** So that nobody has to guess why a method is not called. */
+	private static String described(List<Endpoint> endpoints) {
+		return endpoints.stream()
+			.limit(SHOWN)
+			.map((endpoint) -> endpoint.id() + " (" + types(endpoint.filter()) + ")")
+			.collect(Collectors.joining(", ", "", (endpoints.size() > SHOWN) ? ", ..." : ""));
+	}
+
+	private static String types(SubscriptionFilter filter) {
+		return filter.types().isEmpty() ? "all events" : String.join(", ", new TreeSet<>(filter.types()));
 	}
 
 	@Override

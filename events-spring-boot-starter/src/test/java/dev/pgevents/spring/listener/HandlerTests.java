@@ -32,12 +32,16 @@ import dev.pgevents.spring.OnGap;
 import dev.pgevents.spring.SyncOnDomainEvent;
 import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
 import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
 import org.springframework.aop.interceptor.SimpleTraceInterceptor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -51,6 +55,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.mockito.Mockito.mock;
 
+@ExtendWith(OutputCaptureExtension.class)
 class HandlerTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -203,6 +208,15 @@ class HandlerTests {
 			publish(context, "1");
 			assertThat(List.of(next(), next(), next())).containsExactlyInAnyOrder("class 1", "interface 1", "scoped 1");
 		});
+	}
+
+	@Test
+	void saysOnceWhichMethodsEventsReachAndWhichEvents(CapturedOutput output) {
+		this.runner.withBean("one", GenericPayload.class).withBean("all", Everything.class).run((context) -> {
+		});
+		assertThat(output.getOut().lines().filter((line) -> line.contains("events reach")))
+			.singleElement(InstanceOfAssertFactories.STRING)
+			.endsWith("events reach one.on (epoch.closed), all.on (all events)");
 	}
 
 	@Test

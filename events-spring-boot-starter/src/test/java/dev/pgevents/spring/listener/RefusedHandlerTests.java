@@ -1,12 +1,17 @@
 package dev.pgevents.spring.listener;
 
+import java.time.Duration;
 import java.util.List;
 
 import dev.pgevents.Event;
+import dev.pgevents.EventTypes;
 import dev.pgevents.Gap;
 import dev.pgevents.OverflowPolicy;
+import dev.pgevents.Publisher;
+import dev.pgevents.Subscription;
 import dev.pgevents.spring.AppId;
 import dev.pgevents.spring.DomainEvent;
+import dev.pgevents.spring.DomainEventListenerContainer;
 import dev.pgevents.spring.EventsConfigurationException;
 import dev.pgevents.spring.Header;
 import dev.pgevents.spring.OnDomainEvent;
@@ -16,16 +21,20 @@ import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
 import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
 import kotlin.coroutines.Continuation;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.FieldSource;
 
+import org.springframework.beans.BeanUtils;
 import org.springframework.beans.factory.config.CustomScopeConfigurer;
 import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
 import org.springframework.aop.interceptor.SimpleTraceInterceptor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Scope;
@@ -35,8 +44,10 @@ import org.springframework.context.support.SimpleThreadScope;
 import org.springframework.transaction.event.TransactionalEventListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+@ExtendWith(OutputCaptureExtension.class)
 class RefusedHandlerTests {
 
 	static final List<Arguments> refused = List.of(arguments(TwoPayloads.class,
@@ -110,6 +121,29 @@ class RefusedHandlerTests {
 		this.runner.withUserConfiguration(Proxied.class)
 			.withBean("culprit", NotInInterface.class)
 			.run((context) -> assertThat(context).getFailure().hasMessageContainingAll("culprit", "on", "interface"));
+	}
+
+	@Test
+	void saysAtTheFirstEventWhichMethodOfALazyBeanItsProxyDoesNotPassOn(CapturedOutput output) {
+		for (Class<?> handler : List.of(PrivateMethod.class, FinalMethod.class, NotInInterface.class)) {
+			lazy(this.runner.withUserConfiguration(Proxied.class), handler).run((context) -> {
+				assertThat(context).hasNotFailed();
+				context.getBean(Publisher.class).publish(Event.of(EventTypes.EPOCH_CLOSED, null, null));
+				await().atMost(Duration.ofSeconds(20))
+					.until(() -> output.getOut()
+						.contains("The method " + handler.getName() + ".on of bean 'culprit' cannot be called"));
+				Subscription subscription = context.getBean(DomainEventListenerContainer.class)
+					.subscriptions()
+					.iterator()
+					.next();
+				await().atMost(Duration.ofSeconds(20)).until(() -> subscription.stats().failed() == 1);
+			});
+		}
+	}
+
+	private static <T> ApplicationContextRunner lazy(ApplicationContextRunner runner, Class<T> handler) {
+		return runner.withBean("culprit", handler, () -> BeanUtils.instantiateClass(handler),
+				(definition) -> definition.setLazyInit(true));
 	}
 
 	@Test
