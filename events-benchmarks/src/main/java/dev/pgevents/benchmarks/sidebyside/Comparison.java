@@ -211,12 +211,17 @@ public final class Comparison {
 		receiver.await(burst, PATIENCE);
 		receiver.count();
 		long cpu = receiver.cpu();
-		long start = load.burst(Receiver.DRAIN_CHANNEL, burst);
-		long end = receiver.await(burst, PATIENCE);
-		double seconds = (end > 0) ? (end - start) / 1e9 : Double.NaN;
-		this.drain.add(peer.label(), "events/s", burst / seconds);
+		this.drain.add(peer.label(), "events/s", rate(burst, load.burst(Receiver.DRAIN_CHANNEL, burst), receiver));
 		this.drain.add(peer.label(), "CPU us an event", (receiver.cpu() - cpu) / 1e3 / burst);
 		this.drain.add(peer.label(), "missing", (double) (burst - receiver.report().count()));
+		receiver.count();
+		this.drain.add(peer.label(), "events/s while they are sent",
+				rate(burst, load.thousands(Receiver.DRAIN_CHANNEL, burst), receiver));
+	}
+
+	private static double rate(int events, long start, ReceiverProcess receiver) throws IOException {
+		long end = receiver.await(events, PATIENCE);
+		return (end > 0) ? events / ((end - start) / 1e9) : Double.NaN;
 	}
 
 	private void report() {

@@ -15,7 +15,7 @@ import dev.pgevents.benchmarks.BenchmarkServer;
  */
 class Load implements AutoCloseable {
 
-	private static final int MAX_BATCH = 1000;
+	static final int MAX_BATCH = 1000;
 
 	private final Connection connection;
 
@@ -85,14 +85,33 @@ class Load implements AutoCloseable {
 	long burst(String channel, int count) throws SQLException {
 		this.connection.setAutoCommit(false);
 		try (Statement statement = this.connection.createStatement()) {
-			statement.execute("SELECT count(pg_notify('" + channel + "', " + Sent.notificationSql(channel)
-					+ ")) FROM generate_series(1, " + count + ") AS s(n)");
+			statement.execute(burst(channel, 1, count));
 			this.connection.commit();
 			return Recording.now();
 		}
 		finally {
 			this.connection.setAutoCommit(true);
 		}
+	}
+
+	/**
+	 * Sends a burst in transactions of a thousand, so that it is received while it is
+	 * sent.
+	 * @return when that began
+	 */
+	long thousands(String channel, int count) throws SQLException {
+		long start = Recording.now();
+		try (Statement statement = this.connection.createStatement()) {
+			for (int sent = 0; sent < count; sent += MAX_BATCH) {
+				statement.execute(burst(channel, sent + 1, Math.min(count, sent + MAX_BATCH)));
+			}
+		}
+		return start;
+	}
+
+	private static String burst(String channel, int from, int to) {
+		return "SELECT count(pg_notify('" + channel + "', " + Sent.notificationSql(channel) + ")) FROM generate_series("
+				+ from + ", " + to + ") AS s(n)";
 	}
 
 	/** Ends the session of the receiver: all but the harness' own and publishing ones. */
