@@ -196,11 +196,17 @@ class PublishingFaultTests extends FaultyNetworkTest {
 	void interruptedPublishEndsSaysWhatIsKnownAndKeepsTheInterrupt() throws Exception {
 		this.publisher.stop();
 		this.scenario.network.stall();
-		assertThat(interruptedPublish()).as("sent").hasMessageContaining("not known");
+		assertThat(interruptedPublish()).as("sent")
+			.hasMessageContaining("not known")
+			.extracting("outcome")
+			.isEqualTo(PublishException.Outcome.UNKNOWN);
 		this.scenario.network.heal();
 		this.scenario.network.ignoreDials();
 		this.scenario.network.cut();
-		assertThat(interruptedPublish()).as("dialling").hasMessageContaining("not published");
+		assertThat(interruptedPublish()).as("dialling")
+			.hasMessageContaining("not published")
+			.extracting("outcome")
+			.isEqualTo(PublishException.Outcome.NOT_PUBLISHED);
 		this.scenario.network.heal();
 		this.scenario.bus().publish(Event.of(this.scenario.type, "q", 2));
 	}

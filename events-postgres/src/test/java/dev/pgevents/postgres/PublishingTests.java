@@ -141,7 +141,8 @@ class PublishingTests {
 			long begin = System.nanoTime();
 			assertThatExceptionOfType(PublishException.class).isThrownBy(() -> bus.publish(number(3)))
 				.withMessageContaining("2 of 2")
-				.withMessageContaining("not published");
+				.withMessageContaining("not published")
+				.returns(Outcome.NOT_PUBLISHED, PublishException::outcome);
 			assertThat(bus.publishAsync(number(4))).isCompletedExceptionally();
 			assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(Duration.ofMillis(400));
 			this.connections.release();

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 import dev.pgevents.PublishException;
+import dev.pgevents.PublishException.Outcome;
 import dev.pgevents.dispatch.Dispatcher;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -156,7 +157,8 @@ public final class GroupCommit implements AutoCloseable {
 			logger.warn("{} events that were accepted could not be sent before the event bus was closed",
 					abandoned.stream().mapToInt(Request::size).sum());
 		}
-		PublishException closed = new PublishException("event bus was closed before the event could be sent");
+		PublishException closed = new PublishException(Outcome.NOT_PUBLISHED,
+				"not published: the event bus was closed before the event could be sent", null);
 		abandoned.stream().filter(Request::claim).forEach((request) -> fail(request, closed));
 		tellElsewhere(abandoned);
 		this.publisherThreads.shutdown();
@@ -194,7 +196,8 @@ public final class GroupCommit implements AutoCloseable {
 			fail(batch, ex);
 		}
 		catch (Throwable ex) {
-			fail(batch, new PublishException("not published: no connection to the database: " + ex, ex));
+			fail(batch, new PublishException(Outcome.NOT_PUBLISHED,
+					"not published: no connection to the database: " + ex, ex));
 		}
 		return false;
 	}
@@ -287,7 +290,8 @@ public final class GroupCommit implements AutoCloseable {
 			batch.forEach((request) -> fail(request, ex));
 		}
 		catch (Throwable ex) {
-			PublishException failure = new PublishException("publishing failed: " + ex, ex);
+			PublishException failure = new PublishException(
+					"publishing failed: " + ex + "; whether the event was published is not known", ex);
 			batch.forEach((request) -> fail(request, failure));
 		}
 	}
@@ -327,11 +331,12 @@ public final class GroupCommit implements AutoCloseable {
 		String late = "not published within " + this.timeout.toMillis() + " ms: ";
 		Exception problem = this.connection.problem();
 		if (problem != null) {
-			return new PublishException(late + "no connection to the database: " + problem.getMessage(), problem);
+			return new PublishException(Outcome.NOT_PUBLISHED,
+					late + "no connection to the database: " + problem.getMessage(), problem);
 		}
 		String failure = this.lastFailure;
-		return new PublishException(late + ((failure != null) ? "those before it failed (" + failure + ")"
-				: "the database is unreachable or too slow"));
+		return new PublishException(Outcome.NOT_PUBLISHED, late + ((failure != null)
+				? "those before it failed (" + failure + ")" : "the database is unreachable or too slow"), null);
 	}
 
 	private void await(Request request) {
@@ -343,8 +348,8 @@ public final class GroupCommit implements AutoCloseable {
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new PublishException(withdraw(request) ? "interrupted; not published"
-					: "interrupted; whether the event was published is not known", ex);
+			throw withdraw(request) ? new PublishException(Outcome.NOT_PUBLISHED, "interrupted; not published", ex)
+					: new PublishException("interrupted; whether the event was published is not known", ex);
 		}
 	}
 
@@ -374,7 +379,8 @@ public final class GroupCommit implements AutoCloseable {
 			// A new one: it shows where the caller stood.
 			return new PublishException(String.valueOf(original.getMessage()), original);
 		}
-		return new PublishException("publishing failed: " + cause, cause);
+		return new PublishException("publishing failed: " + cause + "; whether the event was published is not known",
+				cause);
 	}
 
 }

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 
 import dev.pgevents.Backoff;
 import dev.pgevents.PublishException;
+import dev.pgevents.PublishException.Outcome;
 import dev.pgevents.postgres.session.Session;
 import dev.pgevents.postgres.session.SessionFactory;
 import org.jspecify.annotations.Nullable;
@@ -197,7 +198,8 @@ public final class PublishingConnection implements AutoCloseable {
 	private void awaitNextAttempt(int failures, long deadline, Exception reason) {
 		long delay = this.backoff.delay(failures).toNanos();
 		if (this.closed || System.nanoTime() + delay - deadline >= 0) {
-			throw new PublishException("not published: no connection to the database: " + reason.getMessage(), reason);
+			throw new PublishException(Outcome.NOT_PUBLISHED,
+					"not published: no connection to the database: " + reason.getMessage(), reason);
 		}
 		this.lock.lock();
 		try {
@@ -208,7 +210,8 @@ public final class PublishingConnection implements AutoCloseable {
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new PublishException("interrupted while waiting for the database; not published", ex);
+			throw new PublishException(Outcome.NOT_PUBLISHED,
+					"interrupted while waiting for the database; not published", ex);
 		}
 		finally {
 			this.lock.unlock();

@@ -7,6 +7,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.pgevents.PublishException;
+import dev.pgevents.PublishException.Outcome;
 
 /**
  * The bounded queue before the publishing connection, and the token that says who serves
@@ -78,16 +79,18 @@ final class RequestQueue {
 			try {
 				long left = request.deadline() - System.nanoTime();
 				if (left <= 0) {
-					throw new PublishException("publisher queue is full: " + this.queued + " of " + this.capacity
-							+ " notifications are waiting for the database; not published. Publish more slowly or "
-							+ "allow a longer queue");
+					throw new PublishException(Outcome.NOT_PUBLISHED,
+							"publisher queue is full: " + this.queued + " of " + this.capacity
+									+ " notifications are waiting for the database; not published. Publish more "
+									+ "slowly or allow a longer queue",
+							null);
 				}
 				this.room.awaitNanos(left);
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
-				throw new PublishException("interrupted while waiting for room in the publisher queue; not published",
-						ex);
+				throw new PublishException(Outcome.NOT_PUBLISHED,
+						"interrupted while waiting for room in the publisher queue; not published", ex);
 			}
 		}
 		failIfClosed();

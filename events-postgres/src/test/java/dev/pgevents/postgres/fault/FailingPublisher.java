@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 
 import dev.pgevents.Event;
 import dev.pgevents.PublishException;
+import dev.pgevents.PublishException.Outcome;
 import dev.pgevents.Publisher;
 
 /** Publishes every third event, starting with the first. */
@@ -14,7 +15,7 @@ record FailingPublisher(Publisher publisher) implements Publisher {
 	public void publish(Event event) {
 		switch (event.payloadAs(Integer.class) % 3) {
 			case 0 -> this.publisher.publish(event);
-			case 1 -> throw new PublishException("not published");
+			case 1 -> throw new PublishException(Outcome.NOT_PUBLISHED, "not published", null);
 			default -> throw new PublishException("whether it was published is not known");
 		}
 	}

@@ -325,9 +325,7 @@ public final class NumberedPublisher implements Published, AutoCloseable {
 			}
 			catch (PublishException ex) {
 				logger.debug("not published, or not known", ex);
-				String message = String.valueOf(ex.getMessage());
-				return (message.contains("not published") || message.contains("before the event could be sent"))
-						? Outcome.FAILED : Outcome.UNKNOWN;
+				return (ex.outcome() == PublishException.Outcome.NOT_PUBLISHED) ? Outcome.FAILED : Outcome.UNKNOWN;
 			}
 		}
 

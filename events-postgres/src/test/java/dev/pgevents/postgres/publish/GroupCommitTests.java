@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 
 import dev.pgevents.Backoff;
 import dev.pgevents.PublishException;
+import dev.pgevents.PublishException.Outcome;
 import dev.pgevents.dispatch.BusThreadFactory;
 import dev.pgevents.postgres.session.SessionFactory;
 import dev.pgevents.postgres.test.TestPostgres;
@@ -108,7 +109,8 @@ class GroupCommitTests {
 		}, "test", LIMIT);
 		try (GroupCommit groupCommit = groupCommit(sessions, new BusThreadFactory("test"))) {
 			assertThatExceptionOfType(PublishException.class).isThrownBy(() -> groupCommit.publish(SOME))
-				.withMessageContaining("deliberate");
+				.withMessageContaining("deliberate")
+				.returns(Outcome.NOT_PUBLISHED, PublishException::outcome);
 			groupCommit.publish(SOME);
 		}
 	}
