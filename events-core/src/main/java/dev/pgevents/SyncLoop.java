@@ -256,7 +256,7 @@ public final class SyncLoop implements AutoCloseable {
 			return new Backoff(shorter(this.every, FIRST_RETRY), 2, shorter(this.every, LAST_RETRY));
 		}
 
-		private Duration deafInterval() {
+		Duration deafInterval() {
 			if (this.everyWhenDeaf != null) {
 				return this.everyWhenDeaf;
 			}

@@ -5,12 +5,15 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 
 import dev.pgevents.SyncTrigger.Cause;
 import dev.pgevents.memory.InMemoryEventBus;
@@ -99,13 +102,16 @@ class SyncLoopTests {
 	}
 
 	@Test
-	void connectionThatIsBackEndsTheWaitAfterAFailure() throws Exception {
+	void onlyAConnectionThatIsBackEndsTheWaitAfterAFailure() throws Exception {
 		FakeSubscriber subscriber = new FakeSubscriber(true);
-		try (SyncLoop loop = failingOnce(subscriber).start()) {
+		try (SyncLoop loop = failingOnce(subscriber).everyWhenDeaf(Duration.ofMillis(1)).start()) {
 			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			subscriber.awaitLooks(1);
 			subscriber.handler.get().onEvent(Event.of(EventTypes.EPOCH_CLOSED, "1", null));
+			subscriber.awaitLooks(1);
 			subscriber.handler.get().onGap(new Gap(Gap.Reason.OVERFLOW, Instant.EPOCH, Instant.EPOCH, 1));
-			subscriber.handler.get().onGap(new Gap(Gap.Reason.RECONNECTED, Instant.EPOCH, Instant.EPOCH, 0));
+			subscriber.awaitLooks(1);
+			subscriber.reconnected();
 			assertThat(next()).isEqualTo(new SyncTrigger(Cause.GAP, 1, Set.of()));
 			subscriber.handler.get().onEvent(Event.of(EventTypes.EPOCH_CLOSED, "2", null));
 			assertThat(next()).isEqualTo(new SyncTrigger(Cause.EVENT, 1, Set.of("2")));
@@ -113,21 +119,77 @@ class SyncLoopTests {
 	}
 
 	@Test
-	void backoffBeginsAnewWhenTheConnectionIsBack() throws Exception {
+	void backoffGrowsAndBeginsAnewWhenTheConnectionIsBack() throws Exception {
 		FakeSubscriber subscriber = new FakeSubscriber(true);
+		try (SyncLoop loop = retryingOnce(subscriber, (trigger) -> true).start()) {
+			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			assertThat(next().cause()).isEqualTo(Cause.RETRY);
+			for (int i = 0; i < 2; i++) {
+				subscriber.awaitLooks(10);
+				subscriber.reconnected();
+				assertThat(next().cause()).isEqualTo(Cause.GAP);
+				assertThat(next().cause()).isEqualTo(Cause.RETRY);
+			}
+		}
+	}
+
+	@Test
+	void backoffBeginsAnewAfterARunThatWorked() throws Exception {
+		FakeSubscriber subscriber = new FakeSubscriber(true);
+		try (SyncLoop loop = retryingOnce(subscriber, (trigger) -> trigger.cause() != Cause.RETRY).start()) {
+			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			assertThat(next().cause()).isEqualTo(Cause.RETRY);
+			subscriber.handler.get().onEvent(Event.of(EventTypes.EPOCH_CLOSED, "1", null));
+			assertThat(next().cause()).isEqualTo(Cause.EVENT);
+			assertThat(next().cause()).isEqualTo(Cause.RETRY);
+		}
+	}
+
+	/** Tries again a first time at once, a second time never; looks up all the time. */
+	private SyncLoop.Builder retryingOnce(Subscriber subscriber, Predicate<SyncTrigger> fails) {
+		return SyncLoop.builder(subscriber, SubscriptionFilter.all())
+			.every(NEVER)
+			.everyWhenDeaf(Duration.ofMillis(1))
+			.backoff(new Backoff(Duration.ofMillis(1), 1e12, NEVER))
+			.task((trigger) -> {
+				this.runs.add(trigger);
+				if (fails.test(trigger)) {
+					throw new IllegalStateException("deliberate");
+				}
+			});
+	}
+
+	@Test
+	void runsOnceMoreWhenListeningHasBegunSinceTheFirstRunMayHaveBeenTooEarly() throws Exception {
+		FakeSubscriber subscriber = new FakeSubscriber(true);
+		subscriber.ready = new CompletableFuture<>();
 		try (SyncLoop loop = SyncLoop.builder(subscriber, SubscriptionFilter.all())
 			.every(NEVER)
-			.backoff(new Backoff(Duration.ofMillis(1), 1e12, NEVER))
+			.task(this.runs::add)
+			.start()) {
+			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			subscriber.ready.complete(null);
+			assertThat(next()).isEqualTo(new SyncTrigger(Cause.STARTUP, 0, Set.of()));
+			subscriber.handler.get().onEvent(Event.of(EventTypes.EPOCH_CLOSED, "1", null));
+			assertThat(next().cause()).isEqualTo(Cause.EVENT);
+		}
+	}
+
+	@Test
+	void listeningThatHasBegunEndsTheWaitAfterAFailure() throws Exception {
+		FakeSubscriber subscriber = new FakeSubscriber(true);
+		subscriber.ready = new CompletableFuture<>();
+		try (SyncLoop loop = SyncLoop.builder(subscriber, SubscriptionFilter.all())
+			.every(NEVER)
+			.backoff(new Backoff(NEVER, 1, NEVER))
 			.task((trigger) -> {
 				this.runs.add(trigger);
 				throw new IllegalStateException("deliberate");
 			})
 			.start()) {
 			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
-			assertThat(next().cause()).isEqualTo(Cause.RETRY);
-			subscriber.handler.get().onGap(new Gap(Gap.Reason.RECONNECTED, Instant.EPOCH, Instant.EPOCH, 0));
-			assertThat(next().cause()).isEqualTo(Cause.GAP);
-			assertThat(next().cause()).isEqualTo(Cause.RETRY);
+			subscriber.ready.complete(null);
+			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
 		}
 	}
 
@@ -212,6 +274,21 @@ class SyncLoopTests {
 	}
 
 	@Test
+	void intervalStaysLongWhileTheBusIsDelivering() throws Exception {
+		FakeSubscriber subscriber = new FakeSubscriber(true);
+		try (SyncLoop loop = SyncLoop.builder(subscriber, SubscriptionFilter.all())
+			.every(NEVER)
+			.everyWhenDeaf(Duration.ofMillis(1))
+			.task(this.runs::add)
+			.start()) {
+			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			subscriber.awaitLooks(10);
+			subscriber.handler.get().onEvent(Event.of(EventTypes.EPOCH_CLOSED, "1", null));
+			assertThat(next().cause()).isEqualTo(Cause.EVENT);
+		}
+	}
+
+	@Test
 	void noticesThatTheBusHasFallenDeafThoughNobodyTells() throws Exception {
 		FakeSubscriber subscriber = new FakeSubscriber(true);
 		try (SyncLoop loop = SyncLoop.builder(subscriber, SubscriptionFilter.all())
@@ -272,10 +349,64 @@ class SyncLoopTests {
 	}
 
 	@Test
+	void looksMoreOftenWhileTheBusIsNotDeliveringThanEverySoOftenAndNeverLessOften() {
+		assertThat(loop().every(NEVER).deafInterval()).isEqualTo(Duration.ofSeconds(5));
+		assertThat(loop().every(Duration.ofSeconds(1)).deafInterval()).isEqualTo(Duration.ofSeconds(1));
+		assertThat(loop().every(NEVER).everyWhenDeaf(Duration.ofSeconds(7)).deafInterval())
+			.isEqualTo(Duration.ofSeconds(7));
+	}
+
+	@Test
+	void namesNoAppsWhereThereAreTooManyOrAnEventHasNone() throws Exception {
+		FakeSubscriber subscriber = new FakeSubscriber(true);
+		Semaphore permits = new Semaphore(0);
+		try (SyncLoop loop = SyncLoop.builder(subscriber, SubscriptionFilter.all()).every(NEVER).task((trigger) -> {
+			this.runs.add(trigger);
+			assertThat(permits.tryAcquire(LIMIT, TimeUnit.SECONDS)).isTrue();
+		}).start()) {
+			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			for (int i = 0; i < 1000; i++) {
+				subscriber.handler.get().onEvent(Event.of(EventTypes.EPOCH_CLOSED, "app" + i, null));
+			}
+			permits.release();
+			assertThat(next().appIds()).hasSize(1000);
+			for (int i = 0; i < 1001; i++) {
+				subscriber.handler.get().onEvent(Event.of(EventTypes.EPOCH_CLOSED, "app" + i, null));
+			}
+			permits.release();
+			assertThat(next()).isEqualTo(new SyncTrigger(Cause.EVENT, 1001, Set.of()));
+			subscriber.handler.get().onEvent(Event.of(EventTypes.EPOCH_CLOSED, "1", null));
+			subscriber.handler.get().onEvent(Event.of(EventTypes.EPOCH_CLOSED, null, null));
+			permits.release(2);
+			assertThat(next()).isEqualTo(new SyncTrigger(Cause.EVENT, 2, Set.of()));
+		}
+	}
+
+	@Test
+	void endsItsSubscriptionWhenItIsClosed() throws Exception {
+		SyncLoop loop = loop().every(NEVER).task(this.runs::add).start();
+		assertThat(this.bus.subscriptions()).hasSize(1);
+		loop.close();
+		assertThat(this.bus.subscriptions()).isEmpty();
+	}
+
+	@Test
+	void keepsNoJvmAlive() throws Exception {
+		CompletableFuture<Boolean> daemon = new CompletableFuture<>();
+		try (SyncLoop loop = loop().task((trigger) -> daemon.complete(Thread.currentThread().isDaemon())).start()) {
+			assertThat(daemon.get(LIMIT, TimeUnit.SECONDS)).isTrue();
+		}
+	}
+
+	@Test
 	void refusesWhatCannotWork() {
 		assertThatIllegalArgumentException().isThrownBy(() -> loop().every(Duration.ZERO))
 			.withMessageContaining("every")
 			.withMessageContaining("positive");
+		assertThatIllegalArgumentException().isThrownBy(() -> loop().everyWhenDeaf(Duration.ZERO))
+			.withMessageContaining("everyWhenDeaf");
+		assertThatIllegalArgumentException().isThrownBy(() -> loop().shutdownTimeout(Duration.ofMillis(-1)))
+			.withMessageContaining("shutdownTimeout");
 		assertThatIllegalStateException().isThrownBy(() -> loop().start()).withMessageContaining("task");
 	}
 
@@ -294,6 +425,10 @@ class SyncLoopTests {
 
 		private final AtomicReference<EventHandler> handler = new AtomicReference<>();
 
+		private final AtomicInteger looks = new AtomicInteger();
+
+		private volatile CompletableFuture<Void> ready = CompletableFuture.completedFuture(null);
+
 		private volatile boolean delivering;
 
 		private volatile boolean unreachable;
@@ -305,7 +440,7 @@ class SyncLoopTests {
 		@Override
 		public Subscription subscribe(SubscriptionFilter filter, SubscriptionOptions options, EventHandler handler) {
 			this.handler.set(handler);
-			return SyncLoopTests.this.bus.subscribe(filter, options, handler);
+			return new FakeSubscription(SyncLoopTests.this.bus.subscribe(filter, options, handler), this.ready);
 		}
 
 		@Override
@@ -313,12 +448,48 @@ class SyncLoopTests {
 			throw new IllegalStateException("a loop opens no stream");
 		}
 
+		void reconnected() throws Exception {
+			this.handler.get().onGap(new Gap(Gap.Reason.RECONNECTED, Instant.EPOCH, Instant.EPOCH, 0));
+		}
+
+		/** Waits until the loop has thought about what to do so many times more. */
+		void awaitLooks(int more) {
+			int before = this.looks.get();
+			await().atMost(Duration.ofSeconds(LIMIT)).until(() -> this.looks.get() >= before + more);
+		}
+
 		@Override
 		public boolean isDelivering() {
+			this.looks.incrementAndGet();
 			if (this.unreachable) {
 				throw new IllegalStateException("deliberate");
 			}
 			return this.delivering;
+		}
+
+	}
+
+	/** Becomes ready when the test says so. */
+	private record FakeSubscription(Subscription subscription, CompletableFuture<Void> ready) implements Subscription {
+
+		@Override
+		public String name() {
+			return this.subscription.name();
+		}
+
+		@Override
+		public SubscriptionFilter filter() {
+			return this.subscription.filter();
+		}
+
+		@Override
+		public SubscriptionStats stats() {
+			return this.subscription.stats();
+		}
+
+		@Override
+		public void close() {
+			this.subscription.close();
 		}
 
 	}

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -36,6 +39,7 @@ import static org.awaitility.Awaitility.await;
  * A worker that copies a table whenever it is told to, while rows come in and everything
  * between it and the table fails.
  */
+@ExtendWith(OutputCaptureExtension.class)
 @SuppressWarnings("try") // rows are inserted meanwhile
 class HybridTests {
 
@@ -98,6 +102,22 @@ class HybridTests {
 	}
 
 	@Test
+	void isRightAgainWithTheReconnectionHoweverLongItsInterval() throws Exception {
+		Copier copier = start("10m");
+		for (int i = 0; i < 10; i++) {
+			try (Inserting inserting = new Inserting(false)) { // so that nobody is told
+				inserting.awaitMore(10);
+			}
+			long rows = server.query("SELECT count(*) FROM item");
+			// What it did at start may not be over at the first time.
+			Cause orAlso = (i == 0) ? Cause.STARTUP : Cause.GAP;
+			await().atMost(LIMIT).until(() -> server.terminate("pgevents%listener") == 1);
+			copier.await((run) -> run.rows() == rows && (run.cause() == Cause.GAP || run.cause() == orAlso));
+		}
+		assertThat(copier.runs).extracting(Copier.Run::cause).doesNotContain(Cause.EVENT);
+	}
+
+	@Test
 	void isRightWithinTheShorterIntervalWhileThereIsNoConnection() throws Exception {
 		try (FaultyNetwork network = FaultyNetwork.inFrontOf(server.url())) {
 			Copier copier = start("1h", "events.postgres.url=" + network.url(server.url()),
@@ -131,7 +151,7 @@ class HybridTests {
 	}
 
 	@Test
-	void isRightWithinAnIntervalWhereEventsAreNotEvenSent() throws Exception {
+	void isRightWithinAnIntervalWhereEventsAreNotEvenSent(CapturedOutput output) throws Exception {
 		Copier copier = start("50ms");
 		copier.throwsErrors.set(2);
 		try (Inserting inserting = new Inserting(false)) {
@@ -139,6 +159,8 @@ class HybridTests {
 		}
 		awaitCopied(copier);
 		assertThat(copier.throwsErrors).hasNonPositiveValue();
+		await().atMost(LIMIT).until(() -> output.getAll().contains("working again after 2 failures"));
+		assertThat(output.getAll()).containsOnlyOnce("failed, will be tried again with backoff");
 		assertThat(copier.runs).extracting(Copier.Run::cause).doesNotContain(Cause.EVENT, Cause.GAP);
 	}
 
