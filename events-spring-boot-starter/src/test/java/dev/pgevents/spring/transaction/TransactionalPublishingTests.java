@@ -56,12 +56,14 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.ReflectionUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatRuntimeException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -531,6 +533,105 @@ class TransactionalPublishingTests {
 	}
 
 	@Test
+	void leavesInOneStatementWithWhatOthersPublishBeforeTheCommit() {
+		List<String> statements = new CopyOnWriteArrayList<>();
+		this.runner.withBean(DataSource.class, () -> recording(database.dataSource(), statements))
+			.run((context) -> with(context, (app) -> {
+				app.transaction((status) -> {
+					app.publish("1");
+					synchronization(new First() {
+
+						@Override
+						public void beforeCommit(boolean readOnly) {
+							app.publish("2");
+						}
+					});
+				});
+				assertThat(statements).hasSize(1);
+				assertThat(app.received().appIds()).containsExactly("1", "2");
+			}));
+	}
+
+	@Test
+	void knowsOfTheCommitBeforeTheFirstWhoPublishesAfterIt() {
+		this.runner.withPropertyValues("spring.datasource.hikari.auto-commit=false")
+			.run((context) -> with(context, (app) -> {
+				app.transaction((status) -> synchronization(new First() {
+
+					@Override
+					public void afterCommit() {
+						app.publish("first");
+					}
+				}));
+				assertThat(app.received().appIds()).containsExactly("first");
+			}));
+	}
+
+	@Test
+	void saysThatEventsWereNotPublishedWhereNobodyKnowsOfTheCommit(CapturedOutput output) {
+		run("after-commit", (app) -> {
+			JdbcTemplate jdbc = new JdbcTemplate(app.context().getBean(DataSource.class));
+			assertThatException().isThrownBy(() -> app.transaction((status) -> {
+				app.publish("1");
+				Integer pid = jdbc.queryForObject("SELECT pg_backend_pid()", Integer.class);
+				terminate(pid);
+			}));
+			assertThat(output).contains("1 events were not published: whether their transaction has committed");
+			assertThat(app.received().appIds()).isEmpty();
+		});
+	}
+
+	private static void terminate(Integer pid) {
+		try {
+			database.execute("SELECT pg_terminate_backend(" + pid + ", 10000)");
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Test
+	void joinsATransactionWithoutSynchronization() {
+		run((app) -> {
+			((AbstractPlatformTransactionManager) app.transactionManager())
+				.setTransactionSynchronization(AbstractPlatformTransactionManager.SYNCHRONIZATION_NEVER);
+			app.transaction((status) -> {
+				app.publish("1");
+				assertThat(app.received().appIds()).isEmpty();
+			});
+			assertThat(app.received().appIds()).containsExactly("1");
+			app.transaction((status) -> {
+				app.publish("2");
+				status.setRollbackOnly();
+			});
+			assertThat(app.received().appIds()).isEmpty();
+		});
+	}
+
+	@Test
+	void followsTheTransactionOfAnotherDataSourceThatNobodyToldOf() {
+		run((app) -> {
+			TransactionTemplate other = new TransactionTemplate(
+					new DataSourceTransactionManager(TestPostgres.shared().dataSource()));
+			other.executeWithoutResult((status) -> {
+				Object savepoint = status.createSavepoint();
+				app.publish("rolled back");
+				status.rollbackToSavepoint(savepoint);
+				app.publish("kept");
+			});
+			assertThat(app.received().appIds()).containsExactly("kept");
+			other.executeWithoutResult((status) -> synchronization(new TransactionSynchronization() {
+
+				@Override
+				public void afterCommit() {
+					app.publish("after commit");
+				}
+			}));
+			assertThat(app.received().appIds()).containsExactly("after commit");
+		});
+	}
+
+	@Test
 	void handlersPublishInTheirOwnTransactions() {
 		this.runner.withConfiguration(AutoConfigurations.of(EventListenerAutoConfiguration.class))
 			.withUserConfiguration(TransactionalHandlers.class)
@@ -690,6 +791,16 @@ class TransactionalPublishingTests {
 		@Override
 		public int getOrder() {
 			return LOWEST_PRECEDENCE;
+		}
+
+	}
+
+	/** Comes before all others but those that have registered before it. */
+	private abstract static class First implements TransactionSynchronization {
+
+		@Override
+		public int getOrder() {
+			return HIGHEST_PRECEDENCE;
 		}
 
 	}
