@@ -12,6 +12,7 @@ import dev.pgevents.spring.listener.ApplicationEventBridge;
 import dev.pgevents.spring.listener.ContextEvents;
 import dev.pgevents.spring.listener.DomainEventListenerFactory;
 import dev.pgevents.spring.listener.EndpointContainer;
+import dev.pgevents.spring.observation.EventObserver;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -54,13 +55,15 @@ public final class EventListenerAutoConfiguration {
 		@ConditionalOnMissingBean(value = DomainEventListenerContainer.class, search = SearchStrategy.CURRENT)
 		EndpointContainer domainEventListenerContainer(Subscriber subscriber, ConfigurableListableBeanFactory beans,
 				EventsProperties properties, AbstractApplicationContext context,
-				ObjectProvider<PlatformTransactionManager> transactionManager) {
+				ObjectProvider<PlatformTransactionManager> transactionManager,
+				ObjectProvider<EventObserver> observers) {
 			SubscriptionOptions defaults = defaults(properties.listener());
+			EventObserver observer = observers.getIfUnique(() -> EventObserver.NONE);
 			ApplicationEventBridge bridge = new ApplicationEventBridge(new AcceptedEvents(context),
 					ContextEvents.of(context), filter(properties.applicationEvents()), defaults,
-					transaction(properties.applicationEvents(), transactionManager));
+					transaction(properties.applicationEvents(), transactionManager), observer);
 			return new EndpointContainer(subscriber, beans, defaults, properties.listener().autoStartup(),
-					properties.listener().shutdownTimeout(), bridge);
+					properties.listener().shutdownTimeout(), bridge, observer);
 		}
 
 		private static SubscriptionOptions defaults(EventsProperties.Listener listener) {

@@ -4,9 +4,11 @@ import dev.pgevents.EventBus;
 import dev.pgevents.Publisher;
 import dev.pgevents.Subscriber;
 import dev.pgevents.spring.DomainEventPublisher;
+import dev.pgevents.spring.observation.EventObserver;
 import dev.pgevents.spring.transaction.TransactionalPublisher;
 
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
@@ -34,11 +36,11 @@ class PublishingConfiguration {
 	@Primary
 	@ConditionalOnMissingBean(value = Publisher.class, ignored = EventBus.class)
 	Publisher domainPublisher(EventBus bus, ApplicationDataSource dataSource, EventsProperties properties,
-			TransactionBegins transactionBegins) {
+			TransactionBegins transactionBegins, ObjectProvider<EventObserver> observer) {
 		TransactionalPublisher publisher = new TransactionalPublisher(bus, dataSource.optional(),
 				properties.publisher().mode());
 		transactionBegins.tell(publisher::onBegin);
-		return publisher;
+		return observer.getIfUnique(() -> EventObserver.NONE).observed(publisher);
 	}
 
 	@Bean

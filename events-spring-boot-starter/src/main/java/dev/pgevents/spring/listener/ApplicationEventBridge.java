@@ -10,6 +10,7 @@ import dev.pgevents.EventHandler;
 import dev.pgevents.Gap;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
+import dev.pgevents.spring.observation.EventObserver;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,8 @@ public final class ApplicationEventBridge {
 
 	private final @Nullable TransactionOperations transaction;
 
+	private final EventObserver observer;
+
 	/**
 	 * A bridge to a context.
 	 * @param accepted what the context's listeners accept
@@ -48,10 +51,11 @@ public final class ApplicationEventBridge {
 	 * @param filter which events, or null for none at all
 	 * @param defaults how to buffer
 	 * @param transaction opened around each event, or null for none
+	 * @param observer observes what listeners do with an event
 	 */
 	public ApplicationEventBridge(AcceptedEvents accepted, ApplicationEventPublisher publisher,
 			@Nullable SubscriptionFilter filter, SubscriptionOptions defaults,
-			@Nullable TransactionOperations transaction) {
+			@Nullable TransactionOperations transaction, EventObserver observer) {
 		this.accepted = accepted;
 		this.publisher = publisher;
 		this.filter = filter;
@@ -61,6 +65,7 @@ public final class ApplicationEventBridge {
 			.overflow(defaults.overflow())
 			.build();
 		this.transaction = transaction;
+		this.observer = observer;
 	}
 
 	/** The endpoint, or null if nobody listens. */
@@ -79,7 +84,7 @@ public final class ApplicationEventBridge {
 					+ "events.application-events.transactional=true, unless all of them have fallbackExecution=true");
 		}
 		return new SubscriptionEndpoint(ID, true, events ? wanted : narrowed(wanted, payloads), this.options,
-				new Handler(events, payloads, wanted));
+				this.observer.observed(ID, new Handler(events, payloads, wanted)));
 	}
 
 	/** The channels that the payloads' types need; the handler checks the rest. */

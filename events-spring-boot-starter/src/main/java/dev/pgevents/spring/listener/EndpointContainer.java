@@ -18,6 +18,7 @@ import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.spring.DomainEventListenerContainer;
+import dev.pgevents.spring.observation.EventObserver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,11 +57,12 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 	 * @param autoStartup whether it starts with the context
 	 * @param shutdownTimeout how long stopping waits for the events in hand
 	 * @param bridge carries events to application listeners
+	 * @param observer observes the calls of methods
 	 */
 	public EndpointContainer(Subscriber subscriber, ConfigurableListableBeanFactory beans, SubscriptionOptions defaults,
-			boolean autoStartup, Duration shutdownTimeout, ApplicationEventBridge bridge) {
+			boolean autoStartup, Duration shutdownTimeout, ApplicationEventBridge bridge, EventObserver observer) {
 		this.endpoints = new Endpoints(new MockableSubscriber(subscriber));
-		this.reader = new HandlerMethodReader(beans, defaults, shutdownTimeout);
+		this.reader = new HandlerMethodReader(beans, defaults, shutdownTimeout, observer);
 		this.autoStartup = autoStartup;
 		this.shutdownTimeout = shutdownTimeout;
 		this.bridge = bridge;

@@ -19,6 +19,7 @@ import dev.pgevents.spring.OnDomainEvent;
 import dev.pgevents.spring.OnDomainEvents;
 import dev.pgevents.spring.OnGap;
 import dev.pgevents.spring.SyncOnDomainEvent;
+import dev.pgevents.spring.observation.EventObserver;
 import dev.pgevents.spring.payload.PayloadClass;
 
 import org.springframework.aop.support.AopUtils;
@@ -37,6 +38,8 @@ final class HandlerMethodReader {
 
 	private final Duration shutdownTimeout;
 
+	private final EventObserver observer;
+
 	private final HandlerMethodCheck check;
 
 	private final Map<String, Integer> names = new ConcurrentHashMap<>();
@@ -46,11 +49,14 @@ final class HandlerMethodReader {
 	 * @param beans the context's beans
 	 * @param defaults for what annotations leave open
 	 * @param shutdownTimeout how long closing waits for a method that synchronizes
+	 * @param observer observes the calls of handler methods
 	 */
-	HandlerMethodReader(ConfigurableListableBeanFactory beans, SubscriptionOptions defaults, Duration shutdownTimeout) {
+	HandlerMethodReader(ConfigurableListableBeanFactory beans, SubscriptionOptions defaults, Duration shutdownTimeout,
+			EventObserver observer) {
 		this.beans = beans;
 		this.defaults = defaults;
 		this.shutdownTimeout = shutdownTimeout;
+		this.observer = observer;
 		this.check = new HandlerMethodCheck(beans);
 	}
 
@@ -103,7 +109,7 @@ final class HandlerMethodReader {
 		String name = id.isEmpty() ? unique(handler.name()) : id;
 		return new SubscriptionEndpoint(name, values.bool("autoStartup", annotation.autoStartup(), true), filter,
 				options(handler, annotation, values, name),
-				new Handler(handler, arguments, gapMethods(beanName, type)));
+				this.observer.observed(name, new Handler(handler, arguments, gapMethods(beanName, type))));
 	}
 
 	private Endpoint sync(BeanMethod method, SyncOnDomainEvent annotation) {

@@ -1,0 +1,270 @@
+package dev.pgevents.spring.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+import dev.pgevents.Event;
+import dev.pgevents.EventType;
+import dev.pgevents.PayloadTooLargeException;
+import dev.pgevents.PublishException;
+import dev.pgevents.Publisher;
+import dev.pgevents.postgres.test.TestPostgres;
+import dev.pgevents.spring.AppId;
+import dev.pgevents.spring.DomainEvent;
+import dev.pgevents.spring.DomainEventPublisher;
+import dev.pgevents.spring.Header;
+import dev.pgevents.spring.OnDomainEvent;
+import dev.pgevents.spring.observation.EventObserver;
+import io.micrometer.common.KeyValue;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.transport.Kind;
+import io.micrometer.observation.transport.ReceiverContext;
+import io.micrometer.observation.transport.SenderContext;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.event.EventListener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+class ObservationTests {
+
+	private static final Duration LIMIT = Duration.ofSeconds(20);
+
+	private static final EventType CLOSED = EventType.of("epoch.closed");
+
+	private static TestPostgres database;
+
+	private final Tracing tracing = new Tracing();
+
+	private final ApplicationContextRunner plain = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, EventsAutoConfiguration.class,
+				EventListenerAutoConfiguration.class, EventsObservationAutoConfiguration.class))
+		.withPropertyValues("spring.datasource.url=" + database.url(), "spring.datasource.username=" + database.user(),
+				"spring.datasource.password=" + database.password());
+
+	private final ApplicationContextRunner runner = this.plain.withBean(ObservationRegistry.class, () -> {
+		ObservationRegistry registry = ObservationRegistry.create();
+		registry.observationConfig().observationHandler(this.tracing);
+		return registry;
+	});
+
+	@BeforeAll
+	static void createDatabase() throws Exception {
+		database = TestPostgres.shared().createDatabase();
+	}
+
+	@Test
+	void handlersContinueTheTraceOfThePublisher() {
+		run(Handling.class, (context) -> {
+			context.getBean(Publisher.class).publish(Event.of(CLOSED, "7", null));
+			await().atMost(LIMIT).until(() -> this.tracing.ended.size() == 2);
+			assertThat(context.getBean(Handling.class).seen)
+				.containsExactly("trace 1 within handle handling.on of trace 1");
+			assertThat(this.tracing.ended).extracting(Observation.Context::getName)
+				.containsExactlyInAnyOrder("events.publish", "events.handle");
+			assertThat(ended("events.publish").getLowCardinalityKeyValues())
+				.containsExactly(KeyValue.of("events.type", "epoch.closed"));
+			assertThat(ended("events.handle").getLowCardinalityKeyValues()).as("nothing that others may choose")
+				.containsExactly(KeyValue.of("events.subscription", "handling.on"));
+			assertThat(ended("events.handle").getHighCardinalityKeyValue("events.app").getValue()).isEqualTo("7");
+		});
+	}
+
+	@Test
+	void everyWayToPublishIsObserved() {
+		run(Handling.class, (context) -> {
+			Publisher publisher = context.getBean(Publisher.class);
+			publisher.publishAll(List.of(Event.of(CLOSED, "1", null), Event.of(CLOSED, "2", null)));
+			publisher.publishAsync(Event.of(CLOSED, "3", null)).join();
+			context.getBean(DomainEventPublisher.class).publish(new Closed("4"));
+			await().atMost(LIMIT).until(() -> this.tracing.ended.size() == 8);
+			assertThat(context.getBean(Handling.class).seen).hasSize(4)
+				.allMatch((seen) -> seen.matches("trace (\\d) within handle handling.on of trace \\1"));
+		});
+	}
+
+	@Test
+	void applicationListenersAreObserved() {
+		run(Listening.class, (context) -> {
+			context.getBean(Publisher.class).publish(Event.of(CLOSED, "7", null));
+			await().atMost(LIMIT).until(() -> this.tracing.ended.size() == 2);
+			assertThat(ended("events.handle").getLowCardinalityKeyValues())
+				.containsExactly(KeyValue.of("events.subscription", "application-events"));
+		});
+	}
+
+	@Test
+	void headersThatAnEventHasStay() {
+		run(Handling.class, (context) -> {
+			context.getBean(Publisher.class)
+				.publish(Event.builder(CLOSED).header("traceparent", "mine").header("other", "kept").build());
+			Handling handling = context.getBean(Handling.class);
+			await().atMost(LIMIT).until(() -> !handling.headers.isEmpty());
+			assertThat(handling.headers).containsExactly(Map.of("traceparent", "mine", "other", "kept"));
+		});
+	}
+
+	@Test
+	void failuresAreTold() {
+		run(Failing.class, (context) -> {
+			Publisher publisher = context.getBean(Publisher.class);
+			publisher.publish(Event.of(CLOSED, "7", null));
+			await().atMost(LIMIT).until(() -> this.tracing.ended.size() == 2);
+			assertThat(ended("events.publish").getError()).isNull();
+			assertThat(ended("events.handle").getError()).hasMessage("deliberate");
+			this.tracing.ended.clear();
+			Event tooLarge = Event.of(EventType.of("a"), null, "x".repeat(8000));
+			assertThatExceptionOfType(PayloadTooLargeException.class).isThrownBy(() -> publisher.publish(tooLarge));
+			assertThatExceptionOfType(PayloadTooLargeException.class)
+				.isThrownBy(() -> publisher.publishAll(List.of(tooLarge)));
+			assertThatExceptionOfType(PayloadTooLargeException.class)
+				.isThrownBy(() -> publisher.publishAsync(tooLarge));
+			assertThat(this.tracing.ended).hasSize(3).allMatch((told) -> told.getError() != null);
+		});
+	}
+
+	@Test
+	void failureOfWhatIsSentInTheBackgroundIsTold() {
+		this.runner
+			.withPropertyValues("events.postgres.url=jdbc:postgresql://localhost:1/none",
+					"events.publisher.timeout=100ms")
+			.run((context) -> {
+				CompletableFuture<Void> sent = context.getBean(Publisher.class)
+					.publishAsync(Event.of(CLOSED, null, null));
+				assertThat(sent).failsWithin(LIMIT).withThrowableThat().withCauseInstanceOf(PublishException.class);
+				await().atMost(LIMIT).until(() -> !this.tracing.ended.isEmpty());
+				assertThat(ended("events.publish").getError()).isInstanceOf(PublishException.class);
+			});
+	}
+
+	@Test
+	void costsNoHeaderWhereNobodyObserves() {
+		this.plain.withBean(Handling.class).run((context) -> {
+			context.getBean(Publisher.class).publish(Event.of(CLOSED, "7", null));
+			Handling handling = context.getBean(Handling.class);
+			await().atMost(LIMIT).until(() -> !handling.headers.isEmpty());
+			assertThat(handling.headers).containsExactly(Map.of());
+		});
+	}
+
+	@Test
+	void needsNoMicrometer() {
+		this.plain.withClassLoader(new FilteredClassLoader("io.micrometer"))
+			.withBean(Handling.class)
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(EventObserver.class));
+	}
+
+	private void run(Class<?> bean, Consumer<ApplicationContext> test) {
+		String name = Character.toLowerCase(bean.getSimpleName().charAt(0)) + bean.getSimpleName().substring(1);
+		this.runner.withBean(name, bean).run((context) -> {
+			assertThat(context).hasNotFailed();
+			test.accept(context);
+		});
+	}
+
+	private Observation.Context ended(String name) {
+		return this.tracing.ended.stream().filter((each) -> each.getName().equals(name)).findFirst().orElseThrow();
+	}
+
+	@DomainEvent("epoch.closed")
+	record Closed(@AppId String app) {
+
+	}
+
+	/** Writes down in which trace it is called. */
+	static class Handling {
+
+		final List<String> seen = new CopyOnWriteArrayList<>();
+
+		final List<Map<String, String>> headers = new CopyOnWriteArrayList<>();
+
+		@OnDomainEvent("epoch.closed")
+		void on(Event event, @Header("traceparent") String trace) {
+			this.seen.add(trace + " within " + Tracing.current.get());
+			this.headers.add(event.headers());
+		}
+
+	}
+
+	static class Listening {
+
+		@EventListener
+		void on(Event event) {
+		}
+
+	}
+
+	static class Failing {
+
+		@OnDomainEvent("epoch.closed")
+		void on(Event event) {
+			throw new IllegalStateException("deliberate");
+		}
+
+	}
+
+	/** Does with headers what tracing does, and remembers what it was told. */
+	private static final class Tracing implements ObservationHandler<Observation.Context> {
+
+		static final ThreadLocal<String> current = new ThreadLocal<>();
+
+		final List<Observation.Context> ended = new CopyOnWriteArrayList<>();
+
+		private int traces;
+
+		@Override
+		public boolean supportsContext(Observation.Context context) {
+			return true;
+		}
+
+		@Override
+		@SuppressWarnings("unchecked")
+		public void onStart(Observation.Context context) {
+			if (context instanceof SenderContext<?> sending) {
+				assertThat(sending.getKind()).isEqualTo(Kind.PRODUCER);
+				set((SenderContext<Object>) sending, "trace " + ++this.traces);
+			}
+		}
+
+		private static void set(SenderContext<Object> sending, String trace) {
+			sending.getSetter().set(sending.getCarrier(), "traceparent", trace);
+		}
+
+		@Override
+		@SuppressWarnings("unchecked")
+		public void onScopeOpened(Observation.Context context) {
+			if (context instanceof ReceiverContext<?> receiving) {
+				assertThat(receiving.getKind()).isEqualTo(Kind.CONSUMER);
+				ReceiverContext<Object> any = (ReceiverContext<Object>) receiving;
+				current
+					.set(context.getContextualName() + " of " + any.getGetter().get(any.getCarrier(), "traceparent"));
+			}
+		}
+
+		@Override
+		public void onScopeClosed(Observation.Context context) {
+			current.remove();
+		}
+
+		@Override
+		public void onStop(Observation.Context context) {
+			this.ended.add(context);
+		}
+
+	}
+
+}
