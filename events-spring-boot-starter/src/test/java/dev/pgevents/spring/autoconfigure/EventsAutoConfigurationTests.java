@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import javax.sql.DataSource;
 
@@ -22,6 +23,7 @@ import dev.pgevents.EventBus;
 import dev.pgevents.EventHandler;
 import dev.pgevents.EventStream;
 import dev.pgevents.EventType;
+import dev.pgevents.OverflowPolicy;
 import dev.pgevents.PayloadCodec;
 import dev.pgevents.Publisher;
 import dev.pgevents.Subscriber;
@@ -142,12 +144,16 @@ class EventsAutoConfigurationTests {
 
 	@Test
 	void backsOffWhereTheUserHasABus() {
-		this.runner.withBean("mine", InMemoryEventBus.class, InMemoryEventBus::create).run((context) -> {
-			assertThat(context).doesNotHaveBean("domainEventBus")
-				.getBean(EventBus.class)
-				.isInstanceOf(InMemoryEventBus.class);
-			assertRoundTrip(context);
-		});
+		for (String backend : List.of("postgres", "in-memory")) {
+			this.runner.withPropertyValues("events.backend=" + backend)
+				.withBean("mine", InMemoryEventBus.class, InMemoryEventBus::create)
+				.run((context) -> {
+					assertThat(context).doesNotHaveBean("domainEventBus")
+						.getBean(EventBus.class)
+						.isInstanceOf(InMemoryEventBus.class);
+					assertRoundTrip(context);
+				});
+		}
 	}
 
 	@Test
@@ -177,10 +183,14 @@ class EventsAutoConfigurationTests {
 
 	@Test
 	void backsOffWhereTheUserHasASubscriber() {
-		this.runner.withUserConfiguration(OwnSubscriber.class).run((context) -> {
-			assertThat(context).doesNotHaveBean("domainSubscriber").hasBean("domainPublisher");
-			assertThat(context.getBean(Subscriber.class)).isSameAs(context.getBean("mine"));
-		});
+		for (String backend : List.of("postgres", "in-memory")) {
+			this.runner.withPropertyValues("events.backend=" + backend)
+				.withUserConfiguration(OwnSubscriber.class)
+				.run((context) -> {
+					assertThat(context).doesNotHaveBean("domainSubscriber").hasBean("domainPublisher");
+					assertThat(context.getBean(Subscriber.class)).isSameAs(context.getBean("mine"));
+				});
+		}
 	}
 
 	@Test
@@ -532,6 +542,36 @@ class EventsAutoConfigurationTests {
 		assertFailure(this.runner.withPropertyValues("events.listener.concurrency=0"), "events.listener.concurrency");
 		assertFailure(this.runner.withPropertyValues("events.application-events.types=Epoch Closed"),
 				"events.application-events.types", "Epoch Closed");
+	}
+
+	@Test
+	void handsEveryPropertyToTheBus() {
+		AtomicReference<PostgresEventBus.Builder> builder = new AtomicReference<>();
+		this.runner.withBean(EventBusCustomizer.class, () -> builder::set)
+			.withPropertyValues("events.publisher.queue-capacity=11", "events.publisher.max-batch=12",
+					"events.publisher.timeout=13s", "events.publisher.lock-timeout=14s",
+					"events.listener.heartbeat=15s", "events.listener.shutdown-timeout=16s",
+					"events.listener.slow-handler-threshold=17s", "events.listener.recovery.initial-delay=18ms",
+					"events.listener.recovery.multiplier=1.9", "events.listener.recovery.max-delay=20s")
+			.run((context) -> assertThat(builder.get())
+				.extracting("queueCapacity", "maxBatch", "publishTimeout", "lockTimeout", "heartbeat",
+						"shutdownTimeout", "slowHandlerThreshold", "backoff.initialDelay", "backoff.multiplier",
+						"backoff.maxDelay")
+				.containsExactly(11, 12, Duration.ofSeconds(13), Duration.ofSeconds(14), Duration.ofSeconds(15),
+						Duration.ofSeconds(16), Duration.ofSeconds(17), Duration.ofMillis(18), 1.9,
+						Duration.ofSeconds(20)));
+	}
+
+	@Test
+	void handsEveryPropertyToTheListenerContainer() {
+		this.runner
+			.withPropertyValues("events.listener.buffer-size=11", "events.listener.concurrency=12",
+					"events.listener.overflow=latest-per-app", "events.listener.shutdown-timeout=13s")
+			.run((context) -> assertThat(context.getBean(DomainEventListenerContainer.class))
+				.extracting("reader.defaults.bufferSize", "reader.defaults.concurrency", "reader.defaults.overflow",
+						"reader.shutdownTimeout", "shutdownTimeout")
+				.containsExactly(11, 12, OverflowPolicy.LATEST_PER_APP, Duration.ofSeconds(13),
+						Duration.ofSeconds(13)));
 	}
 
 	@Test

@@ -158,6 +158,17 @@ class DatabaseFaultTests {
 	}
 
 	@Test
+	void logsInWithThePasswordOfTheProperties() throws SQLException {
+		server.requirePassword("third");
+		this.context = SmallApplication.with(Watching.class)
+			.connectedTo(server.url(), server.user(), "wrong")
+			.properties("events.postgres.url=" + server.url(), "events.postgres.username=" + server.user(),
+					"events.postgres.password=third")
+			.startAndAwaitDelivery();
+		assertWorks("with the third");
+	}
+
+	@Test
 	void worksBesideAPoolOfOneConnectionWithoutALeakWarning(CapturedOutput output) throws Exception {
 		start("spring.datasource.hikari.maximum-pool-size=1", "spring.datasource.hikari.leak-detection-threshold=2000");
 		assertWorks("pooled");

@@ -21,6 +21,7 @@ import dev.pgevents.OverflowPolicy;
 import dev.pgevents.Publisher;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.SyncTrigger;
 import dev.pgevents.spring.AppId;
 import dev.pgevents.spring.DomainEvent;
@@ -199,6 +200,13 @@ class HandlerTests {
 				assertThat(subscription.name()).isEqualTo("mine");
 				assertThat(subscription.filter())
 					.isEqualTo(SubscriptionFilter.types("epoch.closed", "epoch.opened").andApps("7"));
+				assertThat(container(context)).extracting("endpoints.endpoints")
+					.asInstanceOf(InstanceOfAssertFactories.map(String.class, SubscriptionEndpoint.class))
+					.extractingByKey("mine")
+					.extracting(SubscriptionEndpoint::options)
+					.extracting(SubscriptionOptions::concurrency, SubscriptionOptions::bufferSize,
+							SubscriptionOptions::overflow)
+					.containsExactly(3, 5, OverflowPolicy.LATEST_PER_APP);
 			});
 	}
 
@@ -641,7 +649,8 @@ class HandlerTests {
 
 	static class Placeholders {
 
-		@OnDomainEvent(types = "${types}", apps = "${app}", id = "${id}", concurrency = "${n}", bufferSize = "${size}")
+		@OnDomainEvent(types = "${types}", apps = "${app}", id = "${id}", concurrency = "${n}", bufferSize = "${size}",
+				overflow = OverflowPolicy.LATEST_PER_APP)
 		void on(Event event) {
 			received.add(event);
 		}

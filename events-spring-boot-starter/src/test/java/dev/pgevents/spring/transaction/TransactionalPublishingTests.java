@@ -3,6 +3,7 @@ package dev.pgevents.spring.transaction;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,7 @@ import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionStatus;
@@ -65,11 +67,14 @@ import org.springframework.util.ReflectionUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 import static org.assertj.core.api.Assertions.assertThatRuntimeException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 @ExtendWith(OutputCaptureExtension.class)
 class TransactionalPublishingTests {
+
+	private static final Duration LIMIT = Duration.ofSeconds(20);
 
 	private static final EventType TYPE = EventType.of("epoch.closed");
 
@@ -363,6 +368,13 @@ class TransactionalPublishingTests {
 			other.executeWithoutResult((status) -> app.publish("2"));
 			assertThat(output.getAll()).containsOnlyOnce(said);
 		}));
+		this.runner.withUserConfiguration(OtherDatabase.class)
+			.withPropertyValues("events.publisher.mode=after-commit")
+			.run((context) -> with(context, (app) -> {
+				new TransactionTemplate(context.getBean("otherTransactionManager", PlatformTransactionManager.class))
+					.executeWithoutResult((status) -> app.publish("as asked"));
+				assertThat(output.getAll()).containsOnlyOnce(said);
+			}));
 	}
 
 	@Test
@@ -492,8 +504,10 @@ class TransactionalPublishingTests {
 	void publishesAtOnceWhereATransactionIsNotSupported() {
 		run((app) -> app.transaction((status) -> {
 			app.publish("held");
-			app.transaction(TransactionDefinition.PROPAGATION_NOT_SUPPORTED, (none) -> app.publish("1"));
-			assertThat(app.received().appIds()).containsExactly("1");
+			app.transaction(TransactionDefinition.PROPAGATION_NOT_SUPPORTED, (none) -> {
+				app.publish("1");
+				assertThat(app.received().appIds()).containsExactly("1");
+			});
 			status.setRollbackOnly();
 		}));
 	}
@@ -579,6 +593,46 @@ class TransactionalPublishingTests {
 			assertThat(output).contains("1 events were not published: whether their transaction has committed");
 			assertThat(app.received().appIds()).isEmpty();
 		});
+	}
+
+	@Test
+	void doesNotWaitAfterTheCommitForEventsToBeSent() {
+		this.runner
+			.withPropertyValues("events.publisher.mode=after-commit",
+					"events.postgres.url=jdbc:postgresql://localhost:1/none", "events.publisher.timeout=1m",
+					"events.listener.shutdown-timeout=1ms")
+			.run((context) -> {
+				Publisher publisher = context.getBean(Publisher.class);
+				new TransactionTemplate(context.getBean(PlatformTransactionManager.class))
+					.executeWithoutResult((status) -> publisher.publish(event("1")));
+				assertThat(context.getBean(PostgresEventBus.class).failedEvents()).as("had it waited, it would know")
+					.isZero();
+			});
+	}
+
+	@Test
+	void saysWhatCouldNotBeSentAfterTheCommitWheneverThatTurnsOut(CapturedOutput output) {
+		this.runner
+			.withPropertyValues("events.publisher.mode=after-commit",
+					"events.postgres.url=jdbc:postgresql://localhost:1/none", "events.publisher.timeout=100ms")
+			.run((context) -> {
+				Publisher publisher = context.getBean(Publisher.class);
+				new TransactionTemplate(context.getBean(PlatformTransactionManager.class))
+					.executeWithoutResult((status) -> publisher.publish(event("1")));
+				await().atMost(LIMIT)
+					.until(() -> output.getAll()
+						.contains("1 events of a transaction that has committed were not published"));
+				assertThat(context.getBean(PostgresEventBus.class).failedEvents()).isEqualTo(1);
+			});
+	}
+
+	@Test
+	void transactionThatCannotBeginSaysSoItself() {
+		this.runner
+			.withPropertyValues("events.backend=in-memory", "spring.datasource.url=jdbc:postgresql://localhost:1/none",
+					"spring.datasource.hikari.connection-timeout=250")
+			.run((context) -> with(context, (app) -> assertThatExceptionOfType(CannotCreateTransactionException.class)
+				.isThrownBy(() -> app.transaction((status) -> app.publish("1")))));
 	}
 
 	private static void terminate(Integer pid) {
