@@ -97,7 +97,7 @@ public final class SessionFactory implements AutoCloseable {
 
 	private Connection connect(SocketHandle handle) throws SQLException {
 		try {
-			return this.opener.open(settings(handle));
+			return DriverClassLoader.open(this.opener, settings(handle));
 		}
 		catch (SQLException ex) {
 			throw NoPrimary.named(ex);
