@@ -49,19 +49,6 @@ class SubscriptionInterleavingTests {
 		});
 	}
 
-	/** With as few threads as can be, so that every order of their steps is tried. */
-	@Test
-	void eventThatComesWhileTheWorkerEndsIsHandled() {
-		Interleavings.explore((threads) -> {
-			HandlerSubscription subscription = live(1, (event) -> {
-			}, threads.executor());
-			subscription.offer(ONE, null);
-			subscription.offer(TWO, null);
-			threads.join();
-			check(subscription.stats().handled() == 2, subscription);
-		});
-	}
-
 	@Test
 	void workThatTheReadingThreadKeepsIsNeitherLostNorDoneTwice() {
 		Interleavings.explore((threads) -> {
