@@ -119,6 +119,15 @@ class RollupsApplicationTests {
 		}
 	}
 
+	@Test
+	void showsNoSecrets() {
+		assertThat(get("env")).contains("events.security.signing-key", "******", "spring.application.name")
+			.doesNotContain("nobody may get to see");
+		assertThat(get("configprops")).contains("\"signingKey\"", "******", "\"shutdownTimeout\"")
+			.doesNotContain("nobody may get to see");
+		assertThat(get("events")).contains("\"signed\":true").doesNotContain("nobody may get to see");
+	}
+
 	private String get(String endpoint) {
 		URI uri = URI.create("http://localhost:" + this.environment.getProperty("local.server.port") + "/actuator/"
 				+ endpoint);
