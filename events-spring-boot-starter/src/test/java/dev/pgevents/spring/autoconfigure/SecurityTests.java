@@ -2,6 +2,7 @@ package dev.pgevents.spring.autoconfigure;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -33,6 +34,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.boot.actuate.autoconfigure.context.properties.ConfigurationPropertiesReportEndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.env.EnvironmentEndpointAutoConfiguration;
 import org.springframework.boot.actuate.context.properties.ConfigurationPropertiesReportEndpoint;
+import org.springframework.boot.actuate.endpoint.SanitizableData;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.actuate.env.EnvironmentEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -223,6 +226,19 @@ class SecurityTests {
 					.contains("signingKey", "******", "shown")
 					.doesNotContain("hidden");
 			});
+	}
+
+	@Test
+	void hidesSecretsHoweverTheirPropertiesAreWritten() {
+		this.runner.run((context) -> {
+			SanitizingFunction function = context.getBean("eventsSanitizingFunction", SanitizingFunction.class);
+			assertThat(List.of("EVENTS_SECURITY_SIGNINGKEY", "EVENTS_SECURITY_VERIFICATIONKEYS_0_",
+					"events.security.signingKey", "EVENTS_POSTGRES_PASSWORD"))
+				.allSatisfy((key) -> assertThat(function.apply(new SanitizableData(null, key, "hidden")).getValue())
+					.isEqualTo(SanitizableData.SANITIZED_VALUE));
+			assertThat(function.apply(new SanitizableData(null, "EVENTS_CHANNELS_NAME", "shown")).getValue())
+				.isEqualTo("shown");
+		});
 	}
 
 	@Test
