@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 import dev.pgevents.Event;
@@ -40,14 +41,17 @@ class JvmEndTests {
 	void sigtermInTheMiddleOfABurstEndsItAndLosesNothingThatWasAccepted() throws Exception {
 		TestPostgres database = TestPostgres.shared().createDatabase();
 		Set<String> answers = ConcurrentHashMap.newKeySet();
+		// So that no buffer overflows, however slow the application is.
+		Semaphore mayBeAsked = new Semaphore(1000);
 		try (FaultyNetwork network = FaultyNetwork.inFrontOf(database.url());
 				PostgresEventBus bus = PostgresEventBus.builder()
 					.name("test")
 					.dataSource(database.dataSource())
 					.build()) {
-			bus.subscribe(SubscriptionFilter.types(ANSWER), (event) -> answers.add(event.appId()))
-				.ready()
-				.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+			bus.subscribe(SubscriptionFilter.types(ANSWER), (event) -> {
+				answers.add(event.appId());
+				mayBeAsked.release();
+			}).ready().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
 			network.delay(Duration.ofMillis(50)); // what is accepted last is under way at
 													// the end
 			Process application = start(Answering.class, database,
@@ -57,7 +61,7 @@ class JvmEndTests {
 			List<String> output = new ArrayList<>();
 			try (BufferedReader reader = application.inputReader(StandardCharsets.UTF_8)) {
 				readUntil(reader, output, Main.STARTED);
-				Thread burst = new Thread(() -> ask(bus, application));
+				Thread burst = new Thread(() -> ask(bus, application, mayBeAsked));
 				burst.start();
 				readUntil(reader, output, "accepted 500");
 				application.toHandle().destroy(); // Process.destroy() would close the
@@ -102,14 +106,21 @@ class JvmEndTests {
 				(line) -> assertThat(line).contains("subscription stubborn.exit was closed", "ends.all"));
 	}
 
-	private static void ask(PostgresEventBus bus, Process application) {
+	private static void ask(PostgresEventBus bus, Process application, Semaphore mayBeAsked) {
 		int number = 0;
-		while (application.isAlive()) {
-			List<Event> questions = new ArrayList<>();
-			for (int i = 0; i < 10; i++) {
-				questions.add(Event.of(QUESTION, String.valueOf(number++), null));
+		try {
+			while (application.isAlive()) {
+				if (mayBeAsked.tryAcquire(10, 100, TimeUnit.MILLISECONDS)) {
+					List<Event> questions = new ArrayList<>();
+					for (int i = 0; i < 10; i++) {
+						questions.add(Event.of(QUESTION, String.valueOf(number++), null));
+					}
+					bus.publishAll(questions);
+				}
 			}
-			bus.publishAll(questions);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 
