@@ -414,6 +414,37 @@ public abstract class EventBusContract {
 	}
 
 	@Test
+	void thoseWhoWaitAtAStreamAreGivenAnEventEach() throws Exception {
+		EventStream stream = this.bus.open(this.all);
+		stream.ready().get(LIMIT, TimeUnit.SECONDS);
+		BlockingQueue<Delivery> taken = new LinkedBlockingQueue<>();
+		List<Thread> takers = new ArrayList<>();
+		for (int i = 0; i < 3; i++) {
+			Thread taker = new Thread(() -> {
+				try {
+					taken.add(stream.take());
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+			});
+			taker.start();
+			takers.add(taker);
+		}
+		await().atMost(Duration.ofSeconds(LIMIT))
+			.until(() -> takers.stream().allMatch((taker) -> taker.getState() == Thread.State.TIMED_WAITING));
+		for (int i = 0; i < 3; i++) {
+			this.bus.publish(number(i));
+		}
+		for (Thread taker : takers) {
+			taker.join(TimeUnit.SECONDS.toMillis(LIMIT));
+		}
+		assertThat(taken).extracting((delivery) -> ((Event) delivery).payloadAs(Integer.class))
+			.containsExactlyInAnyOrder(0, 1, 2);
+		stream.close();
+	}
+
+	@Test
 	void closeEndsAStreamThatWaits() throws Exception {
 		EventStream stream = this.bus.open(this.all);
 		AtomicReference<Boolean> more = new AtomicReference<>();

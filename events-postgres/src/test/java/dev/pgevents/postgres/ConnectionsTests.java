@@ -18,8 +18,8 @@ import java.util.logging.Logger;
 import javax.net.SocketFactory;
 import javax.sql.DataSource;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgevents.Event;
@@ -27,12 +27,11 @@ import dev.pgevents.EventStream;
 import dev.pgevents.EventType;
 import dev.pgevents.Gap;
 import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.postgres.test.CapturedLog;
 import dev.pgevents.postgres.test.TestPostgres;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.postgresql.PGConnection;
-import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -47,26 +46,12 @@ class ConnectionsTests {
 
 	private static final TestPostgres database = TestPostgres.shared();
 
-	private static final ch.qos.logback.classic.Logger logger = (ch.qos.logback.classic.Logger) LoggerFactory
-		.getLogger(PostgresEventBus.class);
-
 	private final String name = "bus" + UUID.randomUUID();
 
 	private final EventType type = EventType.of("t" + UUID.randomUUID().toString().replace("-", "") + ".x");
 
-	private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-
-	@BeforeEach
-	void watchLog() {
-		this.log.list = new CopyOnWriteArrayList<>();
-		this.log.start();
-		logger.addAppender(this.log);
-	}
-
-	@AfterEach
-	void unwatchLog() {
-		logger.detachAppender(this.log);
-	}
+	@RegisterExtension
+	private final CapturedLog log = new CapturedLog(PostgresEventBus.class.getName());
 
 	@Test
 	void busWithoutConnectionsIsRefused() {
@@ -270,8 +255,9 @@ class ConnectionsTests {
 	}
 
 	private List<String> warnings() {
-		return this.log.list.stream()
-			.filter((event) -> event.getLevel().levelInt >= ch.qos.logback.classic.Level.WARN_INT)
+		return this.log.lines()
+			.stream()
+			.filter((event) -> event.getLevel().isGreaterOrEqual(Level.WARN))
 			.map(ILoggingEvent::getFormattedMessage)
 			.toList();
 	}

@@ -12,13 +12,9 @@ import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.read.ListAppender;
 import dev.pgevents.Delivery;
 import dev.pgevents.Event;
 import dev.pgevents.EventStream;
@@ -27,10 +23,11 @@ import dev.pgevents.Gap;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
+import dev.pgevents.postgres.test.CapturedLog;
 import dev.pgevents.postgres.test.TestPostgres;
 import dev.pgevents.postgres.wire.Mutations;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -39,6 +36,9 @@ import static org.awaitility.Awaitility.await;
  * Any role of the database may send anything on any channel.
  */
 class HostileNotificationsTests {
+
+	@RegisterExtension
+	private final CapturedLog log = new CapturedLog("dev.pgevents");
 
 	private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -112,18 +112,11 @@ class HostileNotificationsTests {
 
 	@Test
 	void nothingOfThemWritesALineOfItsOwnIntoTheLog() throws Exception {
-		ListAppender<ILoggingEvent> log = new ListAppender<>();
-		Logger logger = (Logger) LoggerFactory.getLogger("dev.pgevents");
-		log.list = new CopyOnWriteArrayList<>();
-		log.start();
-		logger.addAppender(log);
 		String hostile = "1\\n12:00:00 ERROR forged\\u001b[31m\\u0085\\u2028\\u202e";
 		try (PostgresEventBus bus = bus().slowHandlerThreshold(Duration.ofMillis(1)).build()) {
 			Subscription subscription = bus.subscribe(SubscriptionFilter.all(), (event) -> {
 				await().atMost(LIMIT)
-					.until(() -> List.copyOf(log.list)
-						.stream()
-						.anyMatch((line) -> line.getFormattedMessage().contains("has been running")));
+					.until(() -> this.log.messages().stream().anyMatch((line) -> line.contains("has been running")));
 				event.payloadAs(Numbered.class);
 			});
 			assertThat(subscription.ready()).succeedsWithin(LIMIT);
@@ -132,14 +125,11 @@ class HostileNotificationsTests {
 			notify(List.of(event, event + " ", event.replace("epoch.closed", hostile), hostile));
 			await().atMost(LIMIT).until(() -> subscription.stats().failed() == 2 && subscription.stats().gaps() > 0);
 		}
-		finally {
-			logger.detachAppender(log);
-		}
-		assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage)
+		assertThat(this.log.messages())
 			.anyMatch((line) -> line.contains("failed for Event[epoch.closed app=1\\n12:00:00 ERROR forged"))
 			.anyMatch((line) -> line.contains("cannot be read"))
 			.noneMatch((line) -> NOT_FOR_DISPLAY.matcher(line).find() || line.contains("\n"));
-		assertThat(log.list).filteredOn((line) -> line.getThrowableProxy() != null)
+		assertThat(this.log.lines()).filteredOn((line) -> line.getThrowableProxy() != null)
 			.isNotEmpty()
 			.extracting((line) -> ThrowableProxyUtil.asString(line.getThrowableProxy()))
 			.noneMatch((trace) -> NOT_FOR_DISPLAY.matcher(trace).find() || trace.contains("\n12:00:00"));

@@ -8,11 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.pgevents.Delivery;
 import dev.pgevents.Event;
 import dev.pgevents.EventStream;
@@ -20,12 +16,13 @@ import dev.pgevents.EventType;
 import dev.pgevents.Gap;
 import dev.pgevents.PayloadTooLargeException;
 import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.postgres.test.CapturedLog;
 import dev.pgevents.postgres.test.TestPostgres;
 import dev.pgevents.postgres.wire.NotificationSigner;
 import dev.pgevents.postgres.wire.NotificationWriter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.postgresql.PGConnection;
-import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -35,6 +32,9 @@ import static org.awaitility.Awaitility.await;
  * Services that share a key believe each other, and nobody else.
  */
 class SigningTests {
+
+	@RegisterExtension
+	private final CapturedLog log = new CapturedLog(PostgresEventBus.class.getName());
 
 	private static final Duration LIMIT = Duration.ofSeconds(20);
 
@@ -70,11 +70,6 @@ class SigningTests {
 
 	@Test
 	void whatIsNotSignedIsRefusedCountedToldAndLoggedLessAndLess() throws Exception {
-		ListAppender<ILoggingEvent> log = new ListAppender<>();
-		Logger logger = (Logger) LoggerFactory.getLogger(PostgresEventBus.class);
-		log.list = new CopyOnWriteArrayList<>();
-		log.start();
-		logger.addAppender(log);
 		try (PostgresEventBus bus = signing(SHARED).build(); EventStream stream = open(bus)) {
 			for (int i = 0; i < 5; i++) {
 				notify(this.channel, "{\"type\":\"epoch.closed\",\"app_id\":\"evil\\n" + i + "\"}");
@@ -86,11 +81,7 @@ class SigningTests {
 			bus.publish(next);
 			assertThat(stream.poll(LIMIT)).isEqualTo(next);
 		}
-		finally {
-			logger.detachAppender(log);
-		}
-		assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage)
-			.filteredOn((message) -> message.contains("refused"))
+		assertThat(this.log.messages()).filteredOn((message) -> message.contains("refused"))
 			.hasSize(3)
 			.allSatisfy((message) -> assertThat(message).contains("events.security.signing-key")
 				.doesNotContain("evil", "hidden"));

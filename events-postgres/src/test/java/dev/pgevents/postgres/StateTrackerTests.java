@@ -9,39 +9,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import dev.pgevents.postgres.test.CapturedLog;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class StateTrackerTests {
 
-	private static final Logger logger = (Logger) LoggerFactory.getLogger(PostgresEventBus.class);
-
-	private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+	@RegisterExtension
+	private final CapturedLog log = new CapturedLog(PostgresEventBus.class.getName());
 
 	private final List<String> told = new ArrayList<>();
 
 	private final StateTracker state = new StateTracker("bus",
 			(previous, current) -> this.told.add(previous + ">" + current), Clock.systemUTC());
-
-	@BeforeEach
-	void watchLog() {
-		this.log.start();
-		logger.addAppender(this.log);
-		logger.setLevel(Level.DEBUG);
-	}
-
-	@AfterEach
-	void unwatchLog() {
-		logger.detachAppender(this.log);
-		logger.setLevel(null);
-	}
 
 	@Test
 	void eachChangeIsToldAndLoggedOnceAndTheStackTraceOfTheFirstFailureAlone() {
@@ -157,7 +140,7 @@ class StateTrackerTests {
 	}
 
 	private List<ILoggingEvent> shown() {
-		return this.log.list.stream().filter((line) -> line.getLevel().isGreaterOrEqual(Level.INFO)).toList();
+		return this.log.lines().stream().filter((line) -> line.getLevel().isGreaterOrEqual(Level.INFO)).toList();
 	}
 
 }

@@ -3,25 +3,19 @@ package dev.pgevents.postgres.fault;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.pgevents.Event;
 import dev.pgevents.PublishException;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.postgres.ConnectionState;
 import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.postgres.fault.Published.Outcome;
+import dev.pgevents.postgres.test.CapturedLog;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -33,33 +27,18 @@ class NotificationQueueTests {
 
 	private static final String AGAIN = " % full again";
 
-	private static final Logger logger = (Logger) LoggerFactory.getLogger(PostgresEventBus.class);
-
 	private static ControlledServer server;
 
-	private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+	@RegisterExtension
+	private final CapturedLog log = new CapturedLog(PostgresEventBus.class.getName());
 
 	@BeforeAll
 	static void startServer() {
 		server = ControlledServer.create("max_notify_queue_pages = 64").start();
 	}
 
-	@BeforeEach
-	void watchLog() {
-		this.log.list = new CopyOnWriteArrayList<>();
-		this.log.start();
-		logger.addAppender(this.log);
-		logger.setLevel(Level.INFO);
-	}
-
-	@AfterEach
-	void unwatchLog() {
-		logger.detachAppender(this.log);
-		logger.setLevel(null);
-	}
-
 	private long logged(String text) {
-		return this.log.list.stream().filter((line) -> line.getFormattedMessage().contains(text)).count();
+		return this.log.messages().stream().filter((line) -> line.contains(text)).count();
 	}
 
 	@AfterAll

@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 
 /**
@@ -66,12 +67,22 @@ class BusApplicationEvents implements ConnectionListener, SlowHandlerListener, S
 				this.publisher.publishEvent(event);
 			}
 			catch (RuntimeException ex) {
-				logger.debug("{} was not taken by the application", event, ex);
+				logFailure(event, ex);
 			}
 			finally {
 				done.complete(null);
 			}
 		}, this.executor);
+	}
+
+	/** A context that is being closed takes nothing any more. */
+	private void logFailure(Object event, RuntimeException failure) {
+		if (this.publisher instanceof ConfigurableApplicationContext context && !context.isActive()) {
+			logger.debug("{} was not taken by the application, which is being closed", event, failure);
+		}
+		else {
+			logger.error("an application listener failed with {}", event, failure);
+		}
 	}
 
 }

@@ -5,16 +5,19 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import dev.pgevents.Event;
 import dev.pgevents.EventBus;
 import dev.pgevents.EventType;
+import dev.pgevents.OverflowPolicy;
 import dev.pgevents.Publisher;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
+import dev.pgevents.memory.InMemoryEventBus;
 import dev.pgevents.postgres.ConnectionSource;
 import dev.pgevents.postgres.ConnectionState;
 import dev.pgevents.postgres.PostgresEventBus;
@@ -23,6 +26,7 @@ import dev.pgevents.spring.actuate.BusMeters;
 import dev.pgevents.spring.actuate.EventsDescriptor;
 import dev.pgevents.spring.actuate.EventsEndpoint;
 import dev.pgevents.spring.actuate.EventsHealthIndicator;
+import dev.pgevents.spring.actuate.SubscriptionDescriptor;
 import dev.pgevents.spring.actuate.SubscriptionMeters;
 import dev.pgevents.spring.app.TestDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -154,7 +158,7 @@ class ActuatorAutoConfigurationTests {
 				await().atMost(LIMIT).until(() -> bus.connectionState() == ConnectionState.BACKING_OFF);
 				EventsDescriptor shown = context.getBean(EventsEndpoint.class).events();
 				assertThat(shown.server().status()).isNull();
-				assertThat(shown.server().error()).isNotBlank();
+				assertThat(shown.server().error()).isEqualTo("not asked: there is no connection");
 				assertThat(shown.connection().problem()).contains("localhost:1");
 				assertThat(shown.toString()).doesNotContain("hidden");
 			});
@@ -174,8 +178,7 @@ class ActuatorAutoConfigurationTests {
 	@Test
 	void measuresTheBus() {
 		this.runner.run((context) -> {
-			MeterRegistry registry = new SimpleMeterRegistry();
-			context.getBean(BusMeters.class).bindTo(registry);
+			MeterRegistry registry = metersOf(context);
 			await().atMost(LIMIT).until(() -> registry.get("events.connection.delivering").gauge().value() == 1);
 			assertThat(registry.get("events.publisher.queued").gauge().value()).isZero();
 			subscribe(context, "claims", new CountDownLatch(0));
@@ -213,6 +216,127 @@ class ActuatorAutoConfigurationTests {
 	}
 
 	@Test
+	void measuresAndShowsWhatBecameOfEachEvent() {
+		this.runner.run((context) -> {
+			MeterRegistry registry = new SimpleMeterRegistry();
+			context.getBean(SubscriptionMeters.class).bindTo(registry);
+			CountDownLatch begun = new CountDownLatch(1);
+			CountDownLatch proceed = new CountDownLatch(1);
+			Subscription subscription = context.getBean(EventBus.class)
+				.subscribe(SubscriptionFilter.types("epoch.*"),
+						SubscriptionOptions.builder().name("claims").bufferSize(5).build(), (event) -> {
+							begun.countDown();
+							assertThat(proceed.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+							assertThat(event.appId()).isNotEqualTo("bad");
+						});
+			assertThat(subscription.ready()).succeedsWithin(LIMIT);
+			publish(context, "good");
+			assertThat(begun.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+			for (String app : List.of("lost", "lost", "lost", "good", "good", "good", "bad", "bad")) {
+				publish(context, app);
+			}
+			await().atMost(LIMIT).until(() -> counted(registry, "received") == 9);
+			assertThat(registry.get("events.subscription.queued").gauge().value()).isEqualTo(5);
+			proceed.countDown();
+			await().atMost(LIMIT).until(() -> counted(registry, "handled") + counted(registry, "failed") == 6);
+			assertThat(counted(registry, "handled")).isEqualTo(4);
+			assertThat(counted(registry, "dropped")).isEqualTo(3);
+			assertThat(counted(registry, "failed")).isEqualTo(2);
+			assertThat(counted(registry, "gaps")).isEqualTo(1);
+			assertThat(context.getBean(EventsEndpoint.class).events().subscriptions()).singleElement()
+				.satisfies((shown) -> assertThat(shown.stats()).isEqualTo(subscription.stats()));
+		});
+	}
+
+	@Test
+	void measuresWhatNewerEventsReplaced() {
+		this.runner.run((context) -> {
+			MeterRegistry registry = new SimpleMeterRegistry();
+			context.getBean(SubscriptionMeters.class).bindTo(registry);
+			CountDownLatch begun = new CountDownLatch(1);
+			CountDownLatch proceed = new CountDownLatch(1);
+			Subscription subscription = context.getBean(EventBus.class)
+				.subscribe(SubscriptionFilter.types("epoch.*"),
+						SubscriptionOptions.builder().name("claims").overflow(OverflowPolicy.LATEST_PER_APP).build(),
+						(event) -> {
+							begun.countDown();
+							assertThat(proceed.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+						});
+			assertThat(subscription.ready()).succeedsWithin(LIMIT);
+			publish(context, "7");
+			assertThat(begun.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+			for (int i = 0; i < 4; i++) {
+				publish(context, "7");
+			}
+			await().atMost(LIMIT).until(() -> counted(registry, "received") == 5);
+			assertThat(counted(registry, "coalesced")).isEqualTo(3);
+			proceed.countDown();
+		});
+	}
+
+	@Test
+	void measuresAndShowsWhatWaitsToBeSentAndWhatCouldNotBe() {
+		this.runner
+			.withPropertyValues("events.postgres.url=jdbc:postgresql://localhost:1/none", "events.publisher.timeout=1h",
+					"events.listener.shutdown-timeout=1s")
+			.run((context) -> {
+				MeterRegistry registry = metersOf(context);
+				await().atMost(LIMIT).until(() -> {
+					publishAsync(context, 1); // those being tried do not wait any more
+					return registry.get("events.publisher.queued").gauge().value() > 0
+							&& context.getBean(EventsEndpoint.class).events().publisher().queued() > 0;
+				});
+			});
+		this.runner
+			.withPropertyValues("events.postgres.url=jdbc:postgresql://localhost:1/none",
+					"events.publisher.timeout=1ms")
+			.run((context) -> {
+				MeterRegistry registry = metersOf(context);
+				publishAsync(context, 3);
+				await().atMost(LIMIT)
+					.until(() -> registry.get("events.publisher.failed").functionCounter().count() == 3);
+				assertThat(context.getBean(EventsEndpoint.class).events().publisher().failed()).isEqualTo(3);
+			});
+	}
+
+	@Test
+	void showsSubscriptionsByNameWithTheirAppsAndWhetherTheyAreReady() {
+		this.runner.withPropertyValues("events.listener.enabled=false").run((context) -> {
+			EventBus bus = context.getBean(EventBus.class);
+			for (String name : List.of("b", "c", "a")) {
+				bus.subscribe(SubscriptionFilter.apps("8", "7"), SubscriptionOptions.builder().name(name).build(),
+						(event) -> {
+						});
+			}
+			EventsDescriptor shown = context.getBean(EventsEndpoint.class).events();
+			assertThat(shown.connection().listening()).isFalse();
+			assertThat(shown.subscriptions()).extracting(SubscriptionDescriptor::name).containsExactly("a", "b", "c");
+			assertThat(shown.subscriptions()).allSatisfy((one) -> {
+				assertThat(one.apps()).containsExactly("7", "8");
+				assertThat(one.ready()).isFalse();
+			});
+		});
+		this.runner.run((context) -> assertThat(context.getBean(EventsEndpoint.class).events().connection().listening())
+			.isTrue());
+	}
+
+	@Test
+	void leavesTheUsersOwnBeansInPlace() {
+		this.runner
+			.withBean("eventsHealthIndicator", HealthIndicator.class,
+					() -> () -> Health.up().withDetail("own", 1).build())
+			.withBean("own", EventsEndpoint.class, () -> new EventsEndpoint(new InMemoryEventBus()))
+			.withBean("ownMeters", BusMeters.class, () -> new BusMeters(new InMemoryEventBus()))
+			.withBean("ownSubscriptionMeters", SubscriptionMeters.class, SubscriptionMeters::new)
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(HealthIndicator.class)
+				.hasSingleBean(EventsEndpoint.class)
+				.hasSingleBean(BusMeters.class)
+				.hasSingleBean(SubscriptionMeters.class)
+				.doesNotHaveBean(EventsHealthIndicator.class));
+	}
+
+	@Test
 	void needsNeitherActuatorNorMicrometer() {
 		this.runner
 			.withClassLoader(new FilteredClassLoader(HealthIndicator.class, ConditionalOnAvailableEndpoint.class,
@@ -231,6 +355,22 @@ class ActuatorAutoConfigurationTests {
 				.doesNotHaveBean(EventsHealthIndicator.class)
 				.doesNotHaveBean(EventsEndpoint.class)
 				.doesNotHaveBean(BusMeters.class));
+	}
+
+	private static void publish(ApplicationContext context, String app) {
+		context.getBean(Publisher.class).publish(Event.of(EventType.of("epoch.closed"), app, null));
+	}
+
+	private static void publishAsync(ApplicationContext context, int events) {
+		for (int i = 0; i < events; i++) {
+			context.getBean(Publisher.class).publishAsync(Event.of(EventType.of("epoch.closed"), null, null));
+		}
+	}
+
+	private static MeterRegistry metersOf(ApplicationContext context) {
+		MeterRegistry registry = new SimpleMeterRegistry();
+		context.getBean(BusMeters.class).bindTo(registry);
+		return registry;
 	}
 
 	private static double counted(MeterRegistry registry, String what) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -53,6 +54,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.core.annotation.AliasFor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 import static org.mockito.Mockito.mock;
 
@@ -354,6 +356,39 @@ class HandlerTests {
 	}
 
 	@Test
+	void stoppingWaitsForWhatIsInHand() {
+		this.runner.withBean("holding", Holding.class).run((context) -> {
+			DomainEventListenerContainer container = container(context);
+			stopsOnlyAfterTheHandler(context, () -> container.stop("holding.on"));
+			container.start("holding.on");
+			stopsOnlyAfterTheHandler(context, container::stop);
+		});
+	}
+
+	private static void stopsOnlyAfterTheHandler(ApplicationContext context, Runnable stop) throws Exception {
+		Holding holding = context.getBean(Holding.class);
+		publish(context, "1");
+		assertThat(holding.begun.tryAcquire(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+		Thread stopping = new Thread(stop);
+		stopping.start();
+		await().atMost(LIMIT).until(() -> stopping.getState() == Thread.State.TIMED_WAITING);
+		holding.proceed.release();
+		stopping.join(LIMIT.toMillis());
+		assertThat(stopping.isAlive()).isFalse();
+	}
+
+	@Test
+	void saysWhichMethodsThereAreWhereOneIsNotKnown() {
+		run(NotStarted.class, (context) -> {
+			assertThatIllegalArgumentException().isThrownBy(() -> container(context).start("none"))
+				.withMessageContaining("none")
+				.withMessageContaining("later");
+			assertThatIllegalArgumentException().isThrownBy(() -> container(context).stop("none"));
+			assertThatIllegalArgumentException().isThrownBy(() -> container(context).isRunning("none"));
+		});
+	}
+
+	@Test
 	void callsBackAfterAStopFromWithinAHandler() {
 		run(Stopping.class, (context) -> {
 			publish(context, "1");
@@ -371,11 +406,22 @@ class HandlerTests {
 	@Test
 	void keepsTheJvmAliveWhileThereAreSubscriptions() {
 		List<Thread> others = keepAliveThreads();
-		run(Inferred.class, (context) -> {
-			List<Thread> own = keepAliveThreadsBut(others);
-			assertThat(own).hasSize(1);
-			container(context).stop();
-			await().atMost(LIMIT).untilAsserted(() -> assertThat(own.get(0).isAlive()).isFalse());
+		run(Pair.class, (context) -> {
+			DomainEventListenerContainer container = container(context);
+			List<Thread> first = keepAliveThreadsBut(others);
+			assertThat(first).hasSize(1);
+			container.stop("one");
+			container.stop("other");
+			await().atMost(LIMIT).untilAsserted(() -> assertThat(first.get(0).isAlive()).isFalse());
+			container.start("one");
+			container.start("other");
+			List<Thread> second = keepAliveThreadsBut(others);
+			assertThat(second).hasSize(1);
+			container.stop("one");
+			container.start("one");
+			assertThat(keepAliveThreadsBut(others)).isEqualTo(second);
+			container.stop();
+			await().atMost(LIMIT).untilAsserted(() -> assertThat(second.get(0).isAlive()).isFalse());
 		});
 	}
 
@@ -806,6 +852,32 @@ class HandlerTests {
 		@OnDomainEvent(types = "epoch.closed", id = "later", autoStartup = "false")
 		void on(@AppId String app) {
 			received.add(app);
+		}
+
+	}
+
+	static class Pair {
+
+		@OnDomainEvent(types = "epoch.closed", id = "one")
+		void one() {
+		}
+
+		@OnDomainEvent(types = "epoch.closed", id = "other")
+		void other() {
+		}
+
+	}
+
+	static class Holding {
+
+		private final Semaphore begun = new Semaphore(0);
+
+		private final Semaphore proceed = new Semaphore(0);
+
+		@OnDomainEvent("epoch.closed")
+		void on() throws InterruptedException {
+			this.begun.release();
+			assertThat(this.proceed.tryAcquire(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
 		}
 
 	}
