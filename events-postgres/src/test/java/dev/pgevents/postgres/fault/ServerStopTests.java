@@ -1,5 +1,7 @@
 package dev.pgevents.postgres.fault;
 
+import java.util.function.UnaryOperator;
+
 import dev.pgevents.Gap;
 import dev.pgevents.PublishException;
 import dev.pgevents.postgres.ConnectionState;
@@ -8,20 +10,28 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-/** The server goes away, and comes back. */
+/** The server goes away, and comes back; on plain connections and over TLS. */
+@ParameterizedClass(name = "TLS {0}")
+@ValueSource(booleans = { false, true })
 class ServerStopTests {
+
+	@Parameter
+	boolean tls;
 
 	private static ControlledServer server;
 
 	@BeforeAll
 	static void createServer() {
-		server = ControlledServer.create();
+		server = ControlledServer.create().withTls();
 	}
 
 	@BeforeEach
@@ -39,7 +49,7 @@ class ServerStopTests {
 	@ParameterizedTest
 	@EnumSource(End.class)
 	void whateverIsMissedWhileTheServerIsGoneIsCoveredByAGap(End end) throws Exception {
-		try (WatchedBus watched = WatchedBus.start(server)) {
+		try (WatchedBus watched = bus().start()) {
 			end.apply();
 			watched.awaitState(ConnectionState.BACKING_OFF);
 			assertThatExceptionOfType(PublishException.class)
@@ -57,7 +67,7 @@ class ServerStopTests {
 	@ParameterizedTest
 	@EnumSource(End.class)
 	void restartsOneAfterTheOther(End end) throws Exception {
-		try (WatchedBus watched = WatchedBus.start(server)) {
+		try (WatchedBus watched = bus().start()) {
 			for (int i = 0; i < 3; i++) {
 				end.apply();
 				server.start();
@@ -70,7 +80,7 @@ class ServerStopTests {
 	@Test
 	void busThatIsThereBeforeItsServerDeliversOnceThatIsStarted() throws Exception {
 		server.stop(Stop.FAST);
-		try (WatchedBus watched = WatchedBus.create(server)) {
+		try (WatchedBus watched = bus()) {
 			watched.awaitProblem(ConnectionState.BACKING_OFF, server.address());
 			assertThatExceptionOfType(PublishException.class)
 				.isThrownBy(() -> watched.bus().publish(watched.otherEvent()))
@@ -81,6 +91,12 @@ class ServerStopTests {
 			watched.verify();
 			assertThat(watched.ledger().gaps()).as("of a subscription that was not live before").isEmpty();
 		}
+	}
+
+	private WatchedBus bus() {
+		String url = server.url()
+				+ (this.tls ? "?sslmode=verify-full&sslrootcert=" + server.certificate() : "?sslmode=disable");
+		return WatchedBus.create(server, server.source(url), UnaryOperator.identity());
 	}
 
 	private enum End {
