@@ -60,10 +60,10 @@ abstract class AbstractSubscription implements BusSubscription {
 	/**
 	 * Takes in an event.
 	 * @param event the event
-	 * @param starter executes what an idle handler has to do about it; null for the
-	 * subscription's own executor
+	 * @param work may keep what an idle handler has to do about it; null if nothing is to
+	 * be kept
 	 */
-	final void offer(Event event, @Nullable Executor starter) {
+	final void offer(Event event, @Nullable HandlerWork work) {
 		this.lock.lock();
 		try {
 			if (this.live && !this.closed) {
@@ -74,7 +74,7 @@ abstract class AbstractSubscription implements BusSubscription {
 		finally {
 			this.lock.unlock();
 		}
-		afterAdding(starter);
+		afterAdding(work);
 	}
 
 	@Override
@@ -96,7 +96,7 @@ abstract class AbstractSubscription implements BusSubscription {
 	abstract void added();
 
 	/** Something was added; the lock is not held. */
-	abstract void afterAdding(@Nullable Executor starter);
+	abstract void afterAdding(@Nullable HandlerWork work);
 
 	/** Counts a delivery that has left the buffer; the lock is held. */
 	final void count(Delivery delivery, @Nullable Throwable error) {

@@ -3,7 +3,6 @@ package dev.pgevents.dispatch;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 
 import dev.pgevents.Event;
@@ -33,17 +32,17 @@ final class AppIndex {
 		return this.allApps.length == 0 && this.apps.isEmpty();
 	}
 
-	void offer(Event event, @Nullable Executor starter) {
-		offer(this.allApps, event, starter);
+	void offer(Event event, @Nullable HandlerWork work) {
+		offer(this.allApps, event, work);
 		String app = event.appId();
 		if (app != null && !this.apps.isEmpty()) {
-			offer(this.apps.getOrDefault(app, NONE), event, starter);
+			offer(this.apps.getOrDefault(app, NONE), event, work);
 		}
 	}
 
-	private static void offer(AbstractSubscription[] subscriptions, Event event, @Nullable Executor starter) {
+	private static void offer(AbstractSubscription[] subscriptions, Event event, @Nullable HandlerWork work) {
 		for (AbstractSubscription subscription : subscriptions) {
-			subscription.offer(event, starter);
+			subscription.offer(event, work);
 		}
 	}
 

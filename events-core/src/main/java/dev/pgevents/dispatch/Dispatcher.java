@@ -125,7 +125,7 @@ public final class Dispatcher implements AutoCloseable {
 	 * @param work keeps what is left to do, and is to be asked for it afterwards
 	 */
 	public void dispatch(Event event, HandlerWork work) {
-		this.index.offer(event, (this.executor == this.threads) ? work.keepingFirst(this.threads) : null);
+		this.index.offer(event, (this.executor == this.threads) ? work : null);
 	}
 
 	/**

@@ -38,6 +38,10 @@ final class HandlerSubscription extends AbstractSubscription {
 
 	private final Consumer<HandlerSubscription> onFinished;
 
+	private final HandlerTask task = new Task();
+
+	private final Pace pace = new Pace();
+
 	private final Condition idle = this.lock.newCondition();
 
 	private final Set<Worker> busy = ConcurrentHashMap.newKeySet();
@@ -81,9 +85,11 @@ final class HandlerSubscription extends AbstractSubscription {
 	}
 
 	@Override
-	void afterAdding(@Nullable Executor starter) {
+	void afterAdding(@Nullable HandlerWork work) {
 		while (claimWorker()) {
-			startWorker((starter != null) ? starter : this.executor);
+			if (work == null || !work.keep(this.task)) {
+				startWorker();
+			}
 		}
 	}
 
@@ -106,9 +112,9 @@ final class HandlerSubscription extends AbstractSubscription {
 		}
 	}
 
-	private void startWorker(Executor starter) {
+	private void startWorker() {
 		try {
-			starter.execute(this::work);
+			this.executor.execute(this.task);
 		}
 		catch (RuntimeException | Error ex) {
 			if (retireWithoutThread()) {
@@ -156,16 +162,25 @@ final class HandlerSubscription extends AbstractSubscription {
 		Worker worker = new Worker(this, this.handler, this.errorHandler);
 		this.busy.add(worker);
 		try {
-			worker.run(() -> {
-				Delivery delivery = next(worker, null, null);
-				while (delivery != null) {
-					Throwable error = worker.handle(delivery);
-					delivery = next(worker, delivery, error);
-				}
-			});
+			worker.run(() -> handleAll(worker));
 		}
 		finally {
 			this.busy.remove(worker);
+		}
+	}
+
+	private void handleAll(Worker worker) {
+		Delivery delivery = next(worker, null, null);
+		long start = System.nanoTime();
+		boolean first = true;
+		while (delivery != null) {
+			Throwable error = worker.handle(delivery);
+			if (first) {
+				// Enough to know the pace, and a burst is spared the clock.
+				this.pace.took(System.nanoTime() - start);
+				first = false;
+			}
+			delivery = next(worker, delivery, error);
 		}
 	}
 
@@ -294,6 +309,21 @@ final class HandlerSubscription extends AbstractSubscription {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/** Is the same one each time: it is asked for at every event. */
+	private final class Task implements HandlerTask {
+
+		@Override
+		public void run() {
+			work();
+		}
+
+		@Override
+		public boolean isQuick() {
+			return HandlerSubscription.this.pace.isQuick();
+		}
+
 	}
 
 }

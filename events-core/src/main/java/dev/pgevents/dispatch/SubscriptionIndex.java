@@ -4,7 +4,6 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -39,20 +38,20 @@ final class SubscriptionIndex {
 		change(subscription, (index) -> index.remove(subscription));
 	}
 
-	void offer(Event event, @Nullable Executor starter) {
+	void offer(Event event, @Nullable HandlerWork work) {
 		String type = event.type().value();
-		offer(this.types.get(type), event, starter);
+		offer(this.types.get(type), event, work);
 		if (!this.groups.isEmpty()) {
 			for (int dot = type.lastIndexOf('.'); dot > 0; dot = type.lastIndexOf('.', dot - 1)) {
-				offer(this.groups.get(type.substring(0, dot)), event, starter);
+				offer(this.groups.get(type.substring(0, dot)), event, work);
 			}
 		}
-		offer(this.all, event, starter);
+		offer(this.all, event, work);
 	}
 
-	private static void offer(@Nullable AppIndex index, Event event, @Nullable Executor starter) {
+	private static void offer(@Nullable AppIndex index, Event event, @Nullable HandlerWork work) {
 		if (index != null) {
-			index.offer(event, starter);
+			index.offer(event, work);
 		}
 	}
 

@@ -56,8 +56,8 @@ class SubscriptionInterleavingTests {
 			HandlerSubscription subscription = live(2, (event) -> handled.incrementAndGet(), threads.executor());
 			threads.start(() -> {
 				HandlerWork work = new HandlerWork();
-				subscription.offer(ONE, work.keepingFirst(threads.executor()));
-				Runnable kept = work.take();
+				subscription.offer(ONE, work);
+				HandlerTask kept = work.take();
 				if (kept != null) {
 					kept.run();
 				}

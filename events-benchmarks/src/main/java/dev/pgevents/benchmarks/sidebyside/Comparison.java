@@ -24,6 +24,11 @@ public final class Comparison {
 	/** How long the compiler may work in such a time if it counts as steady. */
 	private static final long SETTLED_MILLIS = 10;
 
+	/** It works in fits and starts. */
+	private static final int SETTLED_IN_A_ROW = 3;
+
+	private static final int IDLE_SETTLING_RATE = 2000;
+
 	private static final long LIVE_PATIENCE = TimeUnit.SECONDS.toNanos(12);
 
 	private static final int LIVE_SAMPLES = 20;
@@ -73,7 +78,7 @@ public final class Comparison {
 		this.warmUp = options.number("warmup", 20_000);
 		this.samples = options.number("samples", 500);
 		this.rates = options.numbers("rates", "500,2000,10000,50000");
-		this.settling = options.number("settling", 30_000);
+		this.settling = options.number("settling", 60_000);
 		this.millis = options.number("millis", 3000);
 		this.burst = options.number("burst", 1_000_000);
 		this.async = options.text("publisher", "plain").equals("async");
@@ -119,6 +124,7 @@ public final class Comparison {
 		long sent = load.steady(Receiver.CHANNEL, perSecond, 1000L * this.warmUp / perSecond);
 		load.idle(Receiver.CHANNEL, few);
 		receiver.await(sent + few, PATIENCE);
+		settle(Math.min(IDLE_SETTLING_RATE, peer.fastest()), load, receiver);
 	}
 
 	private void idle(Peer peer, Load load, ReceiverProcess receiver) throws IOException, SQLException {
@@ -158,13 +164,15 @@ public final class Comparison {
 	 */
 	private void settle(int rate, Load load, ReceiverProcess receiver) throws IOException, SQLException {
 		long compiling = receiver.compiling();
+		int settled = 0;
 		for (int waited = 0; waited < this.settling; waited += SETTLING_MILLIS) {
 			receiver.record();
 			long sent = load.steady(Receiver.CHANNEL, rate, SETTLING_MILLIS);
 			receiver.await(sent, PATIENCE);
 			long before = compiling;
 			compiling = receiver.compiling();
-			if (compiling - before < SETTLED_MILLIS) {
+			settled = (compiling - before < SETTLED_MILLIS) ? settled + 1 : 0;
+			if (settled == SETTLED_IN_A_ROW) {
 				return;
 			}
 		}

@@ -12,6 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import dev.pgevents.Backoff;
 import dev.pgevents.dispatch.BusSubscription;
+import dev.pgevents.dispatch.HandlerTask;
 import dev.pgevents.postgres.session.Session;
 import dev.pgevents.postgres.session.SessionFactory;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +24,7 @@ import org.slf4j.LoggerFactory;
  * with backoff, for ever. Thread-safe.
  *
  * <p>
- * Reading is a role, which one thread has at a time. A thread that finds a handler idle
- * gives the role to another thread and runs the handler itself: it is awake already, and
- * the connection waits no longer than it takes the other one to wake up.
+ * Reading is a role, which one thread has at a time, see {@link ReadingRole}.
  */
 public final class Listener implements AutoCloseable {
 
@@ -42,6 +41,8 @@ public final class Listener implements AutoCloseable {
 	private final Clock clock;
 
 	private final Executor threads;
+
+	private final ReadingRole role;
 
 	private final Channels channels = new Channels();
 
@@ -77,13 +78,14 @@ public final class Listener implements AutoCloseable {
 		this.clock = clock;
 		this.lastGood = clock.instant();
 		this.threads = threads;
+		this.role = new ReadingRole(threads, this::read);
 	}
 
 	/**
 	 * Begins to connect.
 	 */
 	public void start() {
-		this.threads.execute(this::read);
+		this.role.give();
 	}
 
 	/**
@@ -137,38 +139,27 @@ public final class Listener implements AutoCloseable {
 	private void read() {
 		boolean hasRole = true;
 		while (hasRole) {
-			Runnable handlerWork = turns();
-			if (handlerWork == null) {
+			HandlerTask handlerTask = turns();
+			if (handlerTask == null) {
 				disconnect();
 				return;
 			}
-			hasRole = !giveRoleOn();
-			handlerWork.run();
+			hasRole = this.role.run(handlerTask);
 		}
 	}
 
-	private @Nullable Runnable turns() {
-		Runnable handlerWork = null;
-		while (!this.closed && handlerWork == null) {
-			handlerWork = turn();
+	private @Nullable HandlerTask turns() {
+		HandlerTask handlerTask = null;
+		while (!this.closed && handlerTask == null) {
+			handlerTask = turn();
 		}
-		return handlerWork;
-	}
-
-	private boolean giveRoleOn() {
-		try {
-			this.threads.execute(this::read);
-			return true;
-		}
-		catch (RejectedExecutionException | OutOfMemoryError ex) {
-			return false; // closed meanwhile, or no thread to be had
-		}
+		return handlerTask;
 	}
 
 	/**
 	 * Connects, or reads once, or waits for the next attempt; keeps what was left to do.
 	 */
-	private @Nullable Runnable turn() {
+	private @Nullable HandlerTask turn() {
 		try {
 			ListeningSession listening = this.current;
 			if (listening != null) {
@@ -225,15 +216,15 @@ public final class Listener implements AutoCloseable {
 	}
 
 	private void finish(ListeningSession listening) {
-		Runnable handlerWork = listening.finish();
-		if (handlerWork == null) {
+		HandlerTask handlerTask = listening.finish();
+		if (handlerTask == null) {
 			return;
 		}
 		try {
-			this.threads.execute(handlerWork);
+			this.threads.execute(handlerTask);
 		}
 		catch (RejectedExecutionException | OutOfMemoryError ex) {
-			handlerWork.run(); // closed meanwhile, or no thread to be had
+			handlerTask.run(); // closed meanwhile, or no thread to be had
 		}
 	}
 

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import dev.pgevents.Backoff;
 import dev.pgevents.Gap;
 import dev.pgevents.dispatch.BusSubscription;
+import dev.pgevents.dispatch.HandlerTask;
 import dev.pgevents.dispatch.HandlerWork;
 import dev.pgevents.postgres.session.Session;
 import org.jspecify.annotations.Nullable;
@@ -80,9 +81,9 @@ final class ListeningSession {
 	/**
 	 * Reads until the next thing that is due.
 	 * @return what an idle handler has to do about a notification that came alone, to be
-	 * run while another thread takes the next step; mostly null
+	 * run before the next step or while another thread takes it; mostly null
 	 */
-	@Nullable Runnable step() throws SQLException {
+	@Nullable HandlerTask step() throws SQLException {
 		if (this.changed) {
 			this.changed = false;
 			applyChanges();
@@ -91,11 +92,11 @@ final class ListeningSession {
 		}
 		PGNotification[] notifications = this.session.awaitNotifications(waitMillis());
 		deliver(notifications, (notifications.length == 1) ? this.work : null);
-		Runnable handlerWork = this.work.take();
-		if (handlerWork == null) {
+		HandlerTask handlerTask = this.work.take();
+		if (handlerTask == null) {
 			check();
 		}
-		return handlerWork;
+		return handlerTask;
 	}
 
 	private void check() throws SQLException {
@@ -114,7 +115,7 @@ final class ListeningSession {
 	 * Delivers what had arrived before the session broke.
 	 * @return what an idle handler has to do, if a step failed that was to say so
 	 */
-	@Nullable Runnable finish() {
+	@Nullable HandlerTask finish() {
 		deliver(this.session.remainingNotifications(), null);
 		return this.work.take();
 	}
