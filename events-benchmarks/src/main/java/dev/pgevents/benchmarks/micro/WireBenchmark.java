@@ -1,8 +1,13 @@
 package dev.pgevents.benchmarks.micro;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import javax.crypto.spec.SecretKeySpec;
+
 import dev.pgevents.Event;
+import dev.pgevents.postgres.wire.NotificationSigner;
+import dev.pgevents.postgres.wire.RefusedNotificationException;
 import dev.pgevents.postgres.wire.UnreadableNotificationException;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -19,9 +24,16 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class WireBenchmark {
 
+	private static final String CHANNEL = "events";
+
 	private final Event event = Samples.event();
 
 	private final String notification = Samples.WRITER.write(this.event);
+
+	private final NotificationSigner signer = new NotificationSigner(
+			new SecretKeySpec(new byte[32], NotificationSigner.ALGORITHM), List.of());
+
+	private final String signed = this.signer.sign(CHANNEL, this.notification);
 
 	/**
 	 * Writes an event and its payload.
@@ -51,6 +63,25 @@ public class WireBenchmark {
 	public Object decodeFull() throws UnreadableNotificationException {
 		Object payload = Samples.READER.read(this.notification).payloadAs(Samples.Closed.class);
 		return (payload != null) ? payload : this;
+	}
+
+	/**
+	 * What signing adds to encoding.
+	 * @return the signed notification
+	 */
+	@Benchmark
+	public String sign() {
+		return this.signer.sign(CHANNEL, this.notification);
+	}
+
+	/**
+	 * What a signature adds to decoding.
+	 * @return the notification without it
+	 * @throws RefusedNotificationException never
+	 */
+	@Benchmark
+	public String verify() throws RefusedNotificationException {
+		return this.signer.verify(CHANNEL, this.signed);
 	}
 
 }

@@ -111,28 +111,7 @@ class ReadingRoleTests {
 		}))).isTrue();
 	}
 
-	/** One that ends its watch in this moment, too. */
-	@Test
-	void isTakenFromAHandlerWheneverItBegins() {
-		Interleavings.explore((threads) -> {
-			CountDownLatch reading = new CountDownLatch(1);
-			ReadingRole role = new ReadingRole(threads.executor(), reading::countDown, (nanos) -> {
-			}, 1);
-			// Somebody stands by from now on.
-			boolean kept = role.run(task(true, () -> {
-			}));
-			if (kept) {
-				threads.start(() -> {
-					if (role.run(task(true, reading::await))) {
-						throw new AssertionError("two threads have the role");
-					}
-				});
-			}
-			threads.join();
-		});
-	}
-
-	private static HandlerTask task(boolean quick, Interleavings.Action action) {
+	static HandlerTask task(boolean quick, Interleavings.Action action) {
 		return new HandlerTask() {
 
 			@Override
