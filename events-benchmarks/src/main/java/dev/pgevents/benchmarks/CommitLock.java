@@ -14,8 +14,9 @@ import dev.pgevents.postgres.PostgresEventBus;
 /**
  * What events cost the transactions that publish them: writers that insert a row and
  * commit, flushed to disk, without events, with one in the transaction, and with one
- * right after the commit. Options: {@code rounds}, {@code millis} of each case,
- * {@code writers}, {@code out}, {@code url}.
+ * right after the commit, beside the least that a hand-written notification takes there.
+ * Options: {@code rounds}, {@code millis} of each case, {@code writers}, {@code out},
+ * {@code url}.
  */
 public final class CommitLock {
 
@@ -42,9 +43,9 @@ public final class CommitLock {
 			try (PostgresEventBus bus = PostgresEventBus.builder()
 				.listener(ConnectionSource.url(server.url(), null, null))
 				.listening(false)
-				.build()) {
-				measure(new Table("cold"), server, bus, options, 1, millis);
-				measure(table, server, bus, options, rounds, millis);
+				.build(); PlainNotifier plain = new PlainNotifier(server.connect())) {
+				measure(new Table("cold"), server, bus, plain, options, 1, millis);
+				measure(table, server, bus, plain, options, rounds, millis);
 			}
 		}
 		for (int writers : options.numbers("writers", "8,32")) {
@@ -60,14 +61,14 @@ public final class CommitLock {
 		results.plot("commit-lock.svg", plot);
 	}
 
-	private static void measure(Table table, BenchmarkServer server, PostgresEventBus bus, Options options, int rounds,
-			int millis) throws Exception {
+	private static void measure(Table table, BenchmarkServer server, PostgresEventBus bus, PlainNotifier plain,
+			Options options, int rounds, int millis) throws Exception {
 		for (int round = 0; round < rounds; round++) {
 			for (int writers : options.numbers("writers", "8,32")) {
 				for (Mode mode : Mode.values()) {
 					List<Writer> all = new ArrayList<>();
 					for (int i = 0; i < writers; i++) {
-						all.add(new Writer(server.connect(), bus, mode, i));
+						all.add(new Writer(server.connect(), bus, plain, mode, i));
 					}
 					Load load = Load.run(writers, millis, (thread) -> all.get(thread).write());
 					for (Writer writer : all) {
@@ -89,7 +90,7 @@ public final class CommitLock {
 	private enum Mode {
 
 		NO_EVENTS("no events"), TRANSACTIONAL("transactional"), AFTER_COMMIT("after-commit"),
-		PUBLISH_AFTERWARDS("publish after the commit");
+		PLAIN("pg_notify after the commit, nobody waits"), PUBLISH_AFTERWARDS("publish after the commit");
 
 		private final String label;
 
@@ -105,16 +106,20 @@ public final class CommitLock {
 
 		private final PostgresEventBus bus;
 
+		private final PlainNotifier plain;
+
 		private final Mode mode;
 
 		private final int number;
 
 		private final PreparedStatement insert;
 
-		Writer(Connection connection, PostgresEventBus bus, Mode mode, int number) throws SQLException {
+		Writer(Connection connection, PostgresEventBus bus, PlainNotifier plain, Mode mode, int number)
+				throws SQLException {
 			connection.setAutoCommit(false);
 			this.connection = connection;
 			this.bus = bus;
+			this.plain = plain;
 			this.mode = mode;
 			this.number = number;
 			this.insert = connection.prepareStatement("INSERT INTO " + TABLE + " (writer) VALUES (?)");
@@ -130,6 +135,9 @@ public final class CommitLock {
 			this.connection.commit();
 			if (this.mode == Mode.AFTER_COMMIT) {
 				this.bus.publishAsync(event); // as the starter does in this mode
+			}
+			else if (this.mode == Mode.PLAIN) {
+				this.plain.send();
 			}
 			else if (this.mode == Mode.PUBLISH_AFTERWARDS) {
 				this.bus.publish(event);
