@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 
-import dev.pgevents.log.LogText;
+import dev.pgevents.internal.log.LogText;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,7 +2,7 @@ package dev.pgevents;
 
 import java.lang.reflect.Type;
 
-import dev.pgevents.log.LogText;
+import dev.pgevents.internal.log.LogText;
 import org.jspecify.annotations.Nullable;
 
 /**

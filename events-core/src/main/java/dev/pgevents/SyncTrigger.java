@@ -3,7 +3,7 @@ package dev.pgevents;
 import java.util.Objects;
 import java.util.Set;
 
-import dev.pgevents.log.LogText;
+import dev.pgevents.internal.log.LogText;
 
 /**
  * Why a {@link SyncTask} runs.

@@ -1,6 +1,6 @@
 package dev.pgevents;
 
-import dev.pgevents.log.LogText;
+import dev.pgevents.internal.log.LogText;
 
 /**
  * The grammar of event types and of the patterns that match groups of them.

@@ -17,10 +17,10 @@ import dev.pgevents.PayloadCodec;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
-import dev.pgevents.dispatch.BusEventStream;
-import dev.pgevents.dispatch.BusSubscription;
-import dev.pgevents.dispatch.Dispatcher;
-import dev.pgevents.dispatch.SlowHandlerListener;
+import dev.pgevents.internal.dispatch.BusEventStream;
+import dev.pgevents.internal.dispatch.BusSubscription;
+import dev.pgevents.internal.dispatch.Dispatcher;
+import dev.pgevents.internal.dispatch.SlowHandlerListener;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -133,7 +133,7 @@ class InMemoryEventBusTests extends EventBusContract {
 	void closeOfASubscriptionGivesUpOnAHandlerThatBlocksForEverAndNamesItOnce() throws Exception {
 		CountDownLatch inHand = new CountDownLatch(1);
 		CountDownLatch interrupted = new CountDownLatch(1);
-		List<String> log = logged("dev.pgevents.dispatch.HandlerSubscription", () -> {
+		List<String> log = logged("dev.pgevents.internal.dispatch.HandlerSubscription", () -> {
 			try (InMemoryEventBus bus = InMemoryEventBus.builder().shutdownTimeout(Duration.ofMillis(1)).build()) {
 				Subscription subscription = bus.subscribe(SubscriptionFilter.all(),
 						SubscriptionOptions.builder().name("blocked").build(),

@@ -10,9 +10,9 @@ import javax.sql.DataSource;
 
 import dev.pgevents.Backoff;
 import dev.pgevents.PayloadCodec;
-import dev.pgevents.dispatch.SlowHandlerListener;
-import dev.pgevents.dispatch.SubscriptionListener;
-import dev.pgevents.postgres.wire.NotificationSigner;
+import dev.pgevents.internal.dispatch.SlowHandlerListener;
+import dev.pgevents.internal.dispatch.SubscriptionListener;
+import dev.pgevents.postgres.internal.wire.NotificationSigner;
 import org.jspecify.annotations.Nullable;
 
 /**

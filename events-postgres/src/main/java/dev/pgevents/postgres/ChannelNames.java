@@ -3,7 +3,7 @@ package dev.pgevents.postgres;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
-import dev.pgevents.log.LogText;
+import dev.pgevents.internal.log.LogText;
 
 /**
  * The rules for channel names.

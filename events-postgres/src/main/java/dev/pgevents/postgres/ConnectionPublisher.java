@@ -11,9 +11,9 @@ import dev.pgevents.Event;
 import dev.pgevents.PublishException;
 import dev.pgevents.PublishException.Outcome;
 import dev.pgevents.Publisher;
-import dev.pgevents.postgres.publish.Notification;
-import dev.pgevents.postgres.publish.NotifyStatement;
-import dev.pgevents.postgres.publish.PublishFailures;
+import dev.pgevents.postgres.internal.publish.Notification;
+import dev.pgevents.postgres.internal.publish.NotifyStatement;
+import dev.pgevents.postgres.internal.publish.PublishFailures;
 
 /**
  * Publishes on the caller's connection, in the caller's transaction.

@@ -6,7 +6,7 @@ import java.util.Properties;
 
 import javax.sql.DataSource;
 
-import dev.pgevents.postgres.pool.Credentials;
+import dev.pgevents.postgres.internal.pool.Credentials;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -8,7 +8,7 @@ import java.util.Properties;
 
 import javax.sql.DataSource;
 
-import dev.pgevents.postgres.pool.PoolLibraries;
+import dev.pgevents.postgres.internal.pool.PoolLibraries;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.ds.common.BaseDataSource;

@@ -6,8 +6,8 @@ import java.util.Properties;
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.pgevents.postgres.pool.Credentials;
-import dev.pgevents.postgres.pool.HikariPool;
+import dev.pgevents.postgres.internal.pool.Credentials;
+import dev.pgevents.postgres.internal.pool.HikariPool;
 import org.jspecify.annotations.Nullable;
 
 /**

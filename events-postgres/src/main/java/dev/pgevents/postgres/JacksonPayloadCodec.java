@@ -18,9 +18,9 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.pgevents.PayloadCodec;
 import dev.pgevents.PayloadConversionException;
-import dev.pgevents.log.LogText;
-import dev.pgevents.postgres.wire.JsonFailure;
-import dev.pgevents.postgres.wire.NotificationWriter;
+import dev.pgevents.internal.log.LogText;
+import dev.pgevents.postgres.internal.wire.JsonFailure;
+import dev.pgevents.postgres.internal.wire.NotificationWriter;
 import org.jspecify.annotations.Nullable;
 
 /**

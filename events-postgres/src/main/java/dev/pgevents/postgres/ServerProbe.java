@@ -4,8 +4,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-import dev.pgevents.postgres.session.Session;
-import dev.pgevents.postgres.session.SessionFactory;
+import dev.pgevents.postgres.internal.session.Session;
+import dev.pgevents.postgres.internal.session.SessionFactory;
 
 /**
  * Asks the server how its queue is, on a session of its own: the bus's two are busy.

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
-import dev.pgevents.postgres.wire.NotificationSigner;
+import dev.pgevents.postgres.internal.wire.NotificationSigner;
 
 /**
  * A secret that services share in order to know each other's events: see

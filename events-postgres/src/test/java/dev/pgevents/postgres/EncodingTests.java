@@ -10,8 +10,8 @@ import dev.pgevents.EventStream;
 import dev.pgevents.EventTypes;
 import dev.pgevents.PayloadTooLargeException;
 import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.postgres.internal.wire.NotificationWriter;
 import dev.pgevents.postgres.test.TestPostgres;
-import dev.pgevents.postgres.wire.NotificationWriter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

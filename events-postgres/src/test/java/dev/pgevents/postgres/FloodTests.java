@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-import dev.pgevents.postgres.session.Session;
-import dev.pgevents.postgres.session.SessionFactory;
+import dev.pgevents.postgres.internal.session.Session;
+import dev.pgevents.postgres.internal.session.SessionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

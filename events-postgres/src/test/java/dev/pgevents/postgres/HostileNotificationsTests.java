@@ -23,9 +23,9 @@ import dev.pgevents.Gap;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
+import dev.pgevents.postgres.internal.wire.Mutations;
 import dev.pgevents.postgres.test.CapturedLog;
 import dev.pgevents.postgres.test.TestPostgres;
-import dev.pgevents.postgres.wire.Mutations;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 

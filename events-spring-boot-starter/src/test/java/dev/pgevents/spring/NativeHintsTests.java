@@ -3,7 +3,7 @@ package dev.pgevents.spring;
 import java.util.List;
 
 import dev.pgevents.Event;
-import dev.pgevents.postgres.socket.WakeableSocketFactory;
+import dev.pgevents.postgres.internal.socket.WakeableSocketFactory;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.aot.hint.RuntimeHints;

@@ -5,8 +5,8 @@ import java.time.Clock;
 import dev.pgevents.Event;
 import dev.pgevents.EventTypes;
 import dev.pgevents.postgres.JacksonPayloadCodec;
-import dev.pgevents.postgres.wire.NotificationReader;
-import dev.pgevents.postgres.wire.NotificationWriter;
+import dev.pgevents.postgres.internal.wire.NotificationReader;
+import dev.pgevents.postgres.internal.wire.NotificationWriter;
 
 /**
  * An event as a rollups node sends it, of about 230 characters.

@@ -6,9 +6,9 @@ import java.util.concurrent.TimeUnit;
 import javax.crypto.spec.SecretKeySpec;
 
 import dev.pgevents.Event;
-import dev.pgevents.postgres.wire.NotificationSigner;
-import dev.pgevents.postgres.wire.RefusedNotificationException;
-import dev.pgevents.postgres.wire.UnreadableNotificationException;
+import dev.pgevents.postgres.internal.wire.NotificationSigner;
+import dev.pgevents.postgres.internal.wire.RefusedNotificationException;
+import dev.pgevents.postgres.internal.wire.UnreadableNotificationException;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;

@@ -5,8 +5,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
-import dev.pgevents.postgres.session.Session;
-import dev.pgevents.postgres.session.SessionFactory;
+import dev.pgevents.postgres.internal.session.Session;
+import dev.pgevents.postgres.internal.session.SessionFactory;
 import org.postgresql.PGNotification;
 
 /**

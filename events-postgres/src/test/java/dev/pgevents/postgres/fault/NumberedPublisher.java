@@ -17,7 +17,7 @@ import dev.pgevents.PublishException;
 import dev.pgevents.Publisher;
 import dev.pgevents.postgres.ChannelStrategy;
 import dev.pgevents.postgres.JacksonPayloadCodec;
-import dev.pgevents.postgres.wire.NotificationWriter;
+import dev.pgevents.postgres.internal.wire.NotificationWriter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -3,7 +3,7 @@ package dev.pgevents.spring.autoconfigure;
 import dev.pgevents.Event;
 import dev.pgevents.Publisher;
 import dev.pgevents.spring.DomainEventPublisher;
-import dev.pgevents.spring.payload.PayloadClass;
+import dev.pgevents.spring.internal.payload.PayloadClass;
 
 /**
  * Publishes payloads as the annotations of their class say.

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import dev.pgevents.Delivery;
 import dev.pgevents.Subscription;
-import dev.pgevents.dispatch.SlowHandlerListener;
+import dev.pgevents.internal.dispatch.SlowHandlerListener;
 import dev.pgevents.postgres.ConnectionListener;
 import dev.pgevents.postgres.ConnectionState;
 import dev.pgevents.spring.ConnectionStateChanged;

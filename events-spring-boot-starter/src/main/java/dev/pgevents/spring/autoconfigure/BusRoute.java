@@ -2,8 +2,8 @@ package dev.pgevents.spring.autoconfigure;
 
 import dev.pgevents.spring.EventsConfigurationException;
 import dev.pgevents.spring.EventsConnectionDetails;
-import dev.pgevents.spring.connection.BootConnectionDetails;
-import dev.pgevents.spring.connection.BusConnections;
+import dev.pgevents.spring.internal.connection.BootConnectionDetails;
+import dev.pgevents.spring.internal.connection.BusConnections;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;

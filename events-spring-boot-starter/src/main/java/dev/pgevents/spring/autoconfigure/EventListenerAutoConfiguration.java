@@ -7,12 +7,12 @@ import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.spring.DomainEventListenerContainer;
 import dev.pgevents.spring.EventsConfigurationException;
-import dev.pgevents.spring.listener.AcceptedEvents;
-import dev.pgevents.spring.listener.ApplicationEventBridge;
-import dev.pgevents.spring.listener.ContextEvents;
-import dev.pgevents.spring.listener.DomainEventListenerFactory;
-import dev.pgevents.spring.listener.EndpointContainer;
-import dev.pgevents.spring.observation.EventObserver;
+import dev.pgevents.spring.internal.listener.AcceptedEvents;
+import dev.pgevents.spring.internal.listener.ApplicationEventBridge;
+import dev.pgevents.spring.internal.listener.ContextEvents;
+import dev.pgevents.spring.internal.listener.DomainEventListenerFactory;
+import dev.pgevents.spring.internal.listener.EndpointContainer;
+import dev.pgevents.spring.internal.observation.EventObserver;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;

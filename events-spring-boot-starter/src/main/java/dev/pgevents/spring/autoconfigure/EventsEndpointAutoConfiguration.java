@@ -1,7 +1,7 @@
 package dev.pgevents.spring.autoconfigure;
 
 import dev.pgevents.EventBus;
-import dev.pgevents.spring.actuate.EventsEndpoint;
+import dev.pgevents.spring.internal.actuate.EventsEndpoint;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

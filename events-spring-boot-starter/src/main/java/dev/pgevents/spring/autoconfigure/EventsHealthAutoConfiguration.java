@@ -3,7 +3,7 @@ package dev.pgevents.spring.autoconfigure;
 import java.time.Clock;
 
 import dev.pgevents.EventBus;
-import dev.pgevents.spring.actuate.EventsHealthIndicator;
+import dev.pgevents.spring.internal.actuate.EventsHealthIndicator;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;

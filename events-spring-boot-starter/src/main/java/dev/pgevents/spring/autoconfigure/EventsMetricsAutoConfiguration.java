@@ -2,8 +2,8 @@ package dev.pgevents.spring.autoconfigure;
 
 import dev.pgevents.EventBus;
 import dev.pgevents.spring.EventBusCustomizer;
-import dev.pgevents.spring.actuate.BusMeters;
-import dev.pgevents.spring.actuate.SubscriptionMeters;
+import dev.pgevents.spring.internal.actuate.BusMeters;
+import dev.pgevents.spring.internal.actuate.SubscriptionMeters;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;

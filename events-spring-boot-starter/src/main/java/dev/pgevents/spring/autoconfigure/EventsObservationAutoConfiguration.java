@@ -1,8 +1,8 @@
 package dev.pgevents.spring.autoconfigure;
 
 import dev.pgevents.EventBus;
-import dev.pgevents.spring.observation.EventObserver;
-import dev.pgevents.spring.observation.MicrometerEventObserver;
+import dev.pgevents.spring.internal.observation.EventObserver;
+import dev.pgevents.spring.internal.observation.MicrometerEventObserver;
 import io.micrometer.observation.ObservationRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;

@@ -4,8 +4,8 @@ import dev.pgevents.EventBus;
 import dev.pgevents.Publisher;
 import dev.pgevents.Subscriber;
 import dev.pgevents.spring.DomainEventPublisher;
-import dev.pgevents.spring.observation.EventObserver;
-import dev.pgevents.spring.transaction.TransactionalPublisher;
+import dev.pgevents.spring.internal.observation.EventObserver;
+import dev.pgevents.spring.internal.transaction.TransactionalPublisher;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;

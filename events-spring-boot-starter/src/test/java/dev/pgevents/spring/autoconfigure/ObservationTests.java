@@ -18,7 +18,7 @@ import dev.pgevents.spring.DomainEvent;
 import dev.pgevents.spring.DomainEventPublisher;
 import dev.pgevents.spring.Header;
 import dev.pgevents.spring.OnDomainEvent;
-import dev.pgevents.spring.observation.EventObserver;
+import dev.pgevents.spring.internal.observation.EventObserver;
 import io.micrometer.common.KeyValue;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;

@@ -1,0 +1,211 @@
+package dev.pgevents.internal.dispatch;
+
+import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+import dev.pgevents.Delivery;
+import dev.pgevents.Event;
+import dev.pgevents.Gap;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SubscriptionOptions;
+import dev.pgevents.SubscriptionStats;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What subscriptions with a handler and streams have in common: a name, a filter, and a
+ * buffer behind a lock that is never held while calling out.
+ */
+abstract class AbstractSubscription implements BusSubscription {
+
+	final ReentrantLock lock = new BriefLock();
+
+	final Buffer buffer;
+
+	private final String name;
+
+	private final SubscriptionFilter filter;
+
+	private final Consumer<BusSubscription> onClose;
+
+	private final CompletableFuture<Void> ready = new CompletableFuture<>();
+
+	/** Runs what hangs on {@link #ready}. */
+	private final Executor stages;
+
+	/** Until then nothing is taken in: what came before would have a hole after it. */
+	private volatile boolean live;
+
+	boolean closed;
+
+	long handled;
+
+	long failed;
+
+	long gaps;
+
+	long slow;
+
+	AbstractSubscription(String name, SubscriptionFilter filter, SubscriptionOptions options, int concurrency,
+			Consumer<BusSubscription> onClose, Executor stages, Clock clock) {
+		this.name = name;
+		this.filter = filter;
+		this.onClose = onClose;
+		this.stages = stages;
+		this.buffer = new Buffer(options.bufferSize(), options.overflow(), concurrency > 1, clock);
+	}
+
+	/**
+	 * Takes in an event.
+	 * @param event the event
+	 * @param work may keep what an idle handler has to do about it; null if nothing is to
+	 * be kept
+	 */
+	final void offer(Event event, @Nullable HandlerWork work) {
+		this.lock.lock();
+		try {
+			if (this.live && !this.closed) {
+				this.buffer.add(event);
+				added();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		afterAdding(work);
+	}
+
+	@Override
+	public final void gap(Gap gap) {
+		this.lock.lock();
+		try {
+			if (this.live && !this.closed) {
+				this.buffer.append(gap);
+				added();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		afterAdding(null);
+	}
+
+	/** Something was added; the lock is held. */
+	abstract void added();
+
+	/** Something was added; the lock is not held. */
+	abstract void afterAdding(@Nullable HandlerWork work);
+
+	/** Counts a delivery that has left the buffer; the lock is held. */
+	final void count(Delivery delivery, @Nullable Throwable error) {
+		if (delivery instanceof Gap) {
+			this.gaps++;
+		}
+		else if (error != null) {
+			this.failed++;
+		}
+		else {
+			this.handled++;
+		}
+	}
+
+	/** Marks as closed; false if it was before. The lock is held. */
+	final boolean markClosed() {
+		boolean first = !this.closed;
+		this.closed = true;
+		this.buffer.clear();
+		return first;
+	}
+
+	/** Tells the bus and whoever waits for readiness; the lock is not held. */
+	final void announceClosed() {
+		this.ready.completeExceptionally(
+				new IllegalStateException("subscription " + this.name + " was closed before listening began"));
+		this.onClose.accept(this);
+	}
+
+	@Override
+	public final String name() {
+		return this.name;
+	}
+
+	@Override
+	public final SubscriptionFilter filter() {
+		return this.filter;
+	}
+
+	@Override
+	public final CompletableFuture<Void> ready() {
+		this.lock.lock();
+		try {
+			return this.ready.copy();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
+	public final void live() {
+		if (becomesLive()) {
+			// What hangs on it may take any time, which a reading thread has not.
+			this.stages.execute(() -> this.ready.complete(null));
+		}
+	}
+
+	/** Begins to take in; true if somebody waits for that. */
+	private boolean becomesLive() {
+		this.lock.lock();
+		try {
+			this.live = true;
+			if (this.ready.getNumberOfDependents() == 0) {
+				this.ready.complete(null);
+			}
+			return !this.ready.isDone();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
+	public final void fail(Throwable cause) {
+		this.ready.completeExceptionally(cause);
+	}
+
+	@Override
+	public final boolean isLive() {
+		return this.live;
+	}
+
+	@Override
+	public final boolean isClosed() {
+		this.lock.lock();
+		try {
+			return this.closed;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
+	public final SubscriptionStats stats() {
+		this.lock.lock();
+		try {
+			return new SubscriptionStats(this.buffer.received(), this.handled, this.failed, this.buffer.dropped(),
+					this.buffer.coalesced(), this.gaps, this.slow, this.buffer.events());
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
+	public final String toString() {
+		return "Subscription[" + this.name + "]";
+	}
+
+}

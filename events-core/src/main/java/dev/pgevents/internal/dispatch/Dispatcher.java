@@ -1,0 +1,243 @@
+package dev.pgevents.internal.dispatch;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+import dev.pgevents.Event;
+import dev.pgevents.EventHandler;
+import dev.pgevents.Subscription;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SubscriptionOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The subscriptions of a bus: hands each event to the buffers of those that want it.
+ * Thread-safe; events that one thread dispatches keep their order.
+ *
+ * @since 0.1
+ */
+public final class Dispatcher implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(Dispatcher.class);
+
+	private final String busName;
+
+	private final Executor executor;
+
+	private final ExecutorService threads;
+
+	private final HandlerWatch handlers;
+
+	private final SubscriptionListener subscriptionListener;
+
+	private final Duration shutdownTimeout;
+
+	private final Clock clock;
+
+	private final SubscriptionIndex index = new SubscriptionIndex();
+
+	private final Set<AbstractSubscription> subscriptions = ConcurrentHashMap.newKeySet();
+
+	private final AtomicInteger names = new AtomicInteger();
+
+	private volatile boolean closed;
+
+	Dispatcher(DispatcherBuilder builder) {
+		this.busName = builder.busName;
+		Executor given = builder.executor;
+		this.threads = Executors.newCachedThreadPool(new BusThreadFactory(this.busName));
+		this.executor = (given != null) ? given : this.threads;
+		this.subscriptionListener = builder.subscriptionListener;
+		this.shutdownTimeout = builder.shutdownTimeout;
+		this.clock = builder.clock;
+		this.handlers = new HandlerWatch(this.busName, builder.slowHandlerThreshold, builder.slowHandlerListener);
+	}
+
+	/**
+	 * Starts from the defaults.
+	 * @param busName the name of the bus, for threads and logs
+	 * @return a builder
+	 */
+	public static DispatcherBuilder builder(String busName) {
+		return new DispatcherBuilder(busName);
+	}
+
+	/**
+	 * Adds a subscription with a handler.
+	 * @param filter which events
+	 * @param options how to buffer and call
+	 * @param handler called for each event
+	 * @param onClose told once when the subscription is closed
+	 * @return the subscription, not live yet
+	 * @throws IllegalStateException if closed
+	 */
+	public BusSubscription subscribe(SubscriptionFilter filter, SubscriptionOptions options, EventHandler handler,
+			Consumer<BusSubscription> onClose) {
+		Objects.requireNonNull(handler, "handler");
+		HandlerSubscription subscription = new HandlerSubscription(name(options), filter, options, handler,
+				this.executor, this.shutdownTimeout, forget(onClose), this.handlers::remove, this::runStages,
+				this.clock);
+		this.handlers.add(subscription);
+		return add(subscription);
+	}
+
+	/**
+	 * Adds a stream.
+	 * @param filter which events
+	 * @param options how to buffer
+	 * @param onClose told once when the stream is closed
+	 * @return the stream, not live yet
+	 * @throws IllegalStateException if closed
+	 */
+	public BusEventStream open(SubscriptionFilter filter, SubscriptionOptions options,
+			Consumer<BusSubscription> onClose) {
+		return add(
+				new BufferedEventStream(name(options), filter, options, forget(onClose), this::runStages, this.clock));
+	}
+
+	/**
+	 * Puts an event into the buffers of all live subscriptions that want it. Does not
+	 * block.
+	 * @param event the event
+	 */
+	public void dispatch(Event event) {
+		this.index.offer(event, null);
+	}
+
+	/**
+	 * Like {@link #dispatch(Event)}, for a thread that can run a handler itself: leaves
+	 * it what one of the handlers that were idle has to do. Leaves nothing where handlers
+	 * have an executor of the user's to run on.
+	 * @param event the event
+	 * @param work keeps what is left to do, and is to be asked for it afterwards
+	 */
+	public void dispatch(Event event, HandlerWork work) {
+		this.index.offer(event, (this.executor == this.threads) ? work : null);
+	}
+
+	/**
+	 * The bus's own threads, for other work of the bus: as many as are needed, and gone
+	 * with the dispatcher.
+	 * @return an executor that does not bound its threads
+	 */
+	public Executor threads() {
+		return this.threads;
+	}
+
+	/**
+	 * The subscriptions that are open.
+	 * @return a live, unmodifiable view
+	 */
+	public Collection<BusSubscription> subscriptions() {
+		return Collections.unmodifiableCollection(this.subscriptions);
+	}
+
+	/**
+	 * Whether the calling thread is inside a handler, where nothing may wait for
+	 * handlers.
+	 * @return whether a handler is running on this thread
+	 */
+	public static boolean isInHandler() {
+		return Worker.isCurrent();
+	}
+
+	/**
+	 * Closes all subscriptions and waits for the events in hand, together up to the
+	 * shutdown timeout; then interrupts handlers that still run. Called from a handler,
+	 * it waits for none and interrupts none.
+	 */
+	@Override
+	public void close() {
+		this.closed = true;
+		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(this.shutdownTimeout);
+		// All are stopped before one is waited for: that one may take all the time there
+		// is.
+		this.subscriptions.forEach(Dispatcher::stop);
+		if (isInHandler()) {
+			this.threads.shutdown();
+		}
+		else {
+			this.handlers.awaitFinish(deadline);
+			this.handlers.interrupt();
+			this.threads.shutdownNow();
+		}
+		this.handlers.close();
+	}
+
+	private static void stop(AbstractSubscription subscription) {
+		if (subscription instanceof HandlerSubscription handler) {
+			handler.stop();
+		}
+		else {
+			subscription.close();
+		}
+	}
+
+	private <T extends AbstractSubscription> T add(T subscription) {
+		tell(this.subscriptionListener::onOpened, subscription);
+		this.index.add(subscription);
+		this.subscriptions.add(subscription);
+		if (this.closed) {
+			subscription.close();
+			throw new IllegalStateException("event bus " + this.busName + " is closed: no subscriptions any more");
+		}
+		if (subscription.isClosed()) {
+			// By somebody who was told of it before it was entered everywhere.
+			remove(subscription);
+		}
+		return subscription;
+	}
+
+	private void remove(AbstractSubscription subscription) {
+		this.index.remove(subscription);
+		this.subscriptions.remove(subscription);
+	}
+
+	private Consumer<BusSubscription> forget(Consumer<BusSubscription> onClose) {
+		return (closing) -> {
+			if (closing instanceof AbstractSubscription subscription) {
+				remove(subscription);
+			}
+			tell(this.subscriptionListener::onClosed, closing);
+			onClose.accept(closing);
+		};
+	}
+
+	private static void tell(Consumer<Subscription> listener, Subscription subscription) {
+		try {
+			listener.accept(subscription);
+		}
+		catch (Throwable ex) {
+			logger.error("subscription listener failed", ex);
+		}
+	}
+
+	private String name(SubscriptionOptions options) {
+		String given = options.name();
+		return (given != null) ? given : this.busName + "-" + this.names.incrementAndGet();
+	}
+
+	/** Runs what may take any time and must not keep the calling thread. */
+	private void runStages(Runnable stages) {
+		try {
+			this.threads.execute(stages);
+		}
+		catch (RejectedExecutionException | OutOfMemoryError ex) {
+			stages.run(); // closed meanwhile, or no thread to be had
+		}
+	}
+
+}

@@ -1,0 +1,25 @@
+package dev.pgevents.internal.dispatch;
+
+import java.time.Duration;
+
+import dev.pgevents.Delivery;
+import dev.pgevents.Subscription;
+
+/**
+ * Told once of each handler that runs longer than the threshold, while it still runs.
+ * Called on a thread of the bus; must not block.
+ *
+ * @since 0.1
+ */
+@FunctionalInterface
+public interface SlowHandlerListener {
+
+	/**
+	 * A handler is slow.
+	 * @param subscription whose handler
+	 * @param delivery what it was given
+	 * @param runningFor for how long it has been running
+	 */
+	void onSlowHandler(Subscription subscription, Delivery delivery, Duration runningFor);
+
+}

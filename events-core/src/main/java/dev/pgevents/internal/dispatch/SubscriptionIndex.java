@@ -1,0 +1,99 @@
+package dev.pgevents.internal.dispatch;
+
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+import dev.pgevents.Event;
+import dev.pgevents.SubscriptionFilter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the subscriptions of an event by looking up its type, the groups it is in, and
+ * its app, so that those that do not match cost nothing. Reading takes no lock and, where
+ * nobody asks for groups, makes no garbage.
+ */
+final class SubscriptionIndex {
+
+	private static final String WILDCARD = ".*";
+
+	private final Map<String, AppIndex> types = new ConcurrentHashMap<>();
+
+	/** By the group's name without the wildcard: {@code epoch} for {@code epoch.*}. */
+	private final Map<String, AppIndex> groups = new ConcurrentHashMap<>();
+
+	private final AppIndex all = new AppIndex();
+
+	/** Held while subscriptions come and go. */
+	private final ReentrantLock lock = new ReentrantLock();
+
+	void add(AbstractSubscription subscription) {
+		change(subscription, (index) -> index.add(subscription));
+	}
+
+	void remove(AbstractSubscription subscription) {
+		change(subscription, (index) -> index.remove(subscription));
+	}
+
+	void offer(Event event, @Nullable HandlerWork work) {
+		String type = event.type().value();
+		offer(this.types.get(type), event, work);
+		if (!this.groups.isEmpty()) {
+			for (int dot = type.lastIndexOf('.'); dot > 0; dot = type.lastIndexOf('.', dot - 1)) {
+				offer(this.groups.get(type.substring(0, dot)), event, work);
+			}
+		}
+		offer(this.all, event, work);
+	}
+
+	private static void offer(@Nullable AppIndex index, Event event, @Nullable HandlerWork work) {
+		if (index != null) {
+			index.offer(event, work);
+		}
+	}
+
+	private void change(AbstractSubscription subscription, Consumer<AppIndex> action) {
+		SubscriptionFilter filter = subscription.filter();
+		this.lock.lock();
+		try {
+			if (filter.types().isEmpty()) {
+				action.accept(this.all);
+			}
+			for (String pattern : uncovered(filter.types())) {
+				if (pattern.endsWith(WILDCARD)) {
+					change(this.groups, pattern.substring(0, pattern.length() - WILDCARD.length()), action);
+				}
+				else {
+					change(this.types, pattern, action);
+				}
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private static void change(Map<String, AppIndex> indexes, String name, Consumer<AppIndex> action) {
+		AppIndex index = indexes.computeIfAbsent(name, (key) -> new AppIndex());
+		action.accept(index);
+		if (index.isEmpty()) {
+			indexes.remove(name);
+		}
+	}
+
+	/** The patterns without those that another one covers: each event is found once. */
+	private static Set<String> uncovered(Set<String> types) {
+		Set<String> patterns = new LinkedHashSet<>(types);
+		patterns.removeIf((pattern) -> types.stream().anyMatch((other) -> covers(other, pattern)));
+		return patterns;
+	}
+
+	private static boolean covers(String wildcard, String pattern) {
+		return wildcard.endsWith(WILDCARD) && !wildcard.equals(pattern)
+				&& pattern.startsWith(wildcard.substring(0, wildcard.length() - 1));
+	}
+
+}

@@ -1,0 +1,31 @@
+package dev.pgevents.internal.dispatch;
+
+import dev.pgevents.Subscription;
+
+/**
+ * Told of each subscription that is opened, and once when it is closed. Called on the
+ * thread that does so; must not block.
+ *
+ * @since 0.1
+ */
+public interface SubscriptionListener {
+
+	/** Takes no interest. */
+	SubscriptionListener NONE = new SubscriptionListener() {
+	};
+
+	/**
+	 * A subscription was opened.
+	 * @param subscription the subscription, not live yet
+	 */
+	default void onOpened(Subscription subscription) {
+	}
+
+	/**
+	 * A subscription is being closed: nothing arrives any more, a handler may still run.
+	 * @param subscription the subscription
+	 */
+	default void onClosed(Subscription subscription) {
+	}
+
+}

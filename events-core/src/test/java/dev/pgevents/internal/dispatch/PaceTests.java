@@ -1,0 +1,43 @@
+package dev.pgevents.internal.dispatch;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * When a handler counts as quick.
+ */
+class PaceTests {
+
+	private final Pace pace = new Pace();
+
+	@Test
+	void isQuickOnceAThousandCallsWere() {
+		quickCalls(Pace.ENOUGH - 1);
+		assertThat(this.pace.isQuick()).isFalse();
+		quickCalls(1);
+		assertThat(this.pace.isQuick()).isTrue();
+	}
+
+	@Test
+	void isNotQuickAnyMoreAfterOneSlowCall() {
+		quickCalls(2 * Pace.ENOUGH);
+		this.pace.took(Pace.QUICK + 1);
+		assertThat(this.pace.isQuick()).isFalse();
+	}
+
+	@Test
+	void beginsToCountAnewAfterASlowCall() {
+		quickCalls(Pace.ENOUGH - 1);
+		this.pace.took(Pace.QUICK + 1);
+		quickCalls(Pace.ENOUGH - 1);
+		assertThat(this.pace.isQuick()).isFalse();
+	}
+
+	private void quickCalls(int count) {
+		for (int i = 0; i < count; i++) {
+			this.pace.took(Pace.QUICK);
+		}
+	}
+
+}

@@ -1,0 +1,110 @@
+package dev.pgevents.postgres.internal.listen;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+import dev.pgevents.internal.dispatch.BusSubscription;
+
+/**
+ * The channels that the open subscriptions need, and which subscriptions need each.
+ * Thread-safe.
+ */
+final class Channels {
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Map<String, Set<BusSubscription>> needed = new HashMap<>();
+
+	private final Map<BusSubscription, Set<String>> bySubscription = new HashMap<>();
+
+	void add(BusSubscription subscription, Set<String> channels) {
+		this.lock.lock();
+		try {
+			this.bySubscription.put(subscription, channels);
+			channels
+				.forEach((channel) -> this.needed.computeIfAbsent(channel, (key) -> new HashSet<>()).add(subscription));
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	void remove(BusSubscription subscription) {
+		this.lock.lock();
+		try {
+			for (String channel : this.bySubscription.getOrDefault(subscription, Set.of())) {
+				this.needed.computeIfPresent(channel, (key, subscriptions) -> {
+					subscriptions.remove(subscription);
+					return subscriptions.isEmpty() ? null : subscriptions;
+				});
+			}
+			this.bySubscription.remove(subscription);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	Set<String> needed() {
+		this.lock.lock();
+		try {
+			return Set.copyOf(this.needed.keySet());
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	boolean isNeeded(String channel) {
+		this.lock.lock();
+		try {
+			return this.needed.containsKey(channel);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	List<BusSubscription> all() {
+		this.lock.lock();
+		try {
+			return List.copyOf(this.bySubscription.keySet());
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** The subscriptions all of whose channels are among the given ones. */
+	List<BusSubscription> coveredBy(Set<String> channels) {
+		this.lock.lock();
+		try {
+			List<BusSubscription> covered = new ArrayList<>();
+			this.bySubscription.forEach((subscription, own) -> {
+				if (channels.containsAll(own)) {
+					covered.add(subscription);
+				}
+			});
+			return covered;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	List<BusSubscription> subscriptionsOf(String channel) {
+		this.lock.lock();
+		try {
+			return List.copyOf(this.needed.getOrDefault(channel, Set.of()));
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+}

@@ -1,0 +1,260 @@
+package dev.pgevents.postgres.internal.listen;
+
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+import dev.pgevents.Backoff;
+import dev.pgevents.internal.dispatch.BusSubscription;
+import dev.pgevents.internal.dispatch.HandlerTask;
+import dev.pgevents.postgres.internal.session.Session;
+import dev.pgevents.postgres.internal.session.SessionFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a session listening for as long as the bus lives: the first attempt at once, then
+ * with backoff, for ever. Thread-safe.
+ *
+ * <p>
+ * Reading is a role, which one thread has at a time, see {@link ReadingRole}.
+ */
+public final class Listener implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(Listener.class);
+
+	private final SessionFactory sessions;
+
+	private final ListenerEvents events;
+
+	private final Backoff backoff;
+
+	private final Duration heartbeat;
+
+	private final Clock clock;
+
+	private final Executor threads;
+
+	private final ReadingRole role;
+
+	private final Channels channels = new Channels();
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition closing = this.lock.newCondition();
+
+	private volatile boolean closed;
+
+	private volatile @Nullable ListeningSession current;
+
+	private @Nullable Session session;
+
+	private Instant lastGood;
+
+	private int failures;
+
+	/**
+	 * Creates a listener that has not been started.
+	 * @param sessions opens sessions
+	 * @param events told of what happens
+	 * @param backoff how long to wait between attempts
+	 * @param heartbeat how often to ask whether the registrations stand
+	 * @param clock gives the time of gaps
+	 * @param threads has a thread for the role, and another whenever it is given on
+	 */
+	public Listener(SessionFactory sessions, ListenerEvents events, Backoff backoff, Duration heartbeat, Clock clock,
+			Executor threads) {
+		this.sessions = sessions;
+		this.events = events;
+		this.backoff = backoff;
+		this.heartbeat = heartbeat;
+		this.clock = clock;
+		this.lastGood = clock.instant();
+		this.threads = threads;
+		this.role = new ReadingRole(threads, this::read);
+	}
+
+	/**
+	 * Begins to connect.
+	 */
+	public void start() {
+		this.role.give();
+	}
+
+	/**
+	 * Listens for a subscription too.
+	 * @param subscription goes live once the LISTEN is committed
+	 * @param needed its channels
+	 */
+	public void add(BusSubscription subscription, Set<String> needed) {
+		this.channels.add(subscription, needed);
+		changed();
+	}
+
+	/**
+	 * Listens no more for a subscription.
+	 * @param subscription was added before
+	 */
+	public void remove(BusSubscription subscription) {
+		this.channels.remove(subscription);
+		changed();
+	}
+
+	/**
+	 * The channels of all subscriptions.
+	 * @return a snapshot
+	 */
+	public Set<String> channels() {
+		return this.channels.needed();
+	}
+
+	private void changed() {
+		ListeningSession session = this.current;
+		if (session != null) {
+			session.channelsChanged();
+		}
+	}
+
+	@Override
+	public void close() {
+		this.closed = true;
+		this.lock.lock();
+		try {
+			this.closing.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		this.sessions.close();
+	}
+
+	/** What the thread does that has the role. */
+	private void read() {
+		boolean hasRole = true;
+		while (hasRole) {
+			HandlerTask handlerTask = turns();
+			if (handlerTask == null) {
+				disconnect();
+				return;
+			}
+			hasRole = this.role.run(handlerTask);
+		}
+	}
+
+	private @Nullable HandlerTask turns() {
+		HandlerTask handlerTask = null;
+		while (!this.closed && handlerTask == null) {
+			handlerTask = turn();
+		}
+		return handlerTask;
+	}
+
+	/**
+	 * Connects, or reads once, or waits for the next attempt; keeps what was left to do.
+	 */
+	private @Nullable HandlerTask turn() {
+		try {
+			ListeningSession listening = this.current;
+			if (listening != null) {
+				return listening.step();
+			}
+			connect();
+		}
+		catch (Throwable ex) {
+			recover(ex);
+		}
+		return null;
+	}
+
+	/** Whatever goes wrong, another attempt follows: else nobody would read any more. */
+	private void recover(Throwable cause) {
+		try {
+			disconnect();
+			lost(cause);
+		}
+		catch (Throwable ex) {
+			logger.error("an attempt to connect again follows, though this went wrong with a lost connection", ex);
+		}
+		backOff();
+	}
+
+	private void connect() throws SQLException {
+		this.events.onConnecting();
+		Session opened = this.sessions.open();
+		this.session = opened;
+		this.events.onSession(opened);
+		ListeningSession listening = new ListeningSession(opened, this.channels, this.events, this.backoff,
+				this.heartbeat, this.clock, this.lastGood);
+		this.current = listening;
+		listening.begin();
+	}
+
+	private void disconnect() {
+		ListeningSession listening = this.current;
+		this.current = null;
+		Session closing = this.session;
+		this.session = null;
+		try {
+			if (listening != null) {
+				finish(listening);
+				this.lastGood = listening.lastGood();
+			}
+		}
+		finally {
+			this.failures = (listening != null && listening.isProven()) ? 0 : this.failures + 1;
+			if (closing != null) {
+				closing.close();
+			}
+		}
+	}
+
+	private void finish(ListeningSession listening) {
+		HandlerTask handlerTask = listening.finish();
+		if (handlerTask == null) {
+			return;
+		}
+		try {
+			this.threads.execute(handlerTask);
+		}
+		catch (RejectedExecutionException | OutOfMemoryError ex) {
+			handlerTask.run(); // closed meanwhile, or no thread to be had
+		}
+	}
+
+	private void backOff() {
+		if (!this.closed && this.failures > 0) {
+			await(this.backoff.delay(this.failures));
+		}
+	}
+
+	private void lost(Throwable cause) {
+		if (!this.closed) {
+			this.events.onLost(cause);
+		}
+	}
+
+	private void await(Duration delay) {
+		this.lock.lock();
+		try {
+			long left = delay.toNanos();
+			while (!this.closed && left > 0) {
+				left = this.closing.awaitNanos(left);
+			}
+		}
+		catch (InterruptedException ex) {
+			// Only the bus, when it is closed, has a reason to interrupt this thread.
+			logger.debug("interrupted while waiting for the next attempt, which follows now", ex);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+}

@@ -1,0 +1,140 @@
+package dev.pgevents.postgres.internal.listen;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+
+import dev.pgevents.Backoff;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Proves that what is published arrives: a notification on a channel of its own, sent
+ * through the publishing path, must come back. For the listening thread.
+ */
+final class ProofOfDelivery {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+	private final Backoff backoff;
+
+	private final String channel = "pgevents_proof_" + UUID.randomUUID().toString().replace("-", "");
+
+	private final ListenerEvents events;
+
+	private final long begun = System.nanoTime();
+
+	private final Runnable wakeUp;
+
+	/** Of those sent, what counts if it comes back. */
+	private final Set<String> texts = new HashSet<>();
+
+	/** Why the last one could not be sent, for whichever thread finds out. */
+	private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
+
+	/** Whether the last one was not sent, which need not be waited for. */
+	private volatile boolean unsent;
+
+	/** Whether the next one is sent because the last one was not. */
+	private boolean retrying;
+
+	private boolean proven;
+
+	private boolean overdue;
+
+	private int sent;
+
+	private int failures;
+
+	private long deadline;
+
+	ProofOfDelivery(ListenerEvents events, Backoff backoff, Runnable wakeUp) {
+		this.wakeUp = wakeUp;
+		this.events = events;
+		this.backoff = backoff;
+	}
+
+	String channel() {
+		return this.channel;
+	}
+
+	void send() {
+		this.deadline = System.nanoTime() + PATIENCE.toNanos();
+		sendNext();
+	}
+
+	private void sendNext() {
+		String text = String.valueOf(++this.sent);
+		this.texts.add(text);
+		CompletableFuture<Void> sending = this.events.sendProof(this.channel, text);
+		sending.whenComplete((done, ex) -> {
+			this.failure.set((ex != null) ? String.valueOf(ex.getMessage()) : null);
+			if (ex != null) {
+				this.unsent = true;
+				this.wakeUp.run();
+			}
+		});
+	}
+
+	/** Whether this was the first proof of the session. */
+	boolean arrived(String text) {
+		boolean first = !this.proven && this.texts.contains(text);
+		this.proven |= first;
+		return first;
+	}
+
+	boolean isProven() {
+		return this.proven;
+	}
+
+	/** Whether delivery was found wanting before it was proven. */
+	boolean wasOverdue() {
+		return this.overdue;
+	}
+
+	/** Why the last proof could not be sent, if so. */
+	@Nullable String failure() {
+		return this.failure.get();
+	}
+
+	/**
+	 * A transaction-pooling pooler passes on what arrives during a statement, and nothing
+	 * else: what was sent before the end of one proves nothing there.
+	 */
+	void statementExecuted(boolean pooled) {
+		if (pooled && !this.proven) {
+			this.texts.clear();
+			sendNext();
+		}
+	}
+
+	long nanosLeft() {
+		if (this.proven) {
+			return Long.MAX_VALUE;
+		}
+		long left = this.deadline - System.nanoTime();
+		if (this.unsent) {
+			this.unsent = false;
+			this.retrying = true;
+			left = Math.min(left, this.backoff.delay(this.failures + 1).toNanos());
+			this.deadline = System.nanoTime() + left;
+		}
+		return left;
+	}
+
+	/**
+	 * Nothing came back in time: tries again later.
+	 * @return whether that has gone on for so long that delivery is to be doubted
+	 */
+	boolean missed() {
+		this.overdue |= !this.retrying || System.nanoTime() - this.begun >= PATIENCE.toNanos();
+		this.retrying = false;
+		this.failures++;
+		send();
+		this.deadline += this.backoff.delay(this.failures).toNanos();
+		return this.overdue;
+	}
+
+}

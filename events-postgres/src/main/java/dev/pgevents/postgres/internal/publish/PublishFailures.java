@@ -1,0 +1,105 @@
+package dev.pgevents.postgres.internal.publish;
+
+import java.sql.SQLException;
+import java.util.Set;
+
+import dev.pgevents.PublishException;
+import dev.pgevents.PublishException.Outcome;
+import org.postgresql.util.PSQLException;
+
+/**
+ * Says in the user's words why the server did not take notifications.
+ */
+public final class PublishFailures {
+
+	private static final String QUEUE_FULL = "54000";
+
+	private static final Set<String> SESSION_ENDED = Set.of("57P01", "57P02", "57P03", "57P05");
+
+	private static final Set<String> FATAL = Set.of("FATAL", "PANIC");
+
+	private PublishFailures() {
+	}
+
+	/**
+	 * Translates a failure outside of a transaction.
+	 * @param ex what the driver threw
+	 * @return the exception for the caller of publish
+	 */
+	public static PublishException translate(SQLException ex) {
+		if (state(ex).startsWith("22")) {
+			return new RefusedException("not published: the server refused the notification: " + ex.getMessage(), ex);
+		}
+		if (isConnectionLost(ex)) {
+			return new PublishException(Outcome.UNKNOWN,
+					"the connection was lost while publishing; whether the event was published is not known", ex);
+		}
+		if (isDriversOwn(ex)) {
+			return new PublishException(Outcome.UNKNOWN, "the driver failed while publishing: " + ex.getMessage()
+					+ "; whether the event was published is not known", ex);
+		}
+		return new PublishException(Outcome.NOT_PUBLISHED, "not published: " + reason(ex), ex);
+	}
+
+	/**
+	 * Translates a failure in a transaction that is still to be committed. A session that
+	 * has ended rolls it back.
+	 * @param ex what the driver threw
+	 * @return the exception for the caller of publish
+	 */
+	public static PublishException translateInTransaction(SQLException ex) {
+		if (!state(ex).isEmpty() && isConnectionLost(ex)) {
+			return new PublishException(Outcome.NOT_PUBLISHED,
+					"not published: the transaction's connection is lost: " + ex.getMessage(), ex);
+		}
+		return translate(ex);
+	}
+
+	private static String reason(SQLException ex) {
+		return switch (state(ex)) {
+			case "55P03" -> "the lock that PostgreSQL takes for every commit with NOTIFY was not free within the lock "
+					+ "timeout. Another session's commit holds it: a commit that is waiting for a synchronous standby "
+					+ "(see synchronous_standby_names), or an overloaded server";
+			case QUEUE_FULL -> "the server's notification queue is full. A session that listens is sitting in a long "
+					+ "transaction, or does not read what it is sent: end it, see pg_stat_activity and "
+					+ "pg_notification_queue_usage()";
+			case "25006" -> "the server is a hot standby, connect to the primary";
+			default -> String.valueOf(ex.getMessage());
+		};
+	}
+
+	/** Whether the connection is of no use any more. */
+	static boolean isConnectionLost(SQLException ex) {
+		String state = state(ex);
+		return state.isEmpty() || state.startsWith("08") || state.startsWith("57P") || state.startsWith("58")
+				|| isFatal(ex);
+	}
+
+	/**
+	 * Whether the driver says so and not the server: for want of memory, or through an
+	 * error of its own, it may fail once the server has done its part.
+	 */
+	private static boolean isDriversOwn(SQLException ex) {
+		return ex instanceof PSQLException own && own.getServerErrorMessage() == null;
+	}
+
+	private static boolean isFatal(SQLException ex) {
+		return ex instanceof PSQLException own && own.getServerErrorMessage() != null
+				&& FATAL.contains(String.valueOf(own.getServerErrorMessage().getSeverity()));
+	}
+
+	/** Whether the server's notification queue is full. */
+	static boolean isQueueFull(SQLException ex) {
+		return state(ex).equals(QUEUE_FULL);
+	}
+
+	/** Whether the session ended before the statement: it can be sent again. */
+	static boolean isSessionEnded(SQLException ex) {
+		return SESSION_ENDED.contains(state(ex));
+	}
+
+	private static String state(SQLException ex) {
+		return (ex.getSQLState() != null) ? ex.getSQLState() : "";
+	}
+
+}

@@ -1,0 +1,162 @@
+package dev.pgevents.postgres.internal.session;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+
+import dev.pgevents.postgres.internal.socket.SocketHandle;
+import dev.pgevents.postgres.internal.socket.WakeableSocketFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens sessions for one purpose, one at a time. Thread-safe.
+ */
+public final class SessionFactory implements AutoCloseable {
+
+	/** The longest time for one dial: another host may answer. */
+	private static final Duration LONGEST_DIAL = Duration.ofSeconds(10);
+
+	/** Bounds dials and handshakes together, for all hosts. */
+	private static final Duration OPENING_PATIENCE = Duration.ofSeconds(60);
+
+	private final Opener opener;
+
+	private final String applicationName;
+
+	private final Duration networkTimeout;
+
+	private volatile @Nullable SocketHandle current;
+
+	private volatile boolean closed;
+
+	/**
+	 * Creates a factory.
+	 * @param opener opens connections with settings of the driver
+	 * @param applicationName shown in {@code pg_stat_activity}
+	 * @param networkTimeout how long a dial, each step of the handshake and the answer to
+	 * a statement may take, and the rest of a message that has begun
+	 */
+	public SessionFactory(Opener opener, String applicationName, Duration networkTimeout) {
+		this.opener = opener;
+		this.applicationName = applicationName;
+		this.networkTimeout = networkTimeout;
+	}
+
+	/**
+	 * Opens a session to a primary.
+	 * @return a new session in autocommit
+	 * @throws SQLException if there is none to be had
+	 */
+	public Session open() throws SQLException {
+		Session session = open(System.nanoTime() + OPENING_PATIENCE.toNanos());
+		session.noDeadline();
+		return session;
+	}
+
+	/**
+	 * Opens a session to a primary, within a time.
+	 * @param deadline the end, in {@code System.nanoTime()}; stays in force until changed
+	 * @return a new session in autocommit
+	 * @throws SQLException if there is none to be had
+	 */
+	public Session open(long deadline) throws SQLException {
+		SocketHandle handle = SocketHandle.open(this.networkTimeout);
+		handle.deadline(deadline);
+		this.current = handle;
+		Connection connection = null;
+		try {
+			if (this.closed) {
+				throw new SQLException("event bus is closed", "08003");
+			}
+			connection = connect(handle);
+			Session session = new Session(connection, handle);
+			setUp(session);
+			return session;
+		}
+		catch (SQLException | RuntimeException | Error ex) {
+			if (connection != null) {
+				close(connection, ex);
+			}
+			handle.close();
+			throw ex;
+		}
+	}
+
+	/**
+	 * Opens no more sessions, and breaks the one that is being opened or was opened last.
+	 */
+	@Override
+	public void close() {
+		this.closed = true;
+		SocketHandle handle = this.current;
+		if (handle != null) {
+			handle.close();
+		}
+	}
+
+	private Connection connect(SocketHandle handle) throws SQLException {
+		try {
+			return DriverClassLoader.open(this.opener, settings(handle));
+		}
+		catch (SQLException ex) {
+			throw NoPrimary.named(ex);
+		}
+	}
+
+	private void setUp(Session session) throws SQLException {
+		if (session.isLent()) {
+			session.connection().setNetworkTimeout(Runnable::run, Math.toIntExact(this.networkTimeout.toMillis()));
+			session.execute("SET application_name = '" + this.applicationName.replace("'", "''") + "'");
+		}
+		if (!session.connection().getAutoCommit()) {
+			session.connection().setAutoCommit(true);
+		}
+		Greeting greeting = Greeting.exchange(session.connection());
+		if (greeting.hotStandby()) {
+			throw NoPrimary.found();
+		}
+		session.greeted(greeting);
+	}
+
+	private Properties settings(SocketHandle handle) {
+		Properties settings = new Properties();
+		settings.setProperty("socketFactory", WakeableSocketFactory.class.getName());
+		settings.setProperty("socketFactoryArg", handle.token());
+		settings.setProperty("ApplicationName", this.applicationName);
+		settings.setProperty("tcpKeepAlive", "true");
+		settings.setProperty("connectTimeout",
+				seconds((this.networkTimeout.compareTo(LONGEST_DIAL) < 0) ? this.networkTimeout : LONGEST_DIAL));
+		settings.setProperty("socketTimeout", seconds(this.networkTimeout));
+		settings.setProperty("targetServerType", "primary");
+		return settings;
+	}
+
+	private static String seconds(Duration duration) {
+		return String.valueOf(Math.max(1, duration.plusMillis(999).toSeconds()));
+	}
+
+	private static void close(Connection connection, Throwable reason) {
+		try {
+			connection.close();
+		}
+		catch (SQLException ex) {
+			reason.addSuppressed(ex);
+		}
+	}
+
+	/** Opens connections. */
+	@FunctionalInterface
+	public interface Opener {
+
+		/**
+		 * Opens a connection.
+		 * @param settings properties of pgjdbc
+		 * @return a new connection
+		 * @throws SQLException if it cannot be opened
+		 */
+		Connection open(Properties settings) throws SQLException;
+
+	}
+
+}

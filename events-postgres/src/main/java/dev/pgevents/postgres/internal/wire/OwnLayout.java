@@ -1,0 +1,149 @@
+package dev.pgevents.postgres.internal.wire;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+
+import dev.pgevents.Event;
+import dev.pgevents.EventType;
+import dev.pgevents.Payload;
+import dev.pgevents.PayloadCodec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads notifications laid out as {@link NotificationWriter} lays them out when there are
+ * no headers: most of those that arrive, in a fraction of a parser's time. Whatever
+ * differs in the least is left to {@link NotificationReader}. Thread-safe.
+ */
+final class OwnLayout {
+
+	private static final String ID = "{\"id\":\"";
+
+	private static final int ID_END = ID.length() + 36;
+
+	private static final String TYPE = "\",\"type\":\"";
+
+	private static final int TYPE_START = ID_END + TYPE.length();
+
+	private static final String APP = "\",\"app_id\":";
+
+	private static final String NO_APP = "null";
+
+	private static final String TIMESTAMP = ",\"timestamp\":\"";
+
+	private static final String PAYLOAD = "\",\"payload\":";
+
+	private static final String NO_PAYLOAD = "null";
+
+	private final PayloadCodec codec;
+
+	private final Payload noPayload;
+
+	OwnLayout(PayloadCodec codec) {
+		this.codec = codec;
+		this.noPayload = NotificationReader.noPayload(codec);
+	}
+
+	/**
+	 * Reads a notification.
+	 * @param text the notification
+	 * @return the event, or null if the notification has to be parsed
+	 * @throws IllegalArgumentException if the type is none
+	 * @throws java.time.DateTimeException if the timestamp is none
+	 */
+	@Nullable Event read(String text) {
+		if (!text.startsWith(ID) || !text.startsWith(TYPE, ID_END)) {
+			return null;
+		}
+		int typeEnd = plainEnd(text, TYPE_START);
+		if (!text.startsWith(APP, typeEnd)) {
+			return null;
+		}
+		int appStart = typeEnd + APP.length();
+		boolean noApp = text.startsWith(NO_APP, appStart);
+		int appEnd = noApp ? appStart + NO_APP.length() : quotedEnd(text, appStart);
+		if (!text.startsWith(TIMESTAMP, appEnd)) {
+			return null;
+		}
+		int timeStart = appEnd + TIMESTAMP.length();
+		int timeEnd = plainEnd(text, timeStart);
+		if (!text.startsWith(PAYLOAD, timeEnd)) {
+			return null;
+		}
+		int payloadStart = timeEnd + PAYLOAD.length();
+		int payloadEnd = text.length() - 1;
+		UUID id = uuid(text, ID.length());
+		if (id == null || JsonSyntax.endOfValue(text, payloadStart) != payloadEnd || text.charAt(payloadEnd) != '}') {
+			return null;
+		}
+		EventType type = EventType.of(text.substring(TYPE_START, typeEnd));
+		Instant timestamp = Timestamps.parse(text.substring(timeStart, timeEnd));
+		String app = noApp ? null : text.substring(appStart + 1, appEnd - 1);
+		return new Event(id, type, app, payload(text, payloadStart, payloadEnd), timestamp, Map.of());
+	}
+
+	private Payload payload(String text, int start, int end) {
+		boolean empty = end - start == NO_PAYLOAD.length() && text.startsWith(NO_PAYLOAD, start);
+		return empty ? this.noPayload : Payload.ofJson(text.substring(start, end), this.codec);
+	}
+
+	/** The end of a string that begins with a quote and needs no decoding. */
+	private static int quotedEnd(String text, int start) {
+		if (start >= text.length() || text.charAt(start) != '"') {
+			return text.length();
+		}
+		int end = plainEnd(text, start + 1);
+		return (end < text.length()) ? end + 1 : end;
+	}
+
+	/** Where the closing quote is, or the text's end if something needs decoding. */
+	private static int plainEnd(String text, int start) {
+		for (int i = start; i < text.length(); i++) {
+			char c = text.charAt(i);
+			if (c == '"') {
+				return i;
+			}
+			if (c == '\\' || c < ' ') {
+				return text.length();
+			}
+		}
+		return text.length();
+	}
+
+	/** Reads {@code xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx} without making parts of it. */
+	private static @Nullable UUID uuid(String text, int start) {
+		long high = 0;
+		long low = 0;
+		for (int i = 0; i < 36; i++) {
+			char c = text.charAt(start + i);
+			if (i == 8 || i == 13 || i == 18 || i == 23) {
+				if (c != '-') {
+					return null;
+				}
+				continue;
+			}
+			int digit = hexDigit(c);
+			if (digit < 0) {
+				return null;
+			}
+			if (i < 18) {
+				high = high << 4 | digit;
+			}
+			else {
+				low = low << 4 | digit;
+			}
+		}
+		return new UUID(high, low);
+	}
+
+	private static int hexDigit(char c) {
+		if (c >= '0' && c <= '9') {
+			return c - '0';
+		}
+		if (c >= 'a' && c <= 'f') {
+			return c - 'a' + 10;
+		}
+		return (c >= 'A' && c <= 'F') ? c - 'A' + 10 : -1;
+	}
+
+}

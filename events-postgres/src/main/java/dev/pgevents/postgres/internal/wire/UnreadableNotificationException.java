@@ -1,0 +1,18 @@
+package dev.pgevents.postgres.internal.wire;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A notification that is not of the wire format. The message is safe to log: it quotes
+ * nothing of the notification. Without a stack trace, which would be the most expensive
+ * part of refusing what anybody may send.
+ */
+public sealed class UnreadableNotificationException extends Exception permits RefusedNotificationException {
+
+	private static final long serialVersionUID = 1L;
+
+	UnreadableNotificationException(String message, @Nullable Throwable cause) {
+		super(message, cause, false, false);
+	}
+
+}

@@ -1,0 +1,143 @@
+package dev.pgevents.postgres.internal.wire;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import dev.pgevents.Event;
+import dev.pgevents.EventType;
+import dev.pgevents.Payload;
+import dev.pgevents.postgres.JacksonPayloadCodec;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.jspecify.annotations.Nullable;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+/**
+ * The short cut reads nothing that the parser would read otherwise, and does read what it
+ * is there for.
+ */
+class OwnLayoutProperties {
+
+	private static final JsonFactory json = new JsonFactory();
+
+	private static final String ENVELOPE = "{\"id\":\"01993b7e-9f3a-7c52-8c31-0123456789aB\",\"type\":\"epoch.closed\","
+			+ "\"app_id\":\"0x51\",\"timestamp\":\"2026-11-24T10:00:00.123456Z\",\"payload\":";
+
+	private final JacksonPayloadCodec codec = new JacksonPayloadCodec();
+
+	private final OwnLayout ownLayout = new OwnLayout(this.codec);
+
+	private final NotificationParser parser = new NotificationParser(this.codec, Clock.systemUTC());
+
+	@Property
+	void whatTheWriterWritesIsRead(@ForAll long high, @ForAll long low, @ForAll("plainTexts") String app,
+			@ForAll("values") String payload) {
+		Event event = new Event(new UUID(high, low), EventType.of("epoch.closed"), app,
+				Payload.ofJson(payload, this.codec), Instant.now(), Map.of());
+		NotificationWriter writer = new NotificationWriter(this.codec);
+		writer.serverEncoding("UTF8");
+		assertThat(this.ownLayout.read(writer.write(event))).isNotNull();
+	}
+
+	@Property(tries = 5000)
+	void whatIsReadTheParserReadsAlike(@ForAll("values") String payload,
+			@ForAll("damages") WireProperties.Damage damage) throws Exception {
+		assertAlike(damage.to(ENVELOPE + payload + "}"));
+	}
+
+	@Property(tries = 5000)
+	void whatCountsAsJsonTheParserCountsAsJson(@ForAll("values") String value,
+			@ForAll("damages") WireProperties.Damage damage) throws IOException {
+		String damaged = damage.to(value);
+		if (JsonSyntax.endOfValue(damaged, 0) == damaged.length()) {
+			try (JsonParser parsed = json.createParser(damaged)) {
+				parsed.nextToken();
+				parsed.skipChildren();
+				parsed.finishToken();
+				assertThat(parsed.nextToken()).as(damaged).isNull();
+			}
+		}
+	}
+
+	private void assertAlike(String notification) throws Exception {
+		Event read = read(notification);
+		if (read != null) {
+			Event parsed = this.parser.parse(notification);
+			assertThat(List.of(read.id(), read.type(), read.timestamp(), read.headers()))
+				.isEqualTo(List.of(parsed.id(), parsed.type(), parsed.timestamp(), parsed.headers()));
+			assertThat(read.appId()).isEqualTo(parsed.appId());
+			assertThat(read.payload().toJson(this.codec)).isEqualTo(parsed.payload().toJson(this.codec));
+		}
+	}
+
+	private @Nullable Event read(String notification) {
+		try {
+			return this.ownLayout.read(notification);
+		}
+		catch (IllegalArgumentException | DateTimeException ex) {
+			assertThat(catchThrowable(() -> this.parser.parse(notification))).isInstanceOf(ex.getClass());
+			return null;
+		}
+	}
+
+	@Provide
+	Arbitrary<WireProperties.Damage> damages() {
+		Arbitrary<Character> characters = Arbitraries
+			.of("{}[]\",:0-e.ntf\\ u\t\n\0\u001f\u007f\u2028\ud800".chars().mapToObj((c) -> (char) c).toList());
+		return Combinators
+			.combine(Arbitraries.integers().between(0, 10_000), Arbitraries.integers().between(0, 2),
+					characters.list().ofMaxSize(3))
+			.as(WireProperties.Damage::new);
+	}
+
+	/** What needs no escape. */
+	@Provide
+	Arbitrary<String> plainTexts() {
+		return Arbitraries.strings().alpha().numeric().withChars(" -_.:/é€").ofMaxLength(42);
+	}
+
+	/** JSON, white space and escapes included. */
+	@Provide
+	Arbitrary<String> values() {
+		return values(3);
+	}
+
+	private static Arbitrary<String> values(int depth) {
+		Arbitrary<String> simple = Arbitraries.oneOf(
+				Arbitraries.of("null", "true", "false", "\"\"", "{}", "[ ]", "0", "-0.5e+10", "1E-7",
+						"\"\\u00e9\\\\\""),
+				Arbitraries.longs().map(String::valueOf), Arbitraries.doubles().map(String::valueOf),
+				Arbitraries.strings()
+					.alpha()
+					.numeric()
+					.withChars(' ', 'é', '€')
+					.ofMaxLength(10)
+					.map((text) -> '"' + text + '"'));
+		if (depth == 0) {
+			return simple;
+		}
+		Arbitrary<String> spaces = Arbitraries.of("", " ", "\t\r\n");
+		Arbitrary<String> array = Combinators.combine(values(depth - 1).list().ofMaxSize(3), spaces)
+			.as((elements, space) -> '[' + space + String.join(space + ',' + space, elements) + space + ']');
+		Arbitrary<String> object = Combinators.combine(values(depth - 1).list().ofMaxSize(3), spaces)
+			.as((elements, space) -> '{' + space
+					+ String.join("," + space,
+							elements.stream().map((element) -> "\"k\"" + space + ":" + space + element).toList())
+					+ space + '}');
+		return Arbitraries.oneOf(simple, array, object);
+	}
+
+}

@@ -1,8 +1,0 @@
-/**
- * What operators see: the health of the listening connection, an endpoint that shows the
- * bus from its subscriptions to the server's queue, and meters named {@code events.*}.
- */
-@NullMarked
-package dev.pgevents.spring.actuate;
-
-import org.jspecify.annotations.NullMarked;

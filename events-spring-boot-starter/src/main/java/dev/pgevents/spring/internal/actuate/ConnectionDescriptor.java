@@ -1,0 +1,35 @@
+package dev.pgevents.spring.internal.actuate;
+
+import java.time.Instant;
+import java.util.Set;
+import java.util.TreeSet;
+
+import dev.pgevents.postgres.ConnectionState;
+import dev.pgevents.postgres.ConnectionStatus;
+import dev.pgevents.postgres.PostgresEventBus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The listening connection as the endpoint shows it.
+ *
+ * @param listening whether it is wanted
+ * @param state where it stands
+ * @param notDeliveringSince since when events may not arrive, or null while they do
+ * @param problem what was wrong at the last attempt, or null
+ * @param channels the channels that the subscriptions need
+ * @param unreadable notifications that could not be read, those refused among them
+ * @param signed whether events have to be signed
+ * @param refused notifications that were not signed with an accepted key
+ * @since 0.1
+ */
+public record ConnectionDescriptor(boolean listening, ConnectionState state, @Nullable Instant notDeliveringSince,
+		@Nullable String problem, Set<String> channels, long unreadable, boolean signed, long refused) {
+
+	static ConnectionDescriptor of(PostgresEventBus bus) {
+		ConnectionStatus status = bus.connectionStatus();
+		return new ConnectionDescriptor(bus.isListeningEnabled(), status.state(), status.notDeliveringSince(),
+				status.problem(), new TreeSet<>(bus.channels()), bus.unreadableNotifications(), bus.isSigning(),
+				bus.refusedNotifications());
+	}
+
+}

@@ -1,0 +1,20 @@
+package dev.pgevents.spring.internal.actuate;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bus as the endpoint shows it. A bus that is not PostgreSQL's has nothing but
+ * subscriptions.
+ *
+ * @param subscriptions the open ones, by name
+ * @param publisher how publishing is
+ * @param connection how the listening connection is
+ * @param server how the server's queue is
+ * @since 0.1
+ */
+public record EventsDescriptor(List<SubscriptionDescriptor> subscriptions, @Nullable PublisherDescriptor publisher,
+		@Nullable ConnectionDescriptor connection, EventsEndpoint.@Nullable ServerDescriptor server) {
+
+}

@@ -1,0 +1,18 @@
+package dev.pgevents.spring.internal.actuate;
+
+import dev.pgevents.postgres.PostgresEventBus;
+
+/**
+ * Publishing as the endpoint shows it.
+ *
+ * @param queued events that are waiting to be sent
+ * @param failed events that could not be sent, or may not have been
+ * @since 0.1
+ */
+public record PublisherDescriptor(int queued, long failed) {
+
+	static PublisherDescriptor of(PostgresEventBus bus) {
+		return new PublisherDescriptor(bus.queuedEvents(), bus.failedEvents());
+	}
+
+}

@@ -1,0 +1,73 @@
+package dev.pgevents.spring.internal.connection;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.List;
+
+import dev.pgevents.postgres.internal.pool.Credentials;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Boot's {@code JdbcConnectionDetails}, where {@code @ServiceConnection} and
+ * {@code spring.datasource.*} meet. The interface has moved between Boot 3.5 and 4, so it
+ * is called by name.
+ *
+ * @since 0.1
+ */
+public final class BootConnectionDetails {
+
+	static final List<String> NAMES = List.of("org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails",
+			"org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails");
+
+	private final Object details;
+
+	private final Class<?> type;
+
+	private BootConnectionDetails(Object details, Class<?> type) {
+		this.details = details;
+		this.type = type;
+	}
+
+	/**
+	 * Looks for the one bean of the type.
+	 * @param beans where to look
+	 * @return the details, or null if there is none, or more than one
+	 */
+	public static @Nullable BootConnectionDetails find(ListableBeanFactory beans) {
+		for (String name : NAMES) {
+			if (ClassUtils.isPresent(name, BootConnectionDetails.class.getClassLoader())) {
+				Class<?> type = ClassUtils.resolveClassName(name, BootConnectionDetails.class.getClassLoader());
+				Object bean = beans.getBeanProvider(type).getIfUnique();
+				return (bean != null) ? new BootConnectionDetails(bean, type) : null;
+			}
+		}
+		return null;
+	}
+
+	@Nullable String url() {
+		return call("getJdbcUrl");
+	}
+
+	Credentials credentials() {
+		return Credentials.of(call("getUsername"), call("getPassword"));
+	}
+
+	private @Nullable String call(String name) {
+		try {
+			Method method = this.type.getMethod(name);
+			return (String) method.invoke(this.details);
+		}
+		catch (InvocationTargetException ex) {
+			ReflectionUtils.rethrowRuntimeException(ex.getTargetException());
+		}
+		catch (ReflectiveOperationException ex) {
+			ReflectionUtils.handleReflectionException(ex);
+		}
+		throw new IllegalStateException("unreachable");
+	}
+
+}

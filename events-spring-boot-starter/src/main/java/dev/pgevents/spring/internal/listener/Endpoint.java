@@ -1,0 +1,44 @@
+package dev.pgevents.spring.internal.listener;
+
+import java.util.concurrent.CompletableFuture;
+
+import dev.pgevents.Subscriber;
+import dev.pgevents.Subscription;
+import dev.pgevents.SubscriptionFilter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that receives events while the container runs. Immutable; may be started
+ * again after it was closed.
+ */
+interface Endpoint {
+
+	/** Unique in the container. */
+	String id();
+
+	/** Which events it asks for. */
+	SubscriptionFilter filter();
+
+	/** Whether it starts with the container. */
+	boolean autoStartup();
+
+	/** Starts it; what it returned before has been closed. */
+	Running start(Subscriber subscriber);
+
+	/**
+	 * A started endpoint.
+	 */
+	interface Running extends AutoCloseable {
+
+		/** The subscription, or null if the endpoint does not show it. */
+		@Nullable Subscription subscription();
+
+		/** Completes when events arrive; may fail. */
+		CompletableFuture<Void> ready();
+
+		@Override
+		void close();
+
+	}
+
+}

@@ -1,0 +1,212 @@
+package dev.pgevents.spring.internal.listener;
+
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+
+import dev.pgevents.Subscriber;
+import dev.pgevents.Subscription;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SubscriptionOptions;
+import dev.pgevents.spring.DomainEventListenerContainer;
+import dev.pgevents.spring.internal.observation.EventObserver;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+
+/**
+ * Starts and stops the endpoints, and waits for them.
+ *
+ * @since 0.1
+ */
+public final class EndpointContainer implements DomainEventListenerContainer, DisposableBean {
+
+	private static final Logger logger = LoggerFactory.getLogger(EndpointContainer.class);
+
+	private static final Duration STARTUP_LIMIT = Duration.ofSeconds(5);
+
+	/** How many methods the log line of the start names. */
+	private static final int SHOWN = 50;
+
+	private final HandlerMethodReader reader;
+
+	private final boolean autoStartup;
+
+	private final Duration shutdownTimeout;
+
+	private final ApplicationEventBridge bridge;
+
+	private final Endpoints endpoints;
+
+	/**
+	 * A container without endpoints.
+	 * @param subscriber where events come from
+	 * @param beans the beans whose methods are called
+	 * @param defaults for what annotations leave open
+	 * @param autoStartup whether it starts with the context
+	 * @param shutdownTimeout how long stopping waits for the events in hand
+	 * @param bridge carries events to application listeners
+	 * @param observer observes the calls of methods
+	 */
+	public EndpointContainer(Subscriber subscriber, ConfigurableListableBeanFactory beans, SubscriptionOptions defaults,
+			boolean autoStartup, Duration shutdownTimeout, ApplicationEventBridge bridge, EventObserver observer) {
+		this.endpoints = new Endpoints(new MockableSubscriber(subscriber));
+		this.reader = new HandlerMethodReader(beans, defaults, shutdownTimeout, observer);
+		this.autoStartup = autoStartup;
+		this.shutdownTimeout = shutdownTimeout;
+		this.bridge = bridge;
+	}
+
+	/** Adds the endpoints of an annotated method. */
+	void add(String beanName, Class<?> type, Method method) {
+		for (Endpoint endpoint : this.reader.read(beanName, type, method)) {
+			if (this.endpoints.add(endpoint)) {
+				this.endpoints.start(endpoint);
+			}
+		}
+	}
+
+	@Override
+	public boolean isAutoStartup() {
+		return this.autoStartup;
+	}
+
+	@Override
+	public int getPhase() {
+		return DEFAULT_PHASE; // above the web server's, which drains after this
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.endpoints.isRunning();
+	}
+
+	@Override
+	public void start() {
+		List<Endpoint> toStart = this.endpoints.beginRunning(this.bridge.endpoint());
+		if (!toStart.isEmpty()) {
+			logger.info("events reach {}", described(toStart));
+		}
+		awaitReady(toStart.stream().map(this.endpoints::start).toList());
+	}
+
+	/** So that nobody has to guess why a method is not called. */
+	private static String described(List<Endpoint> endpoints) {
+		return endpoints.stream()
+			.limit(SHOWN)
+			.map((endpoint) -> endpoint.id() + " (" + types(endpoint.filter()) + ")")
+			.collect(Collectors.joining(", ", "", (endpoints.size() > SHOWN) ? ", ..." : ""));
+	}
+
+	private static String types(SubscriptionFilter filter) {
+		return filter.types().isEmpty() ? "all events" : String.join(", ", new TreeSet<>(filter.types()));
+	}
+
+	@Override
+	public void start(String id) {
+		awaitReady(List.of(this.endpoints.start(this.endpoints.get(id))));
+	}
+
+	@Override
+	public void stop() {
+		awaitEnd(close(this.endpoints.endRunning()));
+	}
+
+	@Override
+	public void stop(String id) {
+		awaitEnd(close(this.endpoints.end(id)));
+	}
+
+	private void awaitEnd(Closing closing) {
+		if (!HandlerCall.isCurrent()) {
+			closing.await();
+		}
+		this.endpoints.endKeepAlive();
+	}
+
+	/**
+	 * Returns at once, so that others of this phase stop meanwhile. A handler that closes
+	 * the context is not waited for: it would wait for itself.
+	 */
+	@Override
+	public void stop(Runnable callback) {
+		boolean inHandler = HandlerCall.isCurrent();
+		Closing closing = close(this.endpoints.endRunning());
+		if (inHandler) {
+			stopped(callback);
+		}
+		else {
+			Closing.start(() -> {
+				closing.await();
+				stopped(callback);
+			});
+		}
+	}
+
+	private void stopped(Runnable callback) {
+		try {
+			this.endpoints.endKeepAlive();
+		}
+		finally {
+			callback.run();
+		}
+	}
+
+	private Closing close(Map<String, Endpoint.Running> ended) {
+		return Closing.begin(ended, this.shutdownTimeout);
+	}
+
+	/**
+	 * For contexts that destroy their beans without stopping them, as those of Spring
+	 * before 7 do where the start fails late.
+	 */
+	@Override
+	public void destroy() {
+		stop();
+	}
+
+	@Override
+	public Set<String> ids() {
+		return this.endpoints.ids();
+	}
+
+	@Override
+	public Collection<Subscription> subscriptions() {
+		return this.endpoints.subscriptions();
+	}
+
+	@Override
+	public boolean isRunning(String id) {
+		return this.endpoints.isActive(id);
+	}
+
+	private void awaitReady(List<Endpoint.Running> started) {
+		try {
+			CompletableFuture.allOf(started.stream().map(Endpoint.Running::ready).toArray(CompletableFuture[]::new))
+				.get(STARTUP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (TimeoutException ex) {
+			logger.warn("not listening yet after {} s: the application starts all the same, and its handler methods "
+					+ "receive events as soon as there is a connection", STARTUP_LIMIT.toSeconds());
+		}
+		catch (ExecutionException ex) {
+			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
+			logger.info("handler methods receive nothing: {}", cause.getMessage());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}

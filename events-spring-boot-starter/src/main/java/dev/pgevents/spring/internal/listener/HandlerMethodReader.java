@@ -1,0 +1,186 @@
+package dev.pgevents.spring.internal.listener;
+
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import dev.pgevents.Event;
+import dev.pgevents.EventHandler;
+import dev.pgevents.Gap;
+import dev.pgevents.OverflowPolicy;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SubscriptionOptions;
+import dev.pgevents.SyncTask;
+import dev.pgevents.SyncTrigger;
+import dev.pgevents.spring.OnDomainEvent;
+import dev.pgevents.spring.OnDomainEvents;
+import dev.pgevents.spring.OnGap;
+import dev.pgevents.spring.SyncOnDomainEvent;
+import dev.pgevents.spring.internal.observation.EventObserver;
+import dev.pgevents.spring.internal.payload.PayloadClass;
+
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+
+/**
+ * Makes endpoints of annotated methods, or says why one cannot work.
+ */
+final class HandlerMethodReader {
+
+	private final ConfigurableListableBeanFactory beans;
+
+	private final SubscriptionOptions defaults;
+
+	private final Duration shutdownTimeout;
+
+	private final EventObserver observer;
+
+	private final HandlerMethodCheck check;
+
+	private final Map<String, Integer> names = new ConcurrentHashMap<>();
+
+	/**
+	 * Reads methods of a context's beans.
+	 * @param beans the context's beans
+	 * @param defaults for what annotations leave open
+	 * @param shutdownTimeout how long closing waits for a method that synchronizes
+	 * @param observer observes the calls of handler methods
+	 */
+	HandlerMethodReader(ConfigurableListableBeanFactory beans, SubscriptionOptions defaults, Duration shutdownTimeout,
+			EventObserver observer) {
+		this.beans = beans;
+		this.defaults = defaults;
+		this.shutdownTimeout = shutdownTimeout;
+		this.observer = observer;
+		this.check = new HandlerMethodCheck(beans);
+	}
+
+	/** The endpoints of a method: one for each annotation, none for {@link OnGap}. */
+	List<Endpoint> read(String beanName, Class<?> type, Method invocable) {
+		BeanMethod beanMethod = new BeanMethod(this.beans, beanName, type, invocable);
+		Method method = beanMethod.method();
+		List<Endpoint> endpoints = new ArrayList<>();
+		for (OnDomainEvent annotation : AnnotatedElementUtils.findMergedRepeatableAnnotations(method,
+				OnDomainEvent.class)) {
+			this.check.check(beanMethod, "OnDomainEvent");
+			endpoints.add(handler(beanName, type, beanMethod, annotation));
+		}
+		SyncOnDomainEvent sync = AnnotatedElementUtils.findMergedAnnotation(method, SyncOnDomainEvent.class);
+		if (sync != null) {
+			this.check.check(beanMethod, "SyncOnDomainEvent");
+			endpoints.add(sync(beanMethod, sync));
+		}
+		if (AnnotatedElementUtils.hasAnnotation(method, OnGap.class)) {
+			this.check.check(beanMethod, "OnGap");
+			checkGapMethod(type, beanMethod);
+		}
+		return endpoints;
+	}
+
+	private void checkGapMethod(Class<?> type, BeanMethod gap) {
+		Class<?>[] parameters = gap.method().getParameterTypes();
+		if (parameters.length != 1 || parameters[0] != Gap.class) {
+			throw gap.refuse("OnGap", "it must take a Gap and nothing else", "Declare (Gap gap) as its parameters.");
+		}
+		if (MethodIntrospector
+			.selectMethods(type,
+					(Method each) -> AnnotatedElementUtils.hasAnnotation(each, OnDomainEvent.class)
+							|| AnnotatedElementUtils.hasAnnotation(each, OnDomainEvents.class))
+			.isEmpty()) {
+			throw gap.refuse("OnGap", "no @OnDomainEvent method of its class has gaps to tell of",
+					"Move it to the class of the handler method that may miss events.");
+		}
+	}
+
+	private Endpoint handler(String beanName, Class<?> type, BeanMethod handler, OnDomainEvent annotation) {
+		AnnotationValues values = new AnnotationValues(this.beans, handler, "OnDomainEvent");
+		HandlerArguments arguments = HandlerArguments.of(handler);
+		String[] types = values.texts(annotation.types());
+		String inferred = (types.length == 0 && arguments.payloadClass() != null)
+				? PayloadClass.typeOf(arguments.payloadClass()) : null;
+		SubscriptionFilter filter = filter(handler, "OnDomainEvent",
+				(inferred != null) ? new String[] { inferred } : types, values.texts(annotation.apps()));
+		String id = values.text(annotation.id());
+		String name = id.isEmpty() ? unique(handler.name()) : id;
+		return new SubscriptionEndpoint(name, values.bool("autoStartup", annotation.autoStartup(), true), filter,
+				options(handler, annotation, values, name),
+				this.observer.observed(name, new Handler(handler, arguments, gapMethods(beanName, type))));
+	}
+
+	private Endpoint sync(BeanMethod method, SyncOnDomainEvent annotation) {
+		Class<?>[] parameters = method.method().getParameterTypes();
+		boolean takesTrigger = parameters.length == 1 && parameters[0] == SyncTrigger.class;
+		if (parameters.length > 0 && !takesTrigger) {
+			throw method.refuse("SyncOnDomainEvent", "it may take a SyncTrigger and nothing else",
+					"Declare () or (SyncTrigger trigger) as its parameters.");
+		}
+		SyncTask task = takesTrigger ? method::call : (trigger) -> method.call();
+		AnnotationValues values = new AnnotationValues(this.beans, method, "SyncOnDomainEvent");
+		return new SyncEndpoint(unique(method.name()),
+				filter(method, "SyncOnDomainEvent", values.texts(annotation.types()), values.texts(annotation.apps())),
+				values.duration("every", annotation.every()), this.shutdownTimeout, task);
+	}
+
+	/** A second annotation on a method, or an overloaded method, gets a number. */
+	private String unique(String name) {
+		int count = this.names.merge(name, 1, Integer::sum);
+		return (count == 1) ? name : name + "#" + count;
+	}
+
+	private SubscriptionFilter filter(BeanMethod method, String annotation, String[] types, String[] apps) {
+		try {
+			return SubscriptionFilter.types(types).andApps(apps);
+		}
+		catch (IllegalArgumentException ex) {
+			throw method.refuse(annotation, String.valueOf(ex.getMessage()),
+					"Correct the type: lower-case words joined by dots, such as epoch.closed or epoch.*.", ex);
+		}
+	}
+
+	private SubscriptionOptions options(BeanMethod handler, OnDomainEvent annotation, AnnotationValues values,
+			String name) {
+		OverflowPolicy[] overflow = annotation.overflow();
+		if (overflow.length > 1) {
+			throw handler.refuse("OnDomainEvent", "it has " + overflow.length + " overflow policies", "Keep one.");
+		}
+		return SubscriptionOptions.builder()
+			.name(name)
+			.concurrency(values.positive("concurrency", annotation.concurrency(), this.defaults.concurrency()))
+			.bufferSize(values.positive("bufferSize", annotation.bufferSize(), this.defaults.bufferSize()))
+			.overflow((overflow.length == 1) ? overflow[0] : this.defaults.overflow())
+			.build();
+	}
+
+	private List<BeanMethod> gapMethods(String beanName, Class<?> type) {
+		return MethodIntrospector
+			.selectMethods(type, (Method each) -> AnnotatedElementUtils.hasAnnotation(each, OnGap.class))
+			.stream()
+			.map((gap) -> new BeanMethod(this.beans, beanName, type,
+					AopUtils.selectInvocableMethod(gap, this.beans.getType(beanName))))
+			.toList();
+	}
+
+	/** Calls a handler method, and its bean's gap methods. */
+	private record Handler(BeanMethod method, HandlerArguments arguments,
+			List<BeanMethod> gapMethods) implements EventHandler {
+
+		@Override
+		public void onEvent(Event event) throws Exception {
+			this.method.call(this.arguments.resolve(event));
+		}
+
+		@Override
+		public void onGap(Gap gap) throws Exception {
+			for (BeanMethod gapMethod : this.gapMethods) {
+				gapMethod.call(gap);
+			}
+		}
+
+	}
+
+}

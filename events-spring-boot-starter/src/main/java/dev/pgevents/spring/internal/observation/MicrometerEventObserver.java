@@ -1,0 +1,37 @@
+package dev.pgevents.spring.internal.observation;
+
+import dev.pgevents.EventHandler;
+import dev.pgevents.Publisher;
+import io.micrometer.observation.ObservationRegistry;
+
+/**
+ * Makes an observation {@code events.publish} of each published event and one
+ * {@code events.handle} of each call of a handler. Where the application traces, the
+ * first writes its trace context into the event's headers, as {@code traceparent} say,
+ * and the second continues from there.
+ *
+ * @since 0.1
+ */
+public final class MicrometerEventObserver implements EventObserver {
+
+	private final ObservationRegistry registry;
+
+	/**
+	 * Observes by a registry.
+	 * @param registry whom to tell; asked at each call whether anybody listens
+	 */
+	public MicrometerEventObserver(ObservationRegistry registry) {
+		this.registry = registry;
+	}
+
+	@Override
+	public Publisher observed(Publisher publisher) {
+		return new ObservedPublisher(publisher, this.registry);
+	}
+
+	@Override
+	public EventHandler observed(String subscription, EventHandler handler) {
+		return new ObservedHandler(subscription, handler, this.registry);
+	}
+
+}

@@ -1,0 +1,77 @@
+package dev.pgevents.spring.internal.observation;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import dev.pgevents.Event;
+import dev.pgevents.Publisher;
+import io.micrometer.observation.ObservationRegistry;
+
+/**
+ * Observes each event that is published. What is published in a transaction is observed
+ * up to there: it leaves later.
+ */
+final class ObservedPublisher implements Publisher {
+
+	private final Publisher publisher;
+
+	private final ObservationRegistry registry;
+
+	ObservedPublisher(Publisher publisher, ObservationRegistry registry) {
+		this.publisher = publisher;
+		this.registry = registry;
+	}
+
+	@Override
+	public void publish(Event event) {
+		if (this.registry.isNoop()) {
+			this.publisher.publish(event);
+			return;
+		}
+		PublishObservation observation = PublishObservation.start(event, this.registry);
+		observe(List.of(observation), () -> this.publisher.publish(observation.event()));
+	}
+
+	@Override
+	public void publishAll(Collection<Event> events) {
+		if (this.registry.isNoop()) {
+			this.publisher.publishAll(events);
+			return;
+		}
+		List<PublishObservation> observations = events.stream()
+			.map((event) -> PublishObservation.start(event, this.registry))
+			.toList();
+		observe(observations,
+				() -> this.publisher.publishAll(observations.stream().map(PublishObservation::event).toList()));
+	}
+
+	@Override
+	public CompletableFuture<Void> publishAsync(Event event) {
+		if (this.registry.isNoop()) {
+			return this.publisher.publishAsync(event);
+		}
+		PublishObservation observation = PublishObservation.start(event, this.registry);
+		try {
+			CompletableFuture<Void> published = this.publisher.publishAsync(observation.event());
+			published.whenComplete((none, failure) -> observation.end(failure));
+			return published;
+		}
+		catch (RuntimeException | Error ex) {
+			observation.end(ex);
+			throw ex;
+		}
+	}
+
+	private static void observe(List<PublishObservation> observations, Runnable publishing) {
+		try {
+			publishing.run();
+		}
+		catch (RuntimeException | Error ex) {
+			observations.forEach((observation) -> observation.end(ex));
+			throw ex;
+		}
+		observations.forEach((observation) -> observation.end(null));
+	}
+
+}

@@ -1,0 +1,46 @@
+package dev.pgevents.spring.internal.observation;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import dev.pgevents.Event;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.transport.SenderContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running observation of one event's publishing.
+ *
+ * @param event the event, with what the observation has written into its headers
+ * @param observation the observation
+ */
+record PublishObservation(Event event, Observation observation) {
+
+	/** Starts, and lets tracing write into the headers; what they held stays. */
+	static PublishObservation start(Event event, ObservationRegistry registry) {
+		Map<String, String> headers = new HashMap<>();
+		SenderContext<Map<String, String>> context = new SenderContext<>(
+				(carrier, key, value) -> headers.put(key, value));
+		context.setCarrier(headers);
+		Observation observation = Observation.createNotStarted("events.publish", () -> context, registry)
+			.contextualName("publish " + event.type())
+			.lowCardinalityKeyValue("events.type", event.type().value())
+			.highCardinalityKeyValue("events.app", String.valueOf(event.appId()))
+			.highCardinalityKeyValue("events.id", event.id().toString())
+			.start();
+		headers.putAll(event.headers());
+		return new PublishObservation(
+				new Event(event.id(), event.type(), event.appId(), event.payload(), event.timestamp(), headers),
+				observation);
+	}
+
+	/** Ends, with what has failed. */
+	void end(@Nullable Throwable failure) {
+		if (failure != null) {
+			this.observation.error(failure);
+		}
+		this.observation.stop();
+	}
+
+}
