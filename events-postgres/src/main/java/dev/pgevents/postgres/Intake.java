@@ -12,7 +12,7 @@ import dev.pgevents.postgres.internal.listen.ListenerEvents;
 import dev.pgevents.postgres.internal.publish.GroupCommit;
 import dev.pgevents.postgres.internal.publish.Notification;
 import dev.pgevents.postgres.internal.session.Session;
-import dev.pgevents.postgres.internal.wire.NotificationReader;
+import dev.pgevents.postgres.internal.wire.NotificationDecoder;
 import dev.pgevents.postgres.internal.wire.NotificationSigner;
 import dev.pgevents.postgres.internal.wire.RefusedNotificationException;
 import dev.pgevents.postgres.internal.wire.UnreadableNotificationException;
@@ -33,7 +33,7 @@ final class Intake implements ListenerEvents {
 	/** PostgreSQL itself begins to warn at this usage of the queue. */
 	private static final double FILLING = 0.5;
 
-	private final NotificationReader reader;
+	private final NotificationDecoder decoder;
 
 	private final Dispatcher dispatcher;
 
@@ -53,10 +53,10 @@ final class Intake implements ListenerEvents {
 	/** For the listening thread, as all that is told here. */
 	private boolean queueFilling;
 
-	Intake(@Nullable NotificationSigner signer, NotificationReader reader, Dispatcher dispatcher,
+	Intake(@Nullable NotificationSigner signer, NotificationDecoder decoder, Dispatcher dispatcher,
 			GroupCommit groupCommit, StateTracker state, Consumer<Session> onSession) {
 		this.signer = signer;
-		this.reader = reader;
+		this.decoder = decoder;
 		this.dispatcher = dispatcher;
 		this.groupCommit = groupCommit;
 		this.state = state;
@@ -77,7 +77,7 @@ final class Intake implements ListenerEvents {
 	public boolean onNotification(String channel, String notification, @Nullable HandlerWork work) {
 		try {
 			String text = (this.signer != null) ? this.signer.verify(channel, notification) : notification;
-			Event event = this.reader.read(text);
+			Event event = this.decoder.decode(text);
 			if (work != null) {
 				this.dispatcher.dispatch(event, work);
 			}

@@ -20,7 +20,7 @@ import dev.pgevents.PayloadCodec;
 import dev.pgevents.PayloadConversionException;
 import dev.pgevents.internal.log.LogText;
 import dev.pgevents.postgres.internal.wire.JsonFailure;
-import dev.pgevents.postgres.internal.wire.NotificationWriter;
+import dev.pgevents.postgres.internal.wire.NotificationEncoder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +66,7 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 			.disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
 			.disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
 			.streamReadConstraints(
-					StreamReadConstraints.builder().maxNumberLength(NotificationWriter.MAX_BYTES).build())
+					StreamReadConstraints.builder().maxNumberLength(NotificationEncoder.MAX_BYTES).build())
 			.build();
 	}
 

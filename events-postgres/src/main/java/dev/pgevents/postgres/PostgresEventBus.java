@@ -28,9 +28,9 @@ import dev.pgevents.postgres.internal.publish.Notification;
 import dev.pgevents.postgres.internal.publish.PublishingConnection;
 import dev.pgevents.postgres.internal.session.Session;
 import dev.pgevents.postgres.internal.session.SessionFactory;
-import dev.pgevents.postgres.internal.wire.NotificationReader;
+import dev.pgevents.postgres.internal.wire.NotificationDecoder;
 import dev.pgevents.postgres.internal.wire.NotificationSigner;
-import dev.pgevents.postgres.internal.wire.NotificationWriter;
+import dev.pgevents.postgres.internal.wire.NotificationEncoder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +53,7 @@ public final class PostgresEventBus implements EventBus {
 
 	private final ChannelStrategy channels;
 
-	private final NotificationWriter writer;
+	private final NotificationEncoder encoder;
 
 	private final @Nullable NotificationSigner signer;
 
@@ -76,12 +76,12 @@ public final class PostgresEventBus implements EventBus {
 		Clock clock = builder.clock;
 		this.channels = builder.channels;
 		this.signer = builder.signer();
-		this.writer = new NotificationWriter(builder.codec, (this.signer != null) ? NotificationSigner.OVERHEAD : 0);
+		this.encoder = new NotificationEncoder(builder.codec, (this.signer != null) ? NotificationSigner.OVERHEAD : 0);
 		this.state = new StateTracker(builder.name, builder.connectionListener, clock);
 		this.listeningOffReason = builder.listeningOffReason;
 		this.dispatcher = dispatcher(builder, clock);
 		this.groupCommit = groupCommit(builder);
-		this.intake = new Intake(this.signer, new NotificationReader(builder.codec, clock), this.dispatcher,
+		this.intake = new Intake(this.signer, new NotificationDecoder(builder.codec, clock), this.dispatcher,
 				this.groupCommit, this.state, this::learnEncoding);
 		this.listener = builder.listening ? listener(builder, clock) : null;
 	}
@@ -174,7 +174,7 @@ public final class PostgresEventBus implements EventBus {
 	 * @throws dev.pgevents.PayloadConversionException if its payload cannot be written
 	 */
 	public Event encode(Event event) {
-		return this.writer.freeze(event);
+		return this.encoder.freeze(event);
 	}
 
 	@Override
@@ -336,12 +336,12 @@ public final class PostgresEventBus implements EventBus {
 
 	private Notification notification(Event event) {
 		String channel = ChannelNames.checked(this.channels.channelOf(event));
-		String text = this.writer.write(event);
+		String text = this.encoder.encode(event);
 		return new Notification(channel, (this.signer != null) ? this.signer.sign(channel, text) : text);
 	}
 
 	private void learnEncoding(Session session) {
-		this.writer.serverEncoding(session.serverEncoding());
+		this.encoder.serverEncoding(session.serverEncoding());
 	}
 
 	/**

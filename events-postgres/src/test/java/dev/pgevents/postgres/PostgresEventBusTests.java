@@ -23,7 +23,7 @@ import dev.pgevents.PayloadTooLargeException;
 import dev.pgevents.Publisher;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
-import dev.pgevents.postgres.internal.wire.NotificationWriter;
+import dev.pgevents.postgres.internal.wire.NotificationEncoder;
 import dev.pgevents.postgres.test.TestPostgres;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -216,7 +216,7 @@ class PostgresEventBusTests extends EventBusContract {
 		try (PostgresEventBus bus = bus().build()) {
 			EventStream stream = open(bus);
 			Event empty = Event.of(this.type, null, "");
-			int room = NotificationWriter.MAX_BYTES - new NotificationWriter(new JacksonPayloadCodec()).write(empty)
+			int room = NotificationEncoder.MAX_BYTES - new NotificationEncoder(new JacksonPayloadCodec()).encode(empty)
 				.getBytes(StandardCharsets.UTF_8).length;
 			String fits = "ü".repeat(room / 2) + "x".repeat(room % 2);
 			bus.publish(withPayload(empty, fits));

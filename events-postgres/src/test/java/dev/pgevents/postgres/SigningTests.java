@@ -17,7 +17,7 @@ import dev.pgevents.Gap;
 import dev.pgevents.PayloadTooLargeException;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.postgres.internal.wire.NotificationSigner;
-import dev.pgevents.postgres.internal.wire.NotificationWriter;
+import dev.pgevents.postgres.internal.wire.NotificationEncoder;
 import dev.pgevents.postgres.test.CapturedLog;
 import dev.pgevents.postgres.test.TestPostgres;
 import org.junit.jupiter.api.Test;
@@ -154,8 +154,8 @@ class SigningTests {
 	@Test
 	void largestNotificationIsCountedWithItsSignature() throws Exception {
 		try (PostgresEventBus bus = signing(SHARED).build(); EventStream stream = open(bus)) {
-			int room = NotificationWriter.MAX_BYTES - NotificationSigner.OVERHEAD
-					- new NotificationWriter(new JacksonPayloadCodec()).write(text("")).length();
+			int room = NotificationEncoder.MAX_BYTES - NotificationSigner.OVERHEAD
+					- new NotificationEncoder(new JacksonPayloadCodec()).encode(text("")).length();
 			Event largest = text("x".repeat(room));
 			bus.publish(largest);
 			assertThat(((Event) stream.poll(LIMIT)).payloadAs(String.class)).hasSize(room);

@@ -5,17 +5,17 @@ import java.time.Clock;
 import dev.pgevents.Event;
 import dev.pgevents.EventTypes;
 import dev.pgevents.postgres.JacksonPayloadCodec;
-import dev.pgevents.postgres.internal.wire.NotificationReader;
-import dev.pgevents.postgres.internal.wire.NotificationWriter;
+import dev.pgevents.postgres.internal.wire.NotificationDecoder;
+import dev.pgevents.postgres.internal.wire.NotificationEncoder;
 
 /**
  * An event as a rollups node sends it, of about 230 characters.
  */
 final class Samples {
 
-	static final NotificationWriter WRITER = new NotificationWriter(new JacksonPayloadCodec());
+	static final NotificationEncoder ENCODER = new NotificationEncoder(new JacksonPayloadCodec());
 
-	static final NotificationReader READER = new NotificationReader(new JacksonPayloadCodec(), Clock.systemUTC());
+	static final NotificationDecoder DECODER = new NotificationDecoder(new JacksonPayloadCodec(), Clock.systemUTC());
 
 	static final String APP = "0x5112cF49F2511ac7b13A032c4c62A48410FC28Fb";
 

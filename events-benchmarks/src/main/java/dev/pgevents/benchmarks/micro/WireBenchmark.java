@@ -28,7 +28,7 @@ public class WireBenchmark {
 
 	private final Event event = Samples.event();
 
-	private final String notification = Samples.WRITER.write(this.event);
+	private final String notification = Samples.ENCODER.encode(this.event);
 
 	private final NotificationSigner signer = new NotificationSigner(
 			new SecretKeySpec(new byte[32], NotificationSigner.ALGORITHM), List.of());
@@ -41,7 +41,7 @@ public class WireBenchmark {
 	 */
 	@Benchmark
 	public String encode() {
-		return Samples.WRITER.write(this.event);
+		return Samples.ENCODER.encode(this.event);
 	}
 
 	/**
@@ -51,7 +51,7 @@ public class WireBenchmark {
 	 */
 	@Benchmark
 	public Event decodeEnvelope() throws UnreadableNotificationException {
-		return Samples.READER.read(this.notification);
+		return Samples.DECODER.decode(this.notification);
 	}
 
 	/**
@@ -61,7 +61,7 @@ public class WireBenchmark {
 	 */
 	@Benchmark
 	public Object decodeFull() throws UnreadableNotificationException {
-		Object payload = Samples.READER.read(this.notification).payloadAs(Samples.Closed.class);
+		Object payload = Samples.DECODER.decode(this.notification).payloadAs(Samples.Closed.class);
 		return (payload != null) ? payload : this;
 	}
 

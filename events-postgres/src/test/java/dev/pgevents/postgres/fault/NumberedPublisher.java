@@ -17,7 +17,7 @@ import dev.pgevents.PublishException;
 import dev.pgevents.Publisher;
 import dev.pgevents.postgres.ChannelStrategy;
 import dev.pgevents.postgres.JacksonPayloadCodec;
-import dev.pgevents.postgres.internal.wire.NotificationWriter;
+import dev.pgevents.postgres.internal.wire.NotificationEncoder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -249,7 +249,7 @@ public final class NumberedPublisher implements Published, AutoCloseable {
 
 		private final DataSource database;
 
-		private final NotificationWriter writer = new NotificationWriter(new JacksonPayloadCodec());
+		private final NotificationEncoder encoder = new NotificationEncoder(new JacksonPayloadCodec());
 
 		private Connection connection;
 
@@ -280,7 +280,7 @@ public final class NumberedPublisher implements Published, AutoCloseable {
 		public Outcome publish(Event event) {
 			try {
 				this.statement.setString(1, ChannelStrategy.DEFAULT_CHANNEL);
-				this.statement.setString(2, this.writer.write(event));
+				this.statement.setString(2, this.encoder.encode(event));
 				this.statement.execute();
 				return Outcome.ACKNOWLEDGED;
 			}

@@ -44,7 +44,7 @@ public final class Listener implements AutoCloseable {
 
 	private final ReadingRole role;
 
-	private final Channels channels = new Channels();
+	private final NeededChannels channels = new NeededChannels();
 
 	private final ReentrantLock lock = new ReentrantLock();
 

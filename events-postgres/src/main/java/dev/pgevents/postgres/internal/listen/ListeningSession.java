@@ -29,7 +29,7 @@ final class ListeningSession {
 
 	private final Session session;
 
-	private final Channels channels;
+	private final NeededChannels channels;
 
 	private final ListenerEvents events;
 
@@ -55,8 +55,8 @@ final class ListeningSession {
 	/** Whether events may be missing of which the subscriptions have not been told. */
 	private boolean gapOwed = true;
 
-	ListeningSession(Session session, Channels channels, ListenerEvents events, Backoff backoff, Duration heartbeat,
-			Clock clock, Instant lastGood) {
+	ListeningSession(Session session, NeededChannels channels, ListenerEvents events, Backoff backoff,
+			Duration heartbeat, Clock clock, Instant lastGood) {
 		this.session = session;
 		this.channels = channels;
 		this.events = events;

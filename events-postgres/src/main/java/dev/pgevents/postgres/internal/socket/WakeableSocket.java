@@ -27,25 +27,27 @@ public final class WakeableSocket extends Socket {
 	/** Another host may answer. */
 	private static final Duration LONGEST_DIAL = Duration.ofSeconds(10);
 
-	private final SocketChannel channel;
+	private final SocketChannel socketChannel;
 
-	/** The channel's own view of itself as a socket: options, addresses, connecting. */
+	/**
+	 * The socket channel's view of itself as a socket: options, addresses, connecting.
+	 */
 	private final Socket options;
 
 	private final Duration stallLimit;
 
 	private final Deadline deadline;
 
-	private volatile @Nullable ChannelReader reader;
+	private volatile @Nullable SocketInput input;
 
-	private volatile @Nullable ChannelWriter writer;
+	private volatile @Nullable SocketOutput output;
 
 	private volatile int soTimeout;
 
 	WakeableSocket(Duration stallLimit, Deadline deadline) throws IOException {
 		this.deadline = deadline;
-		this.channel = SocketChannel.open();
-		this.options = this.channel.socket();
+		this.socketChannel = SocketChannel.open();
+		this.options = this.socketChannel.socket();
 		this.stallLimit = stallLimit;
 	}
 
@@ -64,9 +66,9 @@ public final class WakeableSocket extends Socket {
 	public void connect(SocketAddress endpoint, int timeout) throws IOException {
 		int whole = (int) Math.min(LONGEST_DIAL.toMillis(), this.stallLimit.toMillis());
 		this.options.connect(endpoint, this.deadline.atMostMillis(Math.max(timeout, whole)));
-		this.channel.configureBlocking(false);
-		this.reader = new ChannelReader(this.channel, this.stallLimit, this.deadline);
-		this.writer = new ChannelWriter(this.channel, this.stallLimit, this.deadline);
+		this.socketChannel.configureBlocking(false);
+		this.input = new SocketInput(this.socketChannel, this.stallLimit, this.deadline);
+		this.output = new SocketOutput(this.socketChannel, this.stallLimit, this.deadline);
 		if (isClosed()) {
 			close();
 		}
@@ -74,12 +76,12 @@ public final class WakeableSocket extends Socket {
 
 	@Override
 	public InputStream getInputStream() throws IOException {
-		return connected(this.reader);
+		return connected(this.input);
 	}
 
 	@Override
 	public OutputStream getOutputStream() throws IOException {
-		return connected(this.writer);
+		return connected(this.output);
 	}
 
 	/**
@@ -90,7 +92,7 @@ public final class WakeableSocket extends Socket {
 	 * @throws SocketException if not connected
 	 */
 	public void onFlood(Runnable onFlood) throws SocketException {
-		connected(this.reader).onFlood(onFlood);
+		connected(this.input).onFlood(onFlood);
 	}
 
 	/**
@@ -99,7 +101,7 @@ public final class WakeableSocket extends Socket {
 	 * @throws SocketException if not connected
 	 */
 	public void beginWait() throws SocketException {
-		connected(this.reader).beginWait();
+		connected(this.input).beginWait();
 	}
 
 	/**
@@ -107,7 +109,7 @@ public final class WakeableSocket extends Socket {
 	 * @throws SocketException if not connected
 	 */
 	public void endWait() throws SocketException {
-		connected(this.reader).endWait();
+		connected(this.input).endWait();
 	}
 
 	/**
@@ -115,7 +117,7 @@ public final class WakeableSocket extends Socket {
 	 * had timed out.
 	 */
 	public void wakeUp() {
-		ChannelReader current = this.reader;
+		SocketInput current = this.input;
 		if (current != null) {
 			current.wakeUp();
 		}
@@ -128,14 +130,14 @@ public final class WakeableSocket extends Socket {
 	 * @return whether a read would return at once
 	 */
 	public boolean hasUnread() {
-		ChannelReader current = this.reader;
+		SocketInput current = this.input;
 		return current == null || current.hasUnread();
 	}
 
 	@Override
 	public void setSoTimeout(int timeout) throws SocketException {
 		this.soTimeout = timeout;
-		ChannelReader current = this.reader;
+		SocketInput current = this.input;
 		if (current != null) {
 			current.setTimeout(timeout);
 		}
@@ -149,19 +151,19 @@ public final class WakeableSocket extends Socket {
 	@Override
 	public void close() throws IOException {
 		try {
-			this.channel.close();
+			this.socketChannel.close();
 		}
 		finally {
-			ChannelReader currentReader = this.reader;
-			if (currentReader != null) {
-				currentReader.close();
+			SocketInput currentInput = this.input;
+			if (currentInput != null) {
+				currentInput.close();
 			}
 		}
 	}
 
 	@Override
 	public boolean isClosed() {
-		return !this.channel.isOpen();
+		return !this.socketChannel.isOpen();
 	}
 
 	@Override
@@ -261,12 +263,12 @@ public final class WakeableSocket extends Socket {
 
 	@Override
 	public void shutdownInput() throws IOException {
-		this.channel.shutdownInput();
+		this.socketChannel.shutdownInput();
 	}
 
 	@Override
 	public void shutdownOutput() throws IOException {
-		this.channel.shutdownOutput();
+		this.socketChannel.shutdownOutput();
 	}
 
 	@Override

@@ -27,7 +27,7 @@ final class WireJson {
 			.disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
 			.streamReadConstraints(StreamReadConstraints.builder()
 				.maxNestingDepth(nesting)
-				.maxNumberLength(NotificationWriter.MAX_BYTES)
+				.maxNumberLength(NotificationEncoder.MAX_BYTES)
 				.build())
 			.build();
 	}

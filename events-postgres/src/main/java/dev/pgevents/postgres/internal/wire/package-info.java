@@ -1,8 +1,8 @@
 /**
  * The wire format: one JSON object a notification, described in
  * {@code docs/wire-format.md}.
- * {@link dev.pgevents.postgres.internal.wire.NotificationWriter} writes it strictly,
- * {@link dev.pgevents.postgres.internal.wire.NotificationReader} reads it leniently.
+ * {@link dev.pgevents.postgres.internal.wire.NotificationEncoder} encodes it strictly,
+ * {@link dev.pgevents.postgres.internal.wire.NotificationDecoder} decodes it leniently.
  * Public for the packages of the bus only.
  */
 @NullMarked

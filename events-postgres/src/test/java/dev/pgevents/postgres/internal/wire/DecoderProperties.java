@@ -46,13 +46,13 @@ class DecoderProperties {
 
 	private final JacksonPayloadCodec codec = new JacksonPayloadCodec();
 
-	private final NotificationReader reader = new NotificationReader(this.codec, Clock.systemUTC());
+	private final NotificationDecoder decoder = new NotificationDecoder(this.codec, Clock.systemUTC());
 
-	private final OwnLayout ownLayout = new OwnLayout(this.codec);
+	private final OwnLayoutDecoder ownLayout = new OwnLayoutDecoder(this.codec);
 
-	private final NotificationParser parser = new NotificationParser(this.codec, Clock.systemUTC());
+	private final LenientDecoder lenient = new LenientDecoder(this.codec, Clock.systemUTC());
 
-	private final NotificationWriter writer = new NotificationWriter(this.codec);
+	private final NotificationEncoder encoder = new NotificationEncoder(this.codec);
 
 	private final NotificationSigner signer = new NotificationSigner(
 			new SecretKeySpec("k".repeat(32).getBytes(StandardCharsets.UTF_8), NotificationSigner.ALGORITHM),
@@ -60,7 +60,7 @@ class DecoderProperties {
 
 	@Property(tries = 3_500)
 	void isReadOrUnreadableAndNothingWorseAndCostsLittle(@ForAll("events") Event event, @ForAll long seed) {
-		String notification = this.writer.write(event);
+		String notification = this.encoder.encode(event);
 		Mutations mutations = new Mutations(seed);
 		int readable = 0;
 		long allocated = 0;
@@ -84,7 +84,7 @@ class DecoderProperties {
 
 	@Property(tries = 500)
 	void nothingButWhatWasSignedIsAccepted(@ForAll("events") Event event, @ForAll long seed) {
-		String signed = this.signer.sign("events", this.writer.write(event));
+		String signed = this.signer.sign("events", this.encoder.encode(event));
 		Mutations mutations = new Mutations(seed);
 		for (int i = 0; i < EACH; i++) {
 			String mutated = mutations.of(signed);
@@ -94,7 +94,7 @@ class DecoderProperties {
 
 	private boolean isReadable(String notification) {
 		try {
-			Event event = this.reader.read(notification);
+			Event event = this.decoder.decode(notification);
 			assertReadAsAParserDoes(notification);
 			assertThat(LogText.isPlain(event.toString(), 1000)).isTrue();
 			convert(event, notification);
@@ -111,12 +111,12 @@ class DecoderProperties {
 
 	/** The shortcut for the library's own layout may not see anything else in it. */
 	private void assertReadAsAParserDoes(String notification) {
-		Event own = this.ownLayout.read(notification);
+		Event own = this.ownLayout.decode(notification);
 		if (own == null) {
 			return;
 		}
 		try {
-			Event parsed = this.parser.parse(notification);
+			Event parsed = this.lenient.decode(notification);
 			assertThat(List.of(own.id(), own.type(), own.timestamp(), own.headers(), own.payload().toJson(this.codec),
 					String.valueOf(own.appId())))
 				.isEqualTo(List.of(parsed.id(), parsed.type(), parsed.timestamp(), parsed.headers(),

@@ -57,8 +57,8 @@ class NotificationSignerTests {
 
 	@Test
 	void readersWithoutTheKeySkipTheSignature() throws UnreadableNotificationException {
-		NotificationReader reader = new NotificationReader(new JacksonPayloadCodec(), Clock.systemUTC());
-		assertThat(reader.read(SIGNED).appId()).isEqualTo("1");
+		NotificationDecoder decoder = new NotificationDecoder(new JacksonPayloadCodec(), Clock.systemUTC());
+		assertThat(decoder.decode(SIGNED).appId()).isEqualTo("1");
 	}
 
 	@Test

@@ -48,9 +48,9 @@ class WireProperties {
 
 	private static Connection connection;
 
-	private final NotificationWriter writer = writer("UTF8");
+	private final NotificationEncoder encoder = encoder("UTF8");
 
-	private final NotificationReader reader = new NotificationReader(codec, Clock.systemUTC());
+	private final NotificationDecoder decoder = new NotificationDecoder(codec, Clock.systemUTC());
 
 	@BeforeContainer
 	static void listen() throws SQLException {
@@ -67,21 +67,21 @@ class WireProperties {
 
 	@Property
 	void eventsComeBackAsTheyWere(@ForAll("events") Event event) throws UnreadableNotificationException {
-		assertSame(this.reader.read(write(this.writer, event)), event);
+		assertSame(this.decoder.decode(encode(this.encoder, event)), event);
 	}
 
 	@Property(tries = 300)
 	void eventsComeThroughTheServerAsTheyWere(@ForAll("events") Event event)
 			throws SQLException, UnreadableNotificationException {
-		assertSame(this.reader.read(throughTheServer(write(this.writer, event))), event);
+		assertSame(this.decoder.decode(throughTheServer(encode(this.encoder, event))), event);
 	}
 
 	@Property(tries = 300)
 	void escapedForAnotherEncodingTheyComeBackToo(@ForAll("events") Event event)
 			throws UnreadableNotificationException {
-		String notification = write(writer("LATIN1"), event);
+		String notification = encode(encoder("LATIN1"), event);
 		assertThat(notification.chars()).allMatch((c) -> c < 0x80);
-		assertSame(this.reader.read(notification), event);
+		assertSame(this.decoder.decode(notification), event);
 	}
 
 	@Property
@@ -127,13 +127,13 @@ class WireProperties {
 
 	private Payload throughTheWire(Payload payload) throws UnreadableNotificationException {
 		Event event = Event.builder(EventType.of("epoch.closed")).payload(payload).build();
-		return this.reader.read(write(this.writer, event)).payload();
+		return this.decoder.decode(encode(this.encoder, event)).payload();
 	}
 
 	@Property
 	void damagedNotificationsAreReadOrUnreadableAndNothingWorse(@ForAll("events") Event event,
 			@ForAll("damages") Damage damage) {
-		readOrUnreadable(damage.to(write(this.writer, event)));
+		readOrUnreadable(damage.to(encode(this.encoder, event)));
 	}
 
 	@Property
@@ -143,22 +143,22 @@ class WireProperties {
 
 	private void readOrUnreadable(String notification) {
 		try {
-			assertThat(this.reader.read(notification).type()).isNotNull();
+			assertThat(this.decoder.decode(notification).type()).isNotNull();
 		}
 		catch (UnreadableNotificationException ex) {
 			assertThat(ex).hasMessageNotContainingAny("\n", "\r");
 		}
 	}
 
-	private static NotificationWriter writer(String encoding) {
-		NotificationWriter writer = new NotificationWriter(codec);
-		writer.serverEncoding(encoding);
-		return writer;
+	private static NotificationEncoder encoder(String encoding) {
+		NotificationEncoder encoder = new NotificationEncoder(codec);
+		encoder.serverEncoding(encoding);
+		return encoder;
 	}
 
-	private static String write(NotificationWriter writer, Event event) {
+	private static String encode(NotificationEncoder encoder, Event event) {
 		try {
-			return writer.write(event);
+			return encoder.encode(event);
 		}
 		catch (PayloadTooLargeException ex) {
 			Assume.that(false);

@@ -11,11 +11,11 @@ import dev.pgevents.PayloadCodec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads notifications laid out as {@link NotificationWriter} lays them out when there are
- * no headers: most of those that arrive, in a fraction of a parser's time. Whatever
- * differs in the least is left to {@link NotificationReader}. Thread-safe.
+ * Decodes notifications laid out as {@link NotificationEncoder} lays them out when there
+ * are no headers: most of those that arrive, in a fraction of a parser's time. Whatever
+ * differs in the least is left to {@link NotificationDecoder}. Thread-safe.
  */
-final class OwnLayout {
+final class OwnLayoutDecoder {
 
 	private static final String ID = "{\"id\":\"";
 
@@ -39,19 +39,19 @@ final class OwnLayout {
 
 	private final Payload noPayload;
 
-	OwnLayout(PayloadCodec codec) {
+	OwnLayoutDecoder(PayloadCodec codec) {
 		this.codec = codec;
-		this.noPayload = NotificationReader.noPayload(codec);
+		this.noPayload = NotificationDecoder.noPayload(codec);
 	}
 
 	/**
-	 * Reads a notification.
+	 * Decodes a notification.
 	 * @param text the notification
 	 * @return the event, or null if the notification has to be parsed
 	 * @throws IllegalArgumentException if the type is none
 	 * @throws java.time.DateTimeException if the timestamp is none
 	 */
-	@Nullable Event read(String text) {
+	@Nullable Event decode(String text) {
 		if (!text.startsWith(ID) || !text.startsWith(TYPE, ID_END)) {
 			return null;
 		}

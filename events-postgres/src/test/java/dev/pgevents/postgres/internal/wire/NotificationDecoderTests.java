@@ -19,13 +19,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * What the wire format leaves to the reader.
  */
-class NotificationReaderTests {
+class NotificationDecoderTests {
 
-	private final NotificationReader reader = new NotificationReader(new JacksonPayloadCodec(), Clock.systemUTC());
+	private final NotificationDecoder decoder = new NotificationDecoder(new JacksonPayloadCodec(), Clock.systemUTC());
 
 	@Test
 	void ofFieldsWithOneNameTheLastOneCounts() throws UnreadableNotificationException {
-		Event event = this.reader.read("{\"type\":\"a\",\"app_id\":\"1\",\"payload\":1,\"headers\":{\"h\":\"1\"},"
+		Event event = this.decoder.decode("{\"type\":\"a\",\"app_id\":\"1\",\"payload\":1,\"headers\":{\"h\":\"1\"},"
 				+ "\"headers\":{\"a\":\"1\",\"a\":\"2\",\"b\":\"1\",\"b\":null},"
 				+ "\"payload\":{\"x\":1,\"x\":2},\"app_id\":null,\"type\":\"b\"}");
 		assertThat(event.type().value()).isEqualTo("b");
@@ -37,9 +37,9 @@ class NotificationReaderTests {
 	@Test
 	void numbersMayBeAsLongAsANotification() throws UnreadableNotificationException {
 		String digits = "9".repeat(7000);
-		Event event = this.reader.read("{\"type\":\"a\",\"app_id\":" + digits + ",\"payload\":[1e999999999]}");
+		Event event = this.decoder.decode("{\"type\":\"a\",\"app_id\":" + digits + ",\"payload\":[1e999999999]}");
 		assertThat(event.appId()).isEqualTo(digits);
-		Event other = this.reader.read("{\"type\":\"a\",\"payload\":{\"n\":" + digits + "}}");
+		Event other = this.decoder.decode("{\"type\":\"a\",\"payload\":{\"n\":" + digits + "}}");
 		assertThat(other.payload().isEmpty()).isFalse();
 	}
 
@@ -48,7 +48,7 @@ class NotificationReaderTests {
 			"{\"id\":\"019b2f5e-0000-7000-8000-000000000000\",\"type\":\"a\",\"app_id\":null,"
 					+ "\"timestamp\":\"2026-01-19T10:00:00Z\",\"payload\":null}" })
 	void noPayloadIsWhatTheCodecMakesOfIt(String notification) throws UnreadableNotificationException {
-		Event event = this.reader.read(notification);
+		Event event = this.decoder.decode(notification);
 		assertThat(event.payload().isEmpty()).isTrue();
 		assertThat(event.payloadAs(String.class)).isNull();
 		Object optional = event.payloadAs(Optional.class);
@@ -64,7 +64,7 @@ class NotificationReaderTests {
 	@Test
 	void nestingIsBounded() throws UnreadableNotificationException {
 		String deepest = "[".repeat(1000) + "]".repeat(1000);
-		assertThat(this.reader.read("{\"type\":\"a\",\"payload\":" + deepest + "}").payload().isEmpty()).isFalse();
+		assertThat(this.decoder.decode("{\"type\":\"a\",\"payload\":" + deepest + "}").payload().isEmpty()).isFalse();
 		assertUnreadable("{\"type\":\"a\",\"payload\":[" + deepest + "]}", "1001");
 		assertUnreadable("{\"type\":\"a\",\"more\":[" + deepest + "]}", "1001");
 	}
@@ -79,14 +79,14 @@ class NotificationReaderTests {
 		CollidingNames.all().forEach((name) -> colliding.add("\"" + name + "\":1"));
 		String last = colliding.remove(colliding.size() - 1);
 		for (int i = 0; i < 2; i++) {
-			this.reader.read("{\"type\":\"a\",\"payload\":{" + String.join(",", colliding) + "}}");
+			this.decoder.decode("{\"type\":\"a\",\"payload\":{" + String.join(",", colliding) + "}}");
 		}
-		assertThat(this.reader.read("{\"type\":\"a\",\"payload\":{" + last + "}}").payload().isEmpty()).isFalse();
+		assertThat(this.decoder.decode("{\"type\":\"a\",\"payload\":{" + last + "}}").payload().isEmpty()).isFalse();
 	}
 
 	private void assertUnreadable(String notification, String reason) {
 		assertThatExceptionOfType(UnreadableNotificationException.class)
-			.isThrownBy(() -> this.reader.read(notification))
+			.isThrownBy(() -> this.decoder.decode(notification))
 			.withMessageContaining(reason);
 	}
 

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * then gathers all that there is. Whoever reads is told whenever that has grown by as
  * much again, so that it can take away what the driver has gathered.
  */
-final class ChannelReader extends InputStream {
+final class SocketInput extends InputStream {
 
 	static final int BATCH_BOUND = 256 * 1024;
 
@@ -47,7 +47,7 @@ final class ChannelReader extends InputStream {
 
 	private static final int IN_BATCH = 0;
 
-	private final SocketChannel channel;
+	private final SocketChannel socketChannel;
 
 	private final Selector selector;
 
@@ -72,12 +72,12 @@ final class ChannelReader extends InputStream {
 
 	private volatile boolean woken;
 
-	ChannelReader(SocketChannel channel, Duration stallLimit, Deadline deadline) throws IOException {
-		this.channel = channel;
+	SocketInput(SocketChannel socketChannel, Duration stallLimit, Deadline deadline) throws IOException {
+		this.socketChannel = socketChannel;
 		this.deadline = deadline;
 		this.stallNanos = stallLimit.toNanos();
 		this.selector = Selector.open();
-		channel.register(this.selector, SelectionKey.OP_READ);
+		socketChannel.register(this.selector, SelectionKey.OP_READ);
 	}
 
 	void setTimeout(int timeout) {
@@ -158,7 +158,7 @@ final class ChannelReader extends InputStream {
 	@Override
 	public void close() throws IOException {
 		this.selector.close();
-		this.channel.close();
+		this.socketChannel.close();
 	}
 
 	/** Fills the buffer; false at the end of the stream. */
@@ -233,7 +233,7 @@ final class ChannelReader extends InputStream {
 		this.buffer.clear();
 		int count = 0;
 		try {
-			count = this.channel.read(this.buffer);
+			count = this.socketChannel.read(this.buffer);
 		}
 		catch (ClosedChannelException ex) {
 			throw new SocketException("Socket closed");

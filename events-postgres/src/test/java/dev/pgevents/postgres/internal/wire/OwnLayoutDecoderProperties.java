@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
  * The short cut reads nothing that the parser would read otherwise, and does read what it
  * is there for.
  */
-class OwnLayoutProperties {
+class OwnLayoutDecoderProperties {
 
 	private static final JsonFactory json = new JsonFactory();
 
@@ -38,18 +38,18 @@ class OwnLayoutProperties {
 
 	private final JacksonPayloadCodec codec = new JacksonPayloadCodec();
 
-	private final OwnLayout ownLayout = new OwnLayout(this.codec);
+	private final OwnLayoutDecoder ownLayout = new OwnLayoutDecoder(this.codec);
 
-	private final NotificationParser parser = new NotificationParser(this.codec, Clock.systemUTC());
+	private final LenientDecoder lenient = new LenientDecoder(this.codec, Clock.systemUTC());
 
 	@Property
 	void whatTheWriterWritesIsRead(@ForAll long high, @ForAll long low, @ForAll("plainTexts") String app,
 			@ForAll("values") String payload) {
 		Event event = new Event(new UUID(high, low), EventType.of("epoch.closed"), app,
 				Payload.ofJson(payload, this.codec), Instant.now(), Map.of());
-		NotificationWriter writer = new NotificationWriter(this.codec);
-		writer.serverEncoding("UTF8");
-		assertThat(this.ownLayout.read(writer.write(event))).isNotNull();
+		NotificationEncoder encoder = new NotificationEncoder(this.codec);
+		encoder.serverEncoding("UTF8");
+		assertThat(this.ownLayout.decode(encoder.encode(event))).isNotNull();
 	}
 
 	@Property(tries = 5000)
@@ -73,9 +73,9 @@ class OwnLayoutProperties {
 	}
 
 	private void assertAlike(String notification) throws Exception {
-		Event read = read(notification);
+		Event read = decode(notification);
 		if (read != null) {
-			Event parsed = this.parser.parse(notification);
+			Event parsed = this.lenient.decode(notification);
 			assertThat(List.of(read.id(), read.type(), read.timestamp(), read.headers()))
 				.isEqualTo(List.of(parsed.id(), parsed.type(), parsed.timestamp(), parsed.headers()));
 			assertThat(read.appId()).isEqualTo(parsed.appId());
@@ -83,12 +83,12 @@ class OwnLayoutProperties {
 		}
 	}
 
-	private @Nullable Event read(String notification) {
+	private @Nullable Event decode(String notification) {
 		try {
-			return this.ownLayout.read(notification);
+			return this.ownLayout.decode(notification);
 		}
 		catch (IllegalArgumentException | DateTimeException ex) {
-			assertThat(catchThrowable(() -> this.parser.parse(notification))).isInstanceOf(ex.getClass());
+			assertThat(catchThrowable(() -> this.lenient.decode(notification))).isInstanceOf(ex.getClass());
 			return null;
 		}
 	}

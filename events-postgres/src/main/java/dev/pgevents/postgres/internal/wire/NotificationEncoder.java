@@ -11,9 +11,9 @@ import dev.pgevents.PayloadConversionException;
 import dev.pgevents.PayloadTooLargeException;
 
 /**
- * Writes events as notifications and holds them to PostgreSQL's limit. Thread-safe.
+ * Encodes events as notifications and holds them to PostgreSQL's limit. Thread-safe.
  */
-public final class NotificationWriter {
+public final class NotificationEncoder {
 
 	/**
 	 * The largest notification, in bytes of the database's encoding. PostgreSQL's
@@ -33,19 +33,20 @@ public final class NotificationWriter {
 	private volatile Encoding encoding = Encoding.UNKNOWN;
 
 	/**
-	 * Creates a writer.
+	 * Creates an encoder.
 	 * @param codec writes payloads that are not JSON yet
 	 */
-	public NotificationWriter(PayloadCodec codec) {
+	public NotificationEncoder(PayloadCodec codec) {
 		this(codec, 0);
 	}
 
 	/**
-	 * Creates a writer of notifications to which something is added before they are sent.
+	 * Creates an encoder of notifications to which something is added before they are
+	 * sent.
 	 * @param codec writes payloads that are not JSON yet
 	 * @param reserved how many bytes are added: a notification may be shorter by so much
 	 */
-	public NotificationWriter(PayloadCodec codec, int reserved) {
+	public NotificationEncoder(PayloadCodec codec, int reserved) {
 		this.codec = codec;
 		this.reserved = reserved;
 	}
@@ -61,14 +62,14 @@ public final class NotificationWriter {
 	}
 
 	/**
-	 * Writes an event.
+	 * Encodes an event.
 	 * @param event the event
 	 * @return one JSON object of at most {@link #MAX_BYTES} bytes
 	 * @throws PayloadConversionException if the payload cannot be written
 	 * @throws PayloadTooLargeException if the notification would be too large
 	 */
-	public String write(Event event) {
-		return write(event, payload(event.payload()));
+	public String encode(Event event) {
+		return encode(event, payload(event.payload()));
 	}
 
 	/**
@@ -81,12 +82,12 @@ public final class NotificationWriter {
 	 */
 	public Event freeze(Event event) {
 		String payload = payload(event.payload());
-		write(event, payload);
+		encode(event, payload);
 		return event.payload().isJson() ? event : new Event(event.id(), event.type(), event.appId(),
 				Payload.ofJson(payload, this.codec), event.timestamp(), event.headers());
 	}
 
-	private String write(Event event, String payload) {
+	private String encode(Event event, String payload) {
 		StringBuilder json = new StringBuilder(ENVELOPE_SIZE + payload.length());
 		json.append("{\"id\":\"").append(event.id()).append("\",\"type\":\"").append(event.type().value());
 		json.append("\",\"app_id\":");

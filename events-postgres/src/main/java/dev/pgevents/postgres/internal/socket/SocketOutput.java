@@ -13,19 +13,19 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The writing half of the socket: writes what the channel takes, and waits for room up to
+ * The writing half of the socket: writes what the socket takes, and waits for room up to
  * the stall limit, so that a peer that reads nothing cannot hold a thread for ever.
  */
-final class ChannelWriter extends OutputStream {
+final class SocketOutput extends OutputStream {
 
-	private final SocketChannel channel;
+	private final SocketChannel socketChannel;
 
 	private final long stallNanos;
 
 	private final Deadline deadline;
 
-	ChannelWriter(SocketChannel channel, Duration stallLimit, Deadline deadline) {
-		this.channel = channel;
+	SocketOutput(SocketChannel socketChannel, Duration stallLimit, Deadline deadline) {
+		this.socketChannel = socketChannel;
 		this.deadline = deadline;
 		this.stallNanos = stallLimit.toNanos();
 	}
@@ -40,7 +40,7 @@ final class ChannelWriter extends OutputStream {
 		ByteBuffer bytes = ByteBuffer.wrap(source, offset, length);
 		try {
 			while (bytes.hasRemaining()) {
-				if (this.channel.write(bytes) == 0) {
+				if (this.socketChannel.write(bytes) == 0) {
 					awaitRoom();
 				}
 			}
@@ -53,7 +53,7 @@ final class ChannelWriter extends OutputStream {
 	private void awaitRoom() throws IOException {
 		boolean interrupted = false;
 		try (Selector selector = Selector.open()) {
-			this.channel.register(selector, SelectionKey.OP_WRITE);
+			this.socketChannel.register(selector, SelectionKey.OP_WRITE);
 			long patience = this.deadline.atMost(this.stallNanos);
 			long end = System.nanoTime() + patience;
 			do {

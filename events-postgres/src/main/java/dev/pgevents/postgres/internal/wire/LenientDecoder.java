@@ -17,10 +17,10 @@ import dev.pgevents.PayloadCodec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads notifications of whatever layout: fields in any order, unknown ones among them,
+ * Decodes notifications of whatever layout: fields in any order, unknown ones among them,
  * all but {@code type} optional. Thread-safe.
  */
-final class NotificationParser {
+final class LenientDecoder {
 
 	private final JsonFactory json = WireJson.factory(WireJson.NESTING);
 
@@ -30,14 +30,14 @@ final class NotificationParser {
 
 	private final Clock clock;
 
-	NotificationParser(PayloadCodec codec, Clock clock) {
+	LenientDecoder(PayloadCodec codec, Clock clock) {
 		this.codec = codec;
-		this.noPayload = NotificationReader.noPayload(codec);
+		this.noPayload = NotificationDecoder.noPayload(codec);
 		this.clock = clock;
 	}
 
 	/**
-	 * Parses a notification.
+	 * Decodes a notification.
 	 * @param notification the notification
 	 * @return the event
 	 * @throws IOException if it is not JSON, or too deeply nested
@@ -45,13 +45,13 @@ final class NotificationParser {
 	 * @throws IllegalArgumentException if a field has an invalid value
 	 * @throws java.time.DateTimeException if the timestamp is none
 	 */
-	Event parse(String notification) throws IOException, UnreadableNotificationException {
+	Event decode(String notification) throws IOException, UnreadableNotificationException {
 		try (JsonParser parser = this.json.createParser(notification)) {
-			return parse(parser, notification);
+			return decode(parser, notification);
 		}
 	}
 
-	private Event parse(JsonParser parser, String notification) throws IOException, UnreadableNotificationException {
+	private Event decode(JsonParser parser, String notification) throws IOException, UnreadableNotificationException {
 		if (parser.nextToken() != JsonToken.START_OBJECT) {
 			throw new UnreadableNotificationException("not a JSON object", null);
 		}

@@ -14,7 +14,7 @@ import dev.pgevents.internal.dispatch.BusSubscription;
  * The channels that the open subscriptions need, and which subscriptions need each.
  * Thread-safe.
  */
-final class Channels {
+final class NeededChannels {
 
 	private final ReentrantLock lock = new ReentrantLock();
 

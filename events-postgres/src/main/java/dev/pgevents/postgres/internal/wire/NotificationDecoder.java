@@ -1,0 +1,63 @@
+package dev.pgevents.postgres.internal.wire;
+
+import java.io.IOException;
+import java.time.Clock;
+
+import dev.pgevents.Event;
+import dev.pgevents.Payload;
+import dev.pgevents.PayloadCodec;
+
+/**
+ * Decodes notifications leniently: unknown fields are skipped, all but {@code type} may
+ * be missing, and of fields with one name the last one counts. The payload stays JSON
+ * until a handler asks for it. Any role of the database may send anything, so whatever is
+ * odd ends in an {@link UnreadableNotificationException}, never in another failure.
+ * Thread-safe.
+ */
+public final class NotificationDecoder {
+
+	private final OwnLayoutDecoder ownLayout;
+
+	private final LenientDecoder lenient;
+
+	/**
+	 * Creates a decoder.
+	 * @param codec reads payloads when they are asked for
+	 * @param clock gives the time of events that come without
+	 */
+	public NotificationDecoder(PayloadCodec codec, Clock clock) {
+		this.ownLayout = new OwnLayoutDecoder(codec);
+		this.lenient = new LenientDecoder(codec, clock);
+	}
+
+	/** The codec may make more of nothing than null: an empty Optional. */
+	static Payload noPayload(PayloadCodec codec) {
+		return Payload.ofJson("null", codec);
+	}
+
+	/**
+	 * Decodes a notification.
+	 * @param notification what arrived
+	 * @return the event
+	 * @throws UnreadableNotificationException if it is not of the wire format
+	 */
+	public Event decode(String notification) throws UnreadableNotificationException {
+		if (notification.length() > NotificationEncoder.MAX_BYTES) {
+			throw new UnreadableNotificationException(
+					"longer than the " + NotificationEncoder.MAX_BYTES + " bytes that PostgreSQL allows", null);
+		}
+		try {
+			Event event = this.ownLayout.decode(notification);
+			return (event != null) ? event : this.lenient.decode(notification);
+		}
+		catch (IOException ex) {
+			throw new UnreadableNotificationException("not JSON, or nested deeper than " + WireJson.NESTING + " levels",
+					null);
+		}
+		catch (RuntimeException ex) {
+			throw new UnreadableNotificationException(
+					"a field has an invalid value (" + ex.getClass().getSimpleName() + ")", null);
+		}
+	}
+
+}
