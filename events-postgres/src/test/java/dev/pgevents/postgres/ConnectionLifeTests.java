@@ -20,6 +20,7 @@ import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
 import org.junit.jupiter.api.Test;
 
+import dev.pgevents.postgres.fault.Sources;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -123,8 +124,8 @@ class ConnectionLifeTests extends FaultyNetworkTest {
 
 	@Test
 	void closesWithASocketFactoryOfTheUsers() throws Exception {
-		ConnectionSource own = this.scenario.server
-			.source(this.scenario.url() + "&socketFactory=" + PlainSocketFactory.class.getName());
+		ConnectionSource own = Sources.of(this.scenario.server,
+				this.scenario.url() + "&socketFactory=" + PlainSocketFactory.class.getName());
 		this.scenario.build(this.scenario.builder().listener(own));
 		this.scenario.begin();
 		this.scenario.network.cut();
@@ -162,7 +163,7 @@ class ConnectionLifeTests extends FaultyNetworkTest {
 
 	@Test
 	void failedAttemptAlwaysSchedulesTheNext() throws Exception {
-		ConnectionSource good = this.scenario.server.source(this.scenario.url());
+		ConnectionSource good = Sources.of(this.scenario.server, this.scenario.url());
 		this.scenario.build(this.scenario.builder().listener((settings) -> {
 			int attempt = this.scenario.attempts.incrementAndGet();
 			return switch (attempt % 7) {

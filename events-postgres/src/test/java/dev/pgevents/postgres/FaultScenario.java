@@ -14,6 +14,7 @@ import dev.pgevents.postgres.fault.ControlledServer;
 import dev.pgevents.postgres.fault.DeliveryLedger;
 import dev.pgevents.postgres.fault.FaultyNetwork;
 import dev.pgevents.postgres.fault.NumberedPublisher;
+import dev.pgevents.postgres.fault.Sources;
 import org.postgresql.ds.PGSimpleDataSource;
 
 import static org.awaitility.Awaitility.await;
@@ -77,7 +78,7 @@ final class FaultScenario implements AutoCloseable {
 	}
 
 	PostgresEventBus.Builder builder() {
-		ConnectionSource source = this.server.source(url());
+		ConnectionSource source = Sources.of(this.server, url());
 		PostgresEventBus.Builder builder = PostgresEventBus.builder().name(this.name).listener((settings) -> {
 			this.attempts.incrementAndGet();
 			return source.open(settings);

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGNotification;
 
+import dev.pgevents.postgres.fault.Sources;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -45,7 +46,7 @@ class FloodTests {
 	@BeforeEach
 	void stallAndFillTheQueue() throws Exception {
 		this.scenario = new FaultScenario(this.tls);
-		this.sessions = new SessionFactory(this.scenario.server.source(this.scenario.url())::open, "flood",
+		this.sessions = new SessionFactory(Sources.of(this.scenario.server, this.scenario.url())::open, "flood",
 				Duration.ofMinutes(1));
 		this.session = this.sessions.open();
 		this.session.onFlood(this::take);

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import dev.pgevents.postgres.fault.Sources;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -91,7 +92,7 @@ class GapPlaceTests {
 
 	/** Cuts the first connection, and looks at the LISTEN of the second one. */
 	private void loseConnection(Look before, Look after) throws Exception {
-		ConnectionSource source = this.scenario.server.source(this.scenario.url());
+		ConnectionSource source = Sources.of(this.scenario.server, this.scenario.url());
 		AtomicInteger listeners = new AtomicInteger();
 		PostgresEventBus bus = this.scenario.build(this.scenario.builder().listener((settings) -> {
 			Connection connection = source.open(settings);

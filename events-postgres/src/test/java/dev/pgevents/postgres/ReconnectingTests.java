@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import dev.pgevents.postgres.fault.Sources;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -44,7 +45,7 @@ class ReconnectingTests {
 	}
 
 	private ConnectionSource listenerOnly(ConnectionSource others) {
-		ConnectionSource source = this.scenario.server.source(this.scenario.url());
+		ConnectionSource source = Sources.of(this.scenario.server, this.scenario.url());
 		return (settings) -> {
 			if (!isListener(settings)) {
 				return others.open(settings);
@@ -68,7 +69,7 @@ class ReconnectingTests {
 	void attemptsGetRarerUpToALimitAndOneOfThemIsEnough(PostgresEventBus.Builder settings, List<Integer> waits)
 			throws Exception {
 		this.scenario.network.refuse();
-		ConnectionSource others = this.scenario.server.source(this.scenario.url());
+		ConnectionSource others = Sources.of(this.scenario.server, this.scenario.url());
 		this.scenario.build(settings.name(this.scenario.name).listener(listenerOnly(others)));
 		await().atMost(LIMIT).until(() -> this.attempts.size() > waits.size());
 		assertThat(this.scenario.bus().connectionState()).isEqualTo(ConnectionState.BACKING_OFF);

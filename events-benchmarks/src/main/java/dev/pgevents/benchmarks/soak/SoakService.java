@@ -15,6 +15,7 @@ import dev.pgevents.postgres.fault.ControlledServer;
 import dev.pgevents.postgres.fault.FaultyNetwork;
 import dev.pgevents.postgres.fault.NumberedPublisher;
 import dev.pgevents.postgres.fault.Published;
+import dev.pgevents.postgres.fault.Sources;
 
 /**
  * A process's worth: a bus that reaches the server through a network of its own, with
@@ -37,7 +38,7 @@ final class SoakService {
 		this.network = FaultyNetwork.inFrontOf(server.url());
 		this.bus = PostgresEventBus.builder()
 			.name("soak-" + name)
-			.listener(server.source(this.network.url(server.url()) + parameters))
+			.listener(Sources.of(server, this.network.url(server.url()) + parameters))
 			.heartbeat(Duration.ofMillis(500))
 			.publishTimeout(Duration.ofSeconds(2))
 			.lockTimeout(Duration.ofSeconds(1))

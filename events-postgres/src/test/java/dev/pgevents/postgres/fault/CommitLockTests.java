@@ -65,7 +65,7 @@ class CommitLockTests {
 		try (SessionProxy proxy = SessionProxy.inFrontOf(server)) {
 			proxy.withhold((type) -> type == 'K');
 			try (WatchedBus watched = WatchedBus
-				.create(server, server.source(server.url(proxy.address())), UnaryOperator.identity())
+				.create(server, Sources.of(server, server.url(proxy.address())), UnaryOperator.identity())
 				.start()) {
 				CompletableFuture<Void> commit = commitThatWaitsForNobody();
 				assertThatExceptionOfType(PublishException.class)

@@ -23,7 +23,7 @@ class FailoverTests {
 				ControlledServer standby = primary.standby()) {
 			String url = primaryIsNamedFirst ? primary.url(primary.address(), standby.address())
 					: primary.url(standby.address(), primary.address());
-			try (WatchedBus watched = WatchedBus.create(primary, primary.source(url), UnaryOperator.identity())
+			try (WatchedBus watched = WatchedBus.create(primary, Sources.of(primary, url), UnaryOperator.identity())
 				.start(url + "?targetServerType=primary")) {
 				assertThat(primary.sessions(watched.sessions())).isEqualTo(2);
 				assertThat(standby.sessions(watched.sessions())).isZero();

@@ -46,7 +46,7 @@ class FatalErrorTests {
 	void sessionThatTimedOutIsReplacedWithAGap() throws Exception {
 		try (SessionProxy proxy = SessionProxy.inFrontOf(server);
 				WatchedBus watched = WatchedBus
-					.create(server, server.source(server.url(proxy.address())), UnaryOperator.identity())
+					.create(server, Sources.of(server, server.url(proxy.address())), UnaryOperator.identity())
 					.start()) {
 			proxy.execute("SET idle_session_timeout = 1");
 			watched.ledger().awaitGaps(1, WatchedBus.LIMIT);

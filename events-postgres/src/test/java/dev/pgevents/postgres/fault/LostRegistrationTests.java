@@ -34,7 +34,7 @@ class LostRegistrationTests {
 	void heartbeatFindsOutThatTheServerHasForgottenTheBusAndTellsOfTheGap(String statement) throws Exception {
 		try (SessionProxy proxy = SessionProxy.inFrontOf(server);
 				WatchedBus watched = WatchedBus
-					.create(server, server.source(server.url(proxy.address())), UnaryOperator.identity())
+					.create(server, Sources.of(server, server.url(proxy.address())), UnaryOperator.identity())
 					.start()) {
 			for (int i = 1; i <= 3; i++) {
 				proxy.execute(statement);
@@ -50,7 +50,7 @@ class LostRegistrationTests {
 
 	@Test
 	void heartbeatReachesTheServerWhileNothingArrives() {
-		try (WatchedBus watched = WatchedBus.create(server, server.source(),
+		try (WatchedBus watched = WatchedBus.create(server, Sources.of(server),
 				(bus) -> bus.heartbeat(Duration.ofMillis(20)))) {
 			watched.awaitState(ConnectionState.LISTENING);
 			int before = heartbeats();

@@ -34,14 +34,14 @@ class PoolerTests {
 	@Test
 	void pgbouncerInTransactionModeIsNamedWithWhatToConfigure() throws Exception {
 		try (Pgbouncer pgbouncer = Pgbouncer.inFrontOf(server, "transaction");
-				WatchedBus watched = WatchedBus.create(server, server.source(server.url(pgbouncer.address())),
+				WatchedBus watched = WatchedBus.create(server, Sources.of(server, server.url(pgbouncer.address())),
 						UnaryOperator.identity())) {
 			watched.awaitProblem(ConnectionState.DEAF, "pgbouncer", "transaction mode", "events.postgres.url");
 			for (int i = 0; i < 50; i++) {
 				watched.bus().publish(watched.otherEvent());
 			}
 			assertThat(watched.states()).doesNotContain(ConnectionState.LISTENING);
-			try (Connection other = server.source(server.url(pgbouncer.address())).open(new Properties());
+			try (Connection other = Sources.of(server, server.url(pgbouncer.address())).open(new Properties());
 					Statement statement = other.createStatement();
 					ResultSet rows = statement.executeQuery("SHOW lock_timeout")) {
 				rows.next();
@@ -56,8 +56,8 @@ class PoolerTests {
 		try (Pgbouncer pgbouncer = Pgbouncer.inFrontOf(server, "transaction")) {
 			UnaryOperator<PostgresEventBus.Builder> publishing = (bus) -> bus
 				.dataSource(server.dataSource(server.url(pgbouncer.address())));
-			try (WatchedBus one = WatchedBus.create(server, server.source(), publishing).start();
-					WatchedBus other = WatchedBus.create(server, server.source(), publishing).start()) {
+			try (WatchedBus one = WatchedBus.create(server, Sources.of(server), publishing).start();
+					WatchedBus other = WatchedBus.create(server, Sources.of(server), publishing).start()) {
 				for (int i = 0; i < 10; i++) {
 					one.awaitDelivery();
 					other.awaitDelivery();
@@ -75,7 +75,7 @@ class PoolerTests {
 	void pgbouncerInSessionModeIsAsGoodAsNone() throws Exception {
 		try (Pgbouncer pgbouncer = Pgbouncer.inFrontOf(server, "session");
 				WatchedBus watched = WatchedBus
-					.create(server, server.source(server.url(pgbouncer.address())), UnaryOperator.identity())
+					.create(server, Sources.of(server, server.url(pgbouncer.address())), UnaryOperator.identity())
 					.start()) {
 			watched.verify();
 			assertThat(watched.ledger().gaps()).isEmpty();
@@ -87,7 +87,7 @@ class PoolerTests {
 	void whatKeepsNotificationsBackIsFoundOut() throws Exception {
 		try (SessionProxy proxy = SessionProxy.inFrontOf(server)) {
 			proxy.withhold((type) -> type == 'A' || type == 'K');
-			try (WatchedBus watched = WatchedBus.create(server, server.source(server.url(proxy.address())),
+			try (WatchedBus watched = WatchedBus.create(server, Sources.of(server, server.url(proxy.address())),
 					(bus) -> bus.heartbeat(Duration.ofMinutes(10)))) {
 				watched.awaitProblem(ConnectionState.DEAF, "pooler", "events.postgres.url");
 				proxy.withhold((type) -> type == 'K');

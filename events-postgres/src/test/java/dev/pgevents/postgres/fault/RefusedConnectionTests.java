@@ -95,7 +95,7 @@ class RefusedConnectionTests {
 	private static void takeAllConnections(ControlledServer server, List<Connection> taken) throws SQLException {
 		try {
 			while (true) {
-				taken.add(server.source().open(new Properties()));
+				taken.add(Sources.of(server).open(new Properties()));
 			}
 		}
 		catch (SQLException ex) {
@@ -117,7 +117,7 @@ class RefusedConnectionTests {
 			server.execute("REVOKE SELECT ON pg_catalog.pg_settings FROM PUBLIC");
 			AtomicInteger opened = new AtomicInteger();
 			ConnectionSource source = (settings) -> {
-				Connection connection = server.source().open(settings);
+				Connection connection = Sources.of(server).open(settings);
 				opened.incrementAndGet();
 				return connection;
 			};
@@ -143,11 +143,11 @@ class RefusedConnectionTests {
 	void idleSessionTimeoutOfTheRoleDoesNotEndTheBusesSessions() throws Exception {
 		try (ControlledServer server = ControlledServer.create().start()) {
 			server.execute("ALTER ROLE " + server.user() + " SET idle_session_timeout = '50ms'");
-			try (WatchedBus watched = WatchedBus.create(server, server.source(),
+			try (WatchedBus watched = WatchedBus.create(server, Sources.of(server),
 					(bus) -> bus.heartbeat(Duration.ofMinutes(10)))) {
 				watched.awaitState(ConnectionState.LISTENING);
 				for (int i = 0; i < 5; i++) {
-					try (Connection other = server.source(server.url() + "?ApplicationName=other")
+					try (Connection other = Sources.of(server, server.url() + "?ApplicationName=other")
 						.open(new Properties())) {
 						await().atMost(WatchedBus.LIMIT).until(() -> server.sessions("other") == 0);
 						assertThat(other.isValid(1)).isFalse();

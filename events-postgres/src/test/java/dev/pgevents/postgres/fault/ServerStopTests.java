@@ -96,7 +96,7 @@ class ServerStopTests {
 	private WatchedBus bus() {
 		String url = server.url()
 				+ (this.tls ? "?sslmode=verify-full&sslrootcert=" + server.certificate() : "?sslmode=disable");
-		return WatchedBus.create(server, server.source(url), UnaryOperator.identity());
+		return WatchedBus.create(server, Sources.of(server, url), UnaryOperator.identity());
 	}
 
 	private enum End {

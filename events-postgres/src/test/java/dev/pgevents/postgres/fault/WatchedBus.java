@@ -72,7 +72,7 @@ final class WatchedBus implements AutoCloseable {
 	}
 
 	static WatchedBus create(ControlledServer server) {
-		return create(server, server.source(), UnaryOperator.identity());
+		return create(server, Sources.of(server), UnaryOperator.identity());
 	}
 
 	/** A bus that delivers. */

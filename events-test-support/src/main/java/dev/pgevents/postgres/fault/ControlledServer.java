@@ -23,7 +23,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-import dev.pgevents.postgres.ConnectionSource;
 import dev.pgevents.postgres.test.SqlConsole;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -360,24 +359,7 @@ public final class ControlledServer implements SqlConsole, AutoCloseable {
 	}
 
 	/**
-	 * Connections of the application, for a bus: with the password of the moment.
-	 * @return a source
-	 */
-	public ConnectionSource source() {
-		return source(url());
-	}
-
-	/**
-	 * Connections of the application to another URL.
-	 * @param url a URL of pgjdbc
-	 * @return a source
-	 */
-	public ConnectionSource source(String url) {
-		return (properties) -> ConnectionSource.url(url, user(), password()).open(properties);
-	}
-
-	/**
-	 * Connections of the application to another URL, for everybody but a bus.
+	 * Connections of the application, with the password of this moment.
 	 * @param url a URL of pgjdbc
 	 * @return a data source without a pool
 	 */

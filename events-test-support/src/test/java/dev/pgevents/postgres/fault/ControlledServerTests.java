@@ -6,7 +6,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Properties;
 
 import dev.pgevents.postgres.fault.ControlledServer.Stop;
 import org.junit.jupiter.api.Test;
@@ -67,7 +66,7 @@ class ControlledServerTests {
 				.untilAsserted(() -> assertThatExceptionOfType(SQLException.class)
 					.isThrownBy(() -> DriverManager.getConnection(server.url(), server.user(), "old").close())
 					.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("28P01")));
-			assertThatNoException().isThrownBy(() -> server.source().open(new Properties()).close());
+			assertThatNoException().isThrownBy(() -> server.dataSource(server.url()).getConnection().close());
 			assertThatNoException().as("for the test").isThrownBy(() -> server.connect().close());
 		}
 	}
