@@ -46,8 +46,11 @@ public record Gap(Reason reason, Instant since, Instant until, long dropped) imp
 	/** Why events may be missing. */
 	public enum Reason {
 
-		/** The connection was lost and is back. */
+		/** The connection was lost, or let go of, and is back. */
 		RECONNECTED,
+
+		/** Nobody was subscribed for a while: what was stopped has been started again. */
+		STOPPED,
 
 		/** The subscription's buffer was full. */
 		OVERFLOW,

@@ -1,5 +1,6 @@
 package dev.pgevents;
 
+import java.time.Instant;
 import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
@@ -26,12 +27,15 @@ public final class SubscriptionOptions {
 
 	private final @Nullable EventErrorHandler errorHandler;
 
+	private final @Nullable Instant awaySince;
+
 	private SubscriptionOptions(Builder builder) {
 		this.name = builder.name;
 		this.bufferSize = builder.bufferSize;
 		this.overflow = builder.overflow;
 		this.concurrency = builder.concurrency;
 		this.errorHandler = builder.errorHandler;
+		this.awaySince = builder.awaySince;
 	}
 
 	/**
@@ -91,6 +95,27 @@ public final class SubscriptionOptions {
 	}
 
 	/**
+	 * Since when the consumer has been without a subscription.
+	 * @return the time, or null if it is a new one
+	 */
+	public @Nullable Instant awaySince() {
+		return this.awaySince;
+	}
+
+	/**
+	 * A builder that starts from these options.
+	 * @return a new builder
+	 */
+	public Builder toBuilder() {
+		return builder().name(this.name)
+			.bufferSize(this.bufferSize)
+			.overflow(this.overflow)
+			.concurrency(this.concurrency)
+			.errorHandler(this.errorHandler)
+			.awaySince(this.awaySince);
+	}
+
+	/**
 	 * Builds options. Not thread-safe.
 	 */
 	public static final class Builder {
@@ -104,6 +129,8 @@ public final class SubscriptionOptions {
 		private int concurrency = 1;
 
 		private @Nullable EventErrorHandler errorHandler;
+
+		private @Nullable Instant awaySince;
 
 		private Builder() {
 		}
@@ -167,6 +194,19 @@ public final class SubscriptionOptions {
 		 */
 		public Builder errorHandler(@Nullable EventErrorHandler errorHandler) {
 			this.errorHandler = errorHandler;
+			return this;
+		}
+
+		/**
+		 * Says that the consumer had a subscription before, and none since: before the
+		 * first event it gets a {@link Gap} of reason {@link Gap.Reason#STOPPED} that
+		 * begins then.
+		 * @param awaySince when the subscription before was closed, or null for a
+		 * consumer that is new, as if never called
+		 * @return this
+		 */
+		public Builder awaySince(@Nullable Instant awaySince) {
+			this.awaySince = awaySince;
 			return this;
 		}
 

@@ -22,6 +22,9 @@ final class SyncCadence {
 
 	private static final double JITTER = 0.1;
 
+	/** How long the first run waits for listening, so that it covers the time before. */
+	private static final Duration PATIENCE = Duration.ofSeconds(1);
+
 	private final String name;
 
 	private final Duration every;
@@ -40,6 +43,9 @@ final class SyncCadence {
 
 	private boolean closed;
 
+	/** Whether the first run is due, or was. */
+	private boolean begun;
+
 	/** What failed without the database may work now: not worth waiting out a backoff. */
 	private boolean connectedAgain;
 
@@ -54,7 +60,6 @@ final class SyncCadence {
 		this.everyWhenDeaf = everyWhenDeaf;
 		this.backoff = backoff;
 		this.delivering = delivering;
-		this.pending.startup();
 	}
 
 	void event(Event event) {
@@ -68,16 +73,34 @@ final class SyncCadence {
 	void gap(Gap.Reason reason) {
 		mark(() -> {
 			this.pending.gap();
-			this.connectedAgain |= reason == Gap.Reason.RECONNECTED;
+			this.connectedAgain |= reason == Gap.Reason.RECONNECTED || reason == Gap.Reason.STOPPED;
 		});
 	}
 
-	/** Listening has begun: what was published before came without an event. */
+	/** There is no listening to wait for. */
+	void begin() {
+		mark(this::beginOnce);
+	}
+
+	/**
+	 * Listening has begun. What was published before came without an event: the first run
+	 * finds it, or one more if the first could not wait.
+	 */
 	void listening() {
 		mark(() -> {
-			this.pending.startup();
-			this.connectedAgain = true;
+			if (this.begun) {
+				this.pending.gap();
+				this.connectedAgain = true;
+			}
+			beginOnce();
 		});
+	}
+
+	private void beginOnce() {
+		if (!this.begun) {
+			this.begun = true;
+			this.pending.startup();
+		}
 	}
 
 	/** Nothing is due any more. */
@@ -117,6 +140,7 @@ final class SyncCadence {
 		long retryDelay = (this.failures > 0) ? this.backoff.delay(this.failuresInARow).toNanos() : 0;
 		this.lock.lock();
 		try {
+			awaitListening();
 			while (!this.closed) {
 				long elapsed = System.nanoTime() - lastRun;
 				long wait = (this.failures > 0) ? Math.min(retryDelay, interval(jitter)) : interval(jitter);
@@ -140,6 +164,19 @@ final class SyncCadence {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	private void awaitListening() {
+		long left = TimeUnit.NANOSECONDS.convert(PATIENCE);
+		try {
+			while (!this.begun && !this.closed && left > 0) {
+				left = this.change.awaitNanos(left);
+			}
+		}
+		catch (InterruptedException ex) {
+			logger.debug("{}: interrupted, goes on", this.name, ex);
+		}
+		beginOnce();
 	}
 
 	private SyncTrigger take() {

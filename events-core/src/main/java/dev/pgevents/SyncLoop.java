@@ -2,7 +2,6 @@ package dev.pgevents;
 
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
@@ -12,13 +11,14 @@ import org.slf4j.LoggerFactory;
 /**
  * The hybrid pattern: runs a task as soon as a matching event arrives, and also when
  * events may have been missed and every now and then, so that a lost notification costs
- * time and nothing else. The task runs at start, once more when listening has begun if it
- * had not, on events, after gaps, and after each interval; never twice at a time, on one
- * daemon thread of the loop's own. What arrives during a run makes one more run. A failed
- * run is tried again, with backoff (up to 30 seconds, or {@code every} if that is
- * shorter), and at once when the connection is back, which also begins the backoff anew.
- * While the bus is not delivering, the interval shortens to {@code everyWhenDeaf}.
- * Thread-safe.
+ * time and nothing else. The task runs at start, on events, after gaps, and after each
+ * interval; never twice at a time, on one daemon thread of the loop's own. The run at
+ * start waits up to a second for listening to begin, so that it covers what was published
+ * before; where that takes longer, one more run follows it, as after a gap. What arrives
+ * during a run makes one more run. A failed run is tried again, with backoff (up to 30
+ * seconds, or {@code every} if that is shorter), and at once when the connection is back,
+ * which also begins the backoff anew. While the bus is not delivering, the interval
+ * shortens to {@code everyWhenDeaf}. Thread-safe.
  *
  * @since 0.1
  */
@@ -109,12 +109,14 @@ public final class SyncLoop implements AutoCloseable {
 	}
 
 	private void start() {
-		CompletableFuture<Void> ready = this.subscription.ready();
-		if (!ready.isDone()) {
-			// What is published between the first run and the LISTEN comes without an
-			// event.
-			ready.thenRun(this.cadence::listening);
-		}
+		this.subscription.ready().whenComplete((none, failure) -> {
+			if (failure == null) {
+				this.cadence.listening();
+			}
+			else {
+				this.cadence.begin();
+			}
+		});
 		this.thread.start();
 	}
 

@@ -36,7 +36,7 @@ public record SyncTrigger(Cause cause, long events, Set<String> appIds) {
 	/** Why a task runs. Where several come together, the first in this order is told. */
 	public enum Cause {
 
-		/** The loop has just started. */
+		/** The loop has just started: told once. */
 		STARTUP,
 
 		/** Events may have been missed. */

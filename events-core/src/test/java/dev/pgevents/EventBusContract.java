@@ -1,6 +1,7 @@
 package dev.pgevents;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -564,6 +565,39 @@ public abstract class EventBusContract {
 		stream.close();
 		assertThat(stream.iterator().hasNext()).isFalse();
 		assertThatIllegalStateException().isThrownBy(stream::take);
+	}
+
+	@Test
+	void consumerThatWasAwayIsToldBeforeItsFirstEvent() throws Exception {
+		Instant away = Instant.now().minusSeconds(60);
+		for (int concurrency : new int[] { 1, 3 }) {
+			Recorder recorder = new Recorder();
+			SubscriptionOptions options = SubscriptionOptions.builder()
+				.concurrency(concurrency)
+				.awaySince(away)
+				.build();
+			Subscription subscription = this.bus.subscribe(this.all, options, recorder);
+			join(subscription);
+			this.bus.publish(number(1));
+			Gap gap = recorder.nextGap();
+			assertThat(gap.reason()).isEqualTo(Gap.Reason.STOPPED);
+			assertThat(gap.since()).isEqualTo(away);
+			assertThat(gap.until()).isAfter(away);
+			assertThat(recorder.nextNumber()).isEqualTo(1);
+			assertThat(subscription.stats().gaps()).isEqualTo(1);
+			subscription.close();
+		}
+	}
+
+	@Test
+	void streamOfAConsumerThatWasAwayBeginsWithAGap() throws Exception {
+		SubscriptionOptions options = SubscriptionOptions.builder().awaySince(Instant.now()).build();
+		EventStream stream = this.bus.open(this.all, options);
+		join(stream);
+		this.bus.publish(number(1));
+		assertThat(stream.take()).isInstanceOfSatisfying(Gap.class,
+				(gap) -> assertThat(gap.reason()).isEqualTo(Gap.Reason.STOPPED));
+		assertThat(stream.take()).isInstanceOf(Event.class);
 	}
 
 	@Test

@@ -85,7 +85,8 @@ class PublicApiTests {
 	void constantsAndKindsAreThere() {
 		assertThat(OverflowPolicy.values()).extracting(Enum::name)
 			.contains("DROP_OLDEST", "DROP_NEWEST", "LATEST_PER_APP");
-		assertThat(Gap.Reason.values()).extracting(Enum::name).contains("RECONNECTED", "OVERFLOW", "UNREADABLE");
+		assertThat(Gap.Reason.values()).extracting(Enum::name)
+			.contains("RECONNECTED", "STOPPED", "OVERFLOW", "UNREADABLE");
 		assertThat(SyncTrigger.Cause.values()).extracting(Enum::name)
 			.contains("STARTUP", "EVENT", "GAP", "INTERVAL", "RETRY");
 		assertThat(PublishException.Outcome.values()).extracting(Enum::name).contains("NOT_PUBLISHED", "UNKNOWN");

@@ -160,7 +160,37 @@ class SyncLoopTests {
 	}
 
 	@Test
-	void runsOnceMoreWhenListeningHasBegunSinceTheFirstRunMayHaveBeenTooEarly() throws Exception {
+	void oneRunAtStartCoversWhatWasPublishedBeforeListeningBegan() throws Exception {
+		FakeSubscriber subscriber = new FakeSubscriber(true);
+		subscriber.ready = new CompletableFuture<>();
+		AtomicBoolean listening = new AtomicBoolean();
+		try (SyncLoop loop = SyncLoop.builder(subscriber, SubscriptionFilter.all()).every(NEVER).task((trigger) -> {
+			assertThat(listening).isTrue();
+			this.runs.add(trigger);
+		}).start()) {
+			listening.set(true);
+			subscriber.ready.complete(null);
+			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			subscriber.handler.get().onEvent(Event.of(EventTypes.EPOCH_CLOSED, "1", null));
+			assertThat(next()).isEqualTo(new SyncTrigger(Cause.EVENT, 1, Set.of("1")));
+		}
+	}
+
+	@Test
+	void runsAtOnceWhereNobodyListens() throws Exception {
+		FakeSubscriber subscriber = new FakeSubscriber(false);
+		subscriber.ready = CompletableFuture.failedFuture(new IllegalStateException("switched off"));
+		try (SyncLoop loop = SyncLoop.builder(subscriber, SubscriptionFilter.all())
+			.every(NEVER)
+			.everyWhenDeaf(NEVER)
+			.task(this.runs::add)
+			.start()) {
+			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+		}
+	}
+
+	@Test
+	void runsOnceMoreAsAfterAGapWhenListeningBeginsLate() throws Exception {
 		FakeSubscriber subscriber = new FakeSubscriber(true);
 		subscriber.ready = new CompletableFuture<>();
 		try (SyncLoop loop = SyncLoop.builder(subscriber, SubscriptionFilter.all())
@@ -169,14 +199,14 @@ class SyncLoopTests {
 			.start()) {
 			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
 			subscriber.ready.complete(null);
-			assertThat(next()).isEqualTo(new SyncTrigger(Cause.STARTUP, 0, Set.of()));
+			assertThat(next()).isEqualTo(new SyncTrigger(Cause.GAP, 0, Set.of()));
 			subscriber.handler.get().onEvent(Event.of(EventTypes.EPOCH_CLOSED, "1", null));
 			assertThat(next().cause()).isEqualTo(Cause.EVENT);
 		}
 	}
 
 	@Test
-	void listeningThatHasBegunEndsTheWaitAfterAFailure() throws Exception {
+	void listeningThatBeginsLateEndsTheWaitAfterAFailure() throws Exception {
 		FakeSubscriber subscriber = new FakeSubscriber(true);
 		subscriber.ready = new CompletableFuture<>();
 		try (SyncLoop loop = SyncLoop.builder(subscriber, SubscriptionFilter.all())
@@ -189,7 +219,7 @@ class SyncLoopTests {
 			.start()) {
 			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
 			subscriber.ready.complete(null);
-			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			assertThat(next().cause()).isEqualTo(Cause.GAP);
 		}
 	}
 

@@ -1,6 +1,7 @@
 package dev.pgevents.internal.dispatch;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
@@ -35,6 +36,11 @@ abstract class AbstractSubscription implements BusSubscription {
 	/** Runs what hangs on {@link #ready}. */
 	private final Executor stages;
 
+	/** Since when the consumer had no subscription, until it is told. */
+	private @Nullable Instant awaySince;
+
+	private final Clock clock;
+
 	/** Until then nothing is taken in: what came before would have a hole after it. */
 	private volatile boolean live;
 
@@ -54,6 +60,8 @@ abstract class AbstractSubscription implements BusSubscription {
 		this.filter = filter;
 		this.onClose = onClose;
 		this.stages = stages;
+		this.clock = clock;
+		this.awaySince = options.awaySince();
 		this.buffer = new Buffer(options.bufferSize(), options.overflow(), concurrency > 1, clock);
 	}
 
@@ -153,6 +161,7 @@ abstract class AbstractSubscription implements BusSubscription {
 			// What hangs on it may take any time, which a reading thread has not.
 			this.stages.execute(() -> this.ready.complete(null));
 		}
+		afterAdding(null);
 	}
 
 	/** Begins to take in; true if somebody waits for that. */
@@ -160,6 +169,7 @@ abstract class AbstractSubscription implements BusSubscription {
 		this.lock.lock();
 		try {
 			this.live = true;
+			tellThatItWasAway();
 			if (this.ready.getNumberOfDependents() == 0) {
 				this.ready.complete(null);
 			}
@@ -167,6 +177,18 @@ abstract class AbstractSubscription implements BusSubscription {
 		}
 		finally {
 			this.lock.unlock();
+		}
+	}
+
+	/** Before anything else is taken in; the lock is held. */
+	private void tellThatItWasAway() {
+		Instant since = this.awaySince;
+		if (since != null && !this.closed) {
+			this.awaySince = null;
+			Instant now = this.clock.instant();
+			// A clock may have been set back.
+			this.buffer.append(new Gap(Gap.Reason.STOPPED, since.isBefore(now) ? since : now, now, 0));
+			added();
 		}
 	}
 
