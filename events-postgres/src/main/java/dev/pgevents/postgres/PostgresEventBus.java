@@ -23,6 +23,7 @@ import dev.pgevents.internal.dispatch.BusSubscription;
 import dev.pgevents.internal.dispatch.BusThreadFactory;
 import dev.pgevents.internal.dispatch.Dispatcher;
 import dev.pgevents.postgres.internal.listen.Listener;
+import dev.pgevents.postgres.internal.listen.NotificationRouter;
 import dev.pgevents.postgres.internal.publish.GroupCommit;
 import dev.pgevents.postgres.internal.publish.Notification;
 import dev.pgevents.postgres.internal.publish.PublishingConnection;
@@ -67,7 +68,7 @@ public final class PostgresEventBus implements EventBus {
 
 	private final String listeningOffReason;
 
-	private final Intake intake;
+	private final UnreadableNotifications unreadable;
 
 	private PostgresEventBus(Builder builder) {
 		this.name = builder.name;
@@ -81,8 +82,7 @@ public final class PostgresEventBus implements EventBus {
 		this.listeningOffReason = builder.listeningOffReason;
 		this.dispatcher = dispatcher(builder, clock);
 		this.groupCommit = groupCommit(builder);
-		this.intake = new Intake(this.signer, new NotificationDecoder(builder.codec, clock), this.dispatcher,
-				this.groupCommit, this.state, this::learnEncoding);
+		this.unreadable = new UnreadableNotifications(builder.name);
 		this.listener = builder.listening ? listener(builder, clock) : null;
 	}
 
@@ -110,8 +110,12 @@ public final class PostgresEventBus implements EventBus {
 	private Listener listener(Builder builder, Clock clock) {
 		SessionFactory sessions = new SessionFactory(this.listeningSource::open, builder.applicationName("listener"),
 				builder.networkTimeout);
-		return new Listener(sessions, this.intake, builder.backoff, builder.heartbeat, clock,
-				this.dispatcher.threads());
+		BusObserver observer = new BusObserver(builder.name, this.state, this.unreadable, this::learnEncoding);
+		NotificationRouter router = new NotificationRouter(new NotificationDecoder(builder.codec, clock, this.signer),
+				this.dispatcher, observer);
+		return new Listener(sessions, router, observer,
+				(channel, text) -> this.groupCommit.publishOwn(new Notification(channel, text)),
+				new Listener.Timing(builder.backoff, builder.heartbeat, clock), this.dispatcher.threads());
 	}
 
 	/**
@@ -260,7 +264,7 @@ public final class PostgresEventBus implements EventBus {
 	 * @return the number since the bus was built
 	 */
 	public long unreadableNotifications() {
-		return this.intake.unreadable();
+		return this.unreadable.count();
 	}
 
 	/**
@@ -278,7 +282,7 @@ public final class PostgresEventBus implements EventBus {
 	 * signing}
 	 */
 	public long refusedNotifications() {
-		return this.intake.refused();
+		return this.unreadable.refused();
 	}
 
 	@Override

@@ -32,13 +32,13 @@ public final class Listener implements AutoCloseable {
 
 	private final SessionFactory sessions;
 
-	private final ListenerEvents events;
+	private final NotificationRouter router;
 
-	private final Backoff backoff;
+	private final ListenerObserver observer;
 
-	private final Duration heartbeat;
+	private final ProofSender proofSender;
 
-	private final Clock clock;
+	private final Timing timing;
 
 	private final Executor threads;
 
@@ -63,20 +63,20 @@ public final class Listener implements AutoCloseable {
 	/**
 	 * Creates a listener that has not been started.
 	 * @param sessions opens sessions
-	 * @param events told of what happens
-	 * @param backoff how long to wait between attempts
-	 * @param heartbeat how often to ask whether the registrations stand
-	 * @param clock gives the time of gaps
+	 * @param router takes the notifications
+	 * @param observer sees how the connection is
+	 * @param proofSender sends what is to prove delivery
+	 * @param timing when to try again and to ask
 	 * @param threads has a thread for the role, and another whenever it is given on
 	 */
-	public Listener(SessionFactory sessions, ListenerEvents events, Backoff backoff, Duration heartbeat, Clock clock,
-			Executor threads) {
+	public Listener(SessionFactory sessions, NotificationRouter router, ListenerObserver observer,
+			ProofSender proofSender, Timing timing, Executor threads) {
 		this.sessions = sessions;
-		this.events = events;
-		this.backoff = backoff;
-		this.heartbeat = heartbeat;
-		this.clock = clock;
-		this.lastGood = clock.instant();
+		this.router = router;
+		this.observer = observer;
+		this.proofSender = proofSender;
+		this.timing = timing;
+		this.lastGood = timing.clock().instant();
 		this.threads = threads;
 		this.role = new ReadingRole(threads, this::read);
 	}
@@ -186,12 +186,12 @@ public final class Listener implements AutoCloseable {
 	}
 
 	private void connect() throws SQLException {
-		this.events.onConnecting();
+		this.observer.onConnecting();
 		Session opened = this.sessions.open();
 		this.session = opened;
-		this.events.onSession(opened);
-		ListeningSession listening = new ListeningSession(opened, this.channels, this.events, this.backoff,
-				this.heartbeat, this.clock, this.lastGood);
+		this.observer.onSession(opened);
+		ListeningSession listening = new ListeningSession(opened, this.channels, this.router, this.observer,
+				this.proofSender, this.timing, this.lastGood);
 		this.current = listening;
 		listening.begin();
 	}
@@ -230,13 +230,13 @@ public final class Listener implements AutoCloseable {
 
 	private void backOff() {
 		if (!this.closed && this.failures > 0) {
-			await(this.backoff.delay(this.failures));
+			await(this.timing.backoff().delay(this.failures));
 		}
 	}
 
 	private void lost(Throwable cause) {
 		if (!this.closed) {
-			this.events.onLost(cause);
+			this.observer.onLost(cause);
 		}
 	}
 
@@ -255,6 +255,17 @@ public final class Listener implements AutoCloseable {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/**
+	 * When a listener does what.
+	 *
+	 * @param backoff how long to wait between attempts to connect
+	 * @param heartbeat how often to ask whether the registrations stand
+	 * @param clock gives the time of gaps
+	 */
+	public record Timing(Backoff backoff, Duration heartbeat, Clock clock) {
+
 	}
 
 }

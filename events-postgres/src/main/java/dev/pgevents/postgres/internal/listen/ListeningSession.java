@@ -8,7 +8,6 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-import dev.pgevents.Backoff;
 import dev.pgevents.Gap;
 import dev.pgevents.internal.dispatch.BusSubscription;
 import dev.pgevents.internal.dispatch.HandlerTask;
@@ -31,7 +30,9 @@ final class ListeningSession {
 
 	private final NeededChannels channels;
 
-	private final ListenerEvents events;
+	private final NotificationRouter router;
+
+	private final ListenerObserver observer;
 
 	private final ProofOfDelivery proof;
 
@@ -55,14 +56,15 @@ final class ListeningSession {
 	/** Whether events may be missing of which the subscriptions have not been told. */
 	private boolean gapOwed = true;
 
-	ListeningSession(Session session, NeededChannels channels, ListenerEvents events, Backoff backoff,
-			Duration heartbeat, Clock clock, Instant lastGood) {
+	ListeningSession(Session session, NeededChannels channels, NotificationRouter router, ListenerObserver observer,
+			ProofSender proofSender, Listener.Timing timing, Instant lastGood) {
 		this.session = session;
 		this.channels = channels;
-		this.events = events;
-		this.proof = new ProofOfDelivery(events, backoff, session::wakeUp);
-		this.heartbeat = heartbeat;
-		this.clock = clock;
+		this.router = router;
+		this.observer = observer;
+		this.proof = new ProofOfDelivery(proofSender, timing.backoff(), session::wakeUp);
+		this.heartbeat = timing.heartbeat();
+		this.clock = timing.clock();
 		this.lastGood = lastGood;
 	}
 
@@ -106,7 +108,7 @@ final class ListeningSession {
 		}
 		if (this.proof.nanosLeft() <= 0) {
 			if (this.proof.missed()) {
-				this.events.onDeaf(whyDeaf());
+				this.observer.onDeaf(whyDeaf());
 			}
 		}
 	}
@@ -188,7 +190,7 @@ final class ListeningSession {
 			}
 			else if (this.channels.isNeeded(channel)) {
 				this.active.add(channel);
-				if (!this.events.onNotification(channel, notification.getParameter(), keeping)) {
+				if (!this.router.route(channel, notification.getParameter(), keeping)) {
 					tellUnreadable(channel);
 				}
 			}
@@ -206,7 +208,7 @@ final class ListeningSession {
 			tellGap();
 		}
 		this.changed = true;
-		this.events.onListening();
+		this.observer.onListening();
 	}
 
 	private void tellUnreadable(String channel) {
@@ -223,14 +225,14 @@ final class ListeningSession {
 				registerAgain(answer.registered());
 			}
 			this.lastGood = this.clock.instant();
-			this.events.onQueueUsage(answer.queueUsage());
+			this.observer.onQueueUsage(answer.queueUsage());
 		}
 		this.active.clear();
 		this.nextHeartbeat = System.nanoTime() + this.heartbeat.toNanos();
 	}
 
 	private void registerAgain(Set<String> registered) throws SQLException {
-		this.events.onRegistrationLost();
+		this.observer.onRegistrationLost();
 		// What came before the answer came before what is missing.
 		deliver(this.session.remainingNotifications(), null);
 		this.gapOwed = true;

@@ -22,7 +22,7 @@ final class ProofOfDelivery {
 
 	private final String channel = "pgevents_proof_" + UUID.randomUUID().toString().replace("-", "");
 
-	private final ListenerEvents events;
+	private final ProofSender sender;
 
 	private final long begun = System.nanoTime();
 
@@ -50,9 +50,9 @@ final class ProofOfDelivery {
 
 	private long deadline;
 
-	ProofOfDelivery(ListenerEvents events, Backoff backoff, Runnable wakeUp) {
+	ProofOfDelivery(ProofSender sender, Backoff backoff, Runnable wakeUp) {
 		this.wakeUp = wakeUp;
-		this.events = events;
+		this.sender = sender;
 		this.backoff = backoff;
 	}
 
@@ -68,7 +68,7 @@ final class ProofOfDelivery {
 	private void sendNext() {
 		String text = String.valueOf(++this.sent);
 		this.texts.add(text);
-		CompletableFuture<Void> sending = this.events.sendProof(this.channel, text);
+		CompletableFuture<Void> sending = this.sender.send(this.channel, text);
 		sending.whenComplete((done, ex) -> {
 			this.failure.set((ex != null) ? String.valueOf(ex.getMessage()) : null);
 			if (ex != null) {

@@ -6,6 +6,7 @@ import java.time.Clock;
 import dev.pgevents.Event;
 import dev.pgevents.Payload;
 import dev.pgevents.PayloadCodec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes notifications leniently: unknown fields are skipped, all but {@code type} may
@@ -20,12 +21,25 @@ public final class NotificationDecoder {
 
 	private final LenientDecoder lenient;
 
+	private final @Nullable NotificationSigner signer;
+
 	/**
 	 * Creates a decoder.
 	 * @param codec reads payloads when they are asked for
 	 * @param clock gives the time of events that come without
 	 */
 	public NotificationDecoder(PayloadCodec codec, Clock clock) {
+		this(codec, clock, null);
+	}
+
+	/**
+	 * Creates a decoder that refuses what is not signed.
+	 * @param codec reads payloads when they are asked for
+	 * @param clock gives the time of events that come without
+	 * @param signer checks signatures; null to decode notifications without
+	 */
+	public NotificationDecoder(PayloadCodec codec, Clock clock, @Nullable NotificationSigner signer) {
+		this.signer = signer;
 		this.ownLayout = new OwnLayoutDecoder(codec);
 		this.lenient = new LenientDecoder(codec, clock);
 	}
@@ -36,7 +50,19 @@ public final class NotificationDecoder {
 	}
 
 	/**
-	 * Decodes a notification.
+	 * Decodes a notification, having checked its signature where that is wanted.
+	 * @param channel its channel
+	 * @param notification what arrived
+	 * @return the event
+	 * @throws RefusedNotificationException if it is not signed as it has to be
+	 * @throws UnreadableNotificationException if it is not of the wire format
+	 */
+	public Event decode(String channel, String notification) throws UnreadableNotificationException {
+		return decode((this.signer != null) ? this.signer.verify(channel, notification) : notification);
+	}
+
+	/**
+	 * Decodes a notification that carries no signature, or none any more.
 	 * @param notification what arrived
 	 * @return the event
 	 * @throws UnreadableNotificationException if it is not of the wire format

@@ -8,8 +8,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.pgevents.Backoff;
 import dev.pgevents.PublishException;
-import dev.pgevents.internal.dispatch.HandlerWork;
-import dev.pgevents.postgres.internal.session.Session;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -76,50 +74,17 @@ class ProofOfDeliveryTests {
 		assertThat(this.proof.missed()).as("nothing comes back").isTrue();
 	}
 
-	private static final class Sent implements ListenerEvents {
+	private static final class Sent implements ProofSender {
 
 		private final List<String> texts = new ArrayList<>();
 
 		private CompletableFuture<Void> last = new CompletableFuture<>();
 
 		@Override
-		public CompletableFuture<Void> sendProof(String channel, String text) {
+		public CompletableFuture<Void> send(String channel, String text) {
 			this.texts.add(text);
 			this.last = new CompletableFuture<>();
 			return this.last;
-		}
-
-		@Override
-		public boolean onNotification(String channel, String notification, HandlerWork work) {
-			return true;
-		}
-
-		@Override
-		public void onSession(Session session) {
-		}
-
-		@Override
-		public void onConnecting() {
-		}
-
-		@Override
-		public void onListening() {
-		}
-
-		@Override
-		public void onDeaf(String reason) {
-		}
-
-		@Override
-		public void onLost(Throwable cause) {
-		}
-
-		@Override
-		public void onRegistrationLost() {
-		}
-
-		@Override
-		public void onQueueUsage(double usage) {
 		}
 
 	}

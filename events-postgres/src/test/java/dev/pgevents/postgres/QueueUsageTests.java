@@ -11,21 +11,20 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class IntakeTests {
+class QueueUsageTests {
 
 	@RegisterExtension
 	private final CapturedLog log = new CapturedLog(PostgresEventBus.class.getName());
 
-	private final Intake intake = new Intake(null, null, null, null, null, (session) -> {
-	});
+	private final QueueUsage queueUsage = new QueueUsage("test");
 
 	@Test
 	void queueThatFillsIsSaidOnceFromHalfFullOnAndOnceWhenItHasRoomAgain() {
-		tellUsage(0, 0.49);
+		usages(0, 0.49);
 		assertThat(this.log.lines()).isEmpty();
-		tellUsage(0.5, 0.7, 1);
-		tellUsage(0.3, 0.1);
-		tellUsage(0.9);
+		usages(0.5, 0.7, 1);
+		usages(0.3, 0.1);
+		usages(0.9);
 		assertThat(this.log.lines()).extracting(ILoggingEvent::getLevel)
 			.containsExactly(Level.WARN, Level.INFO, Level.WARN);
 		List<String> lines = this.log.messages();
@@ -34,8 +33,8 @@ class IntakeTests {
 		assertThat(lines.get(2)).contains("90 %");
 	}
 
-	private void tellUsage(double... usages) {
-		DoubleStream.of(usages).forEach(this.intake::onQueueUsage);
+	private void usages(double... usages) {
+		DoubleStream.of(usages).forEach(this.queueUsage::is);
 	}
 
 }
