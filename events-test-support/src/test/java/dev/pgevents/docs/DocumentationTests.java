@@ -109,7 +109,7 @@ class DocumentationTests {
 	}
 
 	private static List<Path> pages() throws IOException {
-		try (Stream<Path> docs = Files.list(ROOT.resolve("docs")); Stream<Path> root = Files.list(ROOT)) {
+		try (Stream<Path> docs = Files.walk(ROOT.resolve("docs")); Stream<Path> root = Files.list(ROOT)) {
 			return Stream.concat(docs, root).filter((path) -> path.toString().endsWith(".md")).sorted().toList();
 		}
 	}
