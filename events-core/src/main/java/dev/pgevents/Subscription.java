@@ -1,5 +1,7 @@
 package dev.pgevents;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -34,6 +36,14 @@ public interface Subscription extends AutoCloseable {
 	 * @return a snapshot
 	 */
 	SubscriptionStats stats();
+
+	/**
+	 * The calls of the handler that are under way, the slow ones among them.
+	 * @return a snapshot; empty where none is, and where a subscription has no handler
+	 */
+	default Collection<RunningHandler> running() {
+		return List.of();
+	}
 
 	/**
 	 * Ends the subscription and waits for the events in hand, for as long as the bus's

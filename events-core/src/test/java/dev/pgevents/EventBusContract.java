@@ -232,6 +232,28 @@ public abstract class EventBusContract {
 	}
 
 	@Test
+	void tellsWhichHandlersAreRunningAndWhere() throws Exception {
+		Gate gate = new Gate();
+		AtomicReference<Thread> thread = new AtomicReference<>();
+		Subscription blocked = this.bus.subscribe(this.all, (event) -> {
+			thread.set(Thread.currentThread());
+			gate.pass();
+		});
+		join(blocked);
+		assertThat(blocked.running()).isEmpty();
+		Event event = number(1);
+		this.bus.publish(event);
+		gate.awaitSomebody();
+		assertThat(blocked.running()).singleElement().satisfies((running) -> {
+			assertThat(running.delivery()).isEqualTo(event);
+			assertThat(running.thread()).isSameAs(thread.get());
+			assertThat(running.runningFor()).isPositive();
+		});
+		gate.open();
+		await().atMost(Duration.ofSeconds(LIMIT)).until(() -> blocked.running().isEmpty());
+	}
+
+	@Test
 	void dropNewestLeavesTheGapAfterWhatWaits() throws Exception {
 		Recorder recorder = overflowing(OverflowPolicy.DROP_NEWEST, 6);
 		assertThat(recorder.numbers(3)).containsExactly(0, 1, 2);

@@ -260,6 +260,29 @@ public final class PostgresEventBus implements EventBus {
 	}
 
 	/**
+	 * Asks the server who is connected to the database for events: the connections of
+	 * buses, in whatever process, and whoever else seems to listen. On a connection that
+	 * is opened for it, like {@link #serverStatus()}.
+	 * @return the sessions, by their application's name
+	 * @throws SQLException if there is no answer
+	 */
+	public List<ServerSession> serverSessions() throws SQLException {
+		try (SessionFactory sessions = new SessionFactory(this.listeningSource::open, this.statusName,
+				STATUS_PATIENCE)) {
+			return ServerProbe.sessions(sessions);
+		}
+	}
+
+	/**
+	 * The channel that an event would be sent on.
+	 * @param event the event
+	 * @return the channel's name, unquoted
+	 */
+	public String channelOf(Event event) {
+		return ChannelNames.checked(this.channels.channelOf(event));
+	}
+
+	/**
 	 * How many notifications could not be read, those refused among them.
 	 * @return the number since the bus was built
 	 */
@@ -339,7 +362,7 @@ public final class PostgresEventBus implements EventBus {
 	}
 
 	private Notification notification(Event event) {
-		String channel = ChannelNames.checked(this.channels.channelOf(event));
+		String channel = channelOf(event);
 		String text = this.encoder.encode(event);
 		return new Notification(channel, (this.signer != null) ? this.signer.sign(channel, text) : text);
 	}

@@ -3,6 +3,9 @@ package dev.pgevents.postgres;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
 
 import dev.pgevents.postgres.internal.session.Session;
 import dev.pgevents.postgres.internal.session.SessionFactory;
@@ -21,6 +24,18 @@ final class ServerProbe {
 				(SELECT count(*) FROM pg_catalog.pg_locks WHERE locktype = 'object' AND database = 0
 					AND classid = 1262 AND NOT granted)""";
 
+	/**
+	 * Who listens is known to each session alone; its name and its last statement tell.
+	 */
+	private static final String SESSIONS = """
+			SELECT * FROM (
+				SELECT pid, coalesce(application_name, ''), usename, host(client_addr), backend_start,
+					application_name ~ '^pgevents .* listener' OR query ~* '^\\s*listen\\y' AS listening
+				FROM pg_catalog.pg_stat_activity
+				WHERE datname = current_database() AND pid <> pg_catalog.pg_backend_pid()
+					AND (application_name LIKE 'pgevents %' OR query ~* '^\\s*listen\\y')) AS session
+			ORDER BY 2, 1""";
+
 	private ServerProbe() {
 	}
 
@@ -30,6 +45,20 @@ final class ServerProbe {
 				ResultSet rows = statement.executeQuery(QUERY)) {
 			rows.next();
 			return new ServerStatus(rows.getString(1), rows.getDouble(2), rows.getLong(3));
+		}
+	}
+
+	static List<ServerSession> sessions(SessionFactory sessions) throws SQLException {
+		try (Session session = sessions.open();
+				Statement statement = session.connection().createStatement();
+				ResultSet rows = statement.executeQuery(SESSIONS)) {
+			List<ServerSession> found = new ArrayList<>();
+			while (rows.next()) {
+				OffsetDateTime since = rows.getObject(5, OffsetDateTime.class);
+				found.add(new ServerSession(rows.getInt(1), rows.getString(2), rows.getString(3), rows.getString(4),
+						(since != null) ? since.toInstant() : null, rows.getBoolean(6)));
+			}
+			return found;
 		}
 	}
 

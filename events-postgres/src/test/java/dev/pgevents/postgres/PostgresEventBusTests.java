@@ -3,6 +3,7 @@ package dev.pgevents.postgres;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.Savepoint;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import dev.pgevents.EventBus;
 import dev.pgevents.EventBusContract;
 import dev.pgevents.EventStream;
 import dev.pgevents.EventType;
+import dev.pgevents.EventTypes;
 import dev.pgevents.Gap;
 import dev.pgevents.PayloadTooLargeException;
 import dev.pgevents.Publisher;
@@ -31,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 class PostgresEventBusTests extends EventBusContract {
@@ -105,6 +108,41 @@ class PostgresEventBusTests extends EventBusContract {
 			await().atMost(LIMIT)
 				.until(() -> database.query("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pgevents "
 						+ this.name + " status'") == 0);
+		}
+	}
+
+	@Test
+	void asksTheServerWhoIsConnectedForEvents() throws Exception {
+		String named = "own-" + this.name;
+		try (PostgresEventBus bus = bus().name(named).build(); Connection foreign = database.connect()) {
+			bus.subscribe(SubscriptionFilter.all(), (event) -> {
+			}).ready().join();
+			bus.publish(Event.of(EventTypes.EPOCH_CLOSED, null, null));
+			try (Statement statement = foreign.createStatement()) {
+				statement.execute("SET application_name = 'foreign " + named + "'");
+				statement.execute("LISTEN events");
+			}
+			List<ServerSession> sessions = bus.serverSessions()
+				.stream()
+				.filter((session) -> session.applicationName().contains(named))
+				.toList();
+			assertThat(sessions).extracting(ServerSession::applicationName, ServerSession::listening)
+				.containsExactly(tuple("foreign " + named, true), tuple("pgevents " + named + " listener", true),
+						tuple("pgevents " + named + " publisher", false));
+			assertThat(sessions).allSatisfy((session) -> {
+				assertThat(session.pid()).isPositive();
+				assertThat(session.user()).isEqualTo(database.user());
+				assertThat(session.since()).isBeforeOrEqualTo(Instant.now().plusSeconds(60));
+			});
+		}
+	}
+
+	@Test
+	void tellsTheChannelOfAnEvent() {
+		try (PostgresEventBus bus = bus().listening(false)
+			.channels(ChannelStrategy.perType("x", EventTypes.all()))
+			.build()) {
+			assertThat(bus.channelOf(Event.of(EventTypes.EPOCH_CLOSED, null, null))).isEqualTo("x.epoch.closed");
 		}
 	}
 

@@ -2,6 +2,8 @@ package dev.pgevents.internal.dispatch;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -12,6 +14,7 @@ import java.util.function.Consumer;
 import dev.pgevents.Delivery;
 import dev.pgevents.EventErrorHandler;
 import dev.pgevents.EventHandler;
+import dev.pgevents.RunningHandler;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
 import org.jspecify.annotations.Nullable;
@@ -225,6 +228,11 @@ final class HandlerSubscription extends AbstractSubscription {
 			this.idle.signalAll();
 		}
 		return finished;
+	}
+
+	@Override
+	public Collection<RunningHandler> running() {
+		return this.busy.stream().map(Worker::running).filter(Objects::nonNull).toList();
 	}
 
 	/** Reports handlers that have been running longer than a threshold, each once. */

@@ -9,6 +9,7 @@ import dev.pgevents.Event;
 import dev.pgevents.EventErrorHandler;
 import dev.pgevents.EventHandler;
 import dev.pgevents.Gap;
+import dev.pgevents.RunningHandler;
 import dev.pgevents.Subscription;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -123,6 +124,14 @@ final class Worker {
 			current.reported = true;
 			report.accept(current.delivery, Duration.ofNanos(running));
 		}
+	}
+
+	/** What is in hand; null if nothing is. For any thread. */
+	@Nullable RunningHandler running() {
+		Call current = this.call;
+		return (current != null)
+				? new RunningHandler(current.delivery, this.thread, Duration.ofNanos(System.nanoTime() - current.since))
+				: null;
 	}
 
 	/** Interrupts the handler, if it is still this worker that runs. For any thread. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 import dev.pgevents.Event;
 import dev.pgevents.EventHandler;
@@ -19,6 +20,7 @@ import dev.pgevents.spring.OnDomainEvent;
 import dev.pgevents.spring.OnDomainEvents;
 import dev.pgevents.spring.OnGap;
 import dev.pgevents.spring.SyncOnDomainEvent;
+import dev.pgevents.spring.SyncRunListener;
 import dev.pgevents.spring.internal.observation.EventObserver;
 import dev.pgevents.spring.internal.payload.PayloadClass;
 
@@ -26,6 +28,7 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Makes endpoints of annotated methods, or says why one cannot work.
@@ -41,6 +44,8 @@ final class HandlerMethodReader {
 	private final EventObserver observer;
 
 	private final HandlerMethodCheck check;
+
+	private final Supplier<List<SyncRunListener>> syncRunListeners;
 
 	private final Map<String, Integer> names = new ConcurrentHashMap<>();
 
@@ -58,6 +63,8 @@ final class HandlerMethodReader {
 		this.shutdownTimeout = shutdownTimeout;
 		this.observer = observer;
 		this.check = new HandlerMethodCheck(beans);
+		this.syncRunListeners = SingletonSupplier
+			.of(() -> beans.getBeanProvider(SyncRunListener.class).orderedStream().toList());
 	}
 
 	/** The endpoints of a method: one for each annotation, none for {@link OnGap}. */
@@ -121,9 +128,11 @@ final class HandlerMethodReader {
 		}
 		SyncTask task = takesTrigger ? method::call : (trigger) -> method.call();
 		AnnotationValues values = new AnnotationValues(this.beans, method, "SyncOnDomainEvent");
-		return new SyncEndpoint(unique(method.name()),
+		String id = unique(method.name());
+		return new SyncEndpoint(id,
 				filter(method, "SyncOnDomainEvent", values.texts(annotation.types()), values.texts(annotation.apps())),
-				values.duration("every", annotation.every()), this.shutdownTimeout, task);
+				values.duration("every", annotation.every()), this.shutdownTimeout,
+				new SyncRuns(id, task, this.syncRunListeners));
 	}
 
 	/** A second annotation on a method, or an overloaded method, gets a number. */

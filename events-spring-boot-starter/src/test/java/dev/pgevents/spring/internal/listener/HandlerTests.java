@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -32,6 +33,8 @@ import dev.pgevents.spring.Header;
 import dev.pgevents.spring.OnDomainEvent;
 import dev.pgevents.spring.OnGap;
 import dev.pgevents.spring.SyncOnDomainEvent;
+import dev.pgevents.spring.SyncRun;
+import dev.pgevents.spring.SyncRunListener;
 import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
 import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -275,6 +278,25 @@ class HandlerTests {
 			assertThat(next()).isEqualTo(SyncTrigger.Cause.STARTUP);
 			publish(context, "1");
 			assertThat(next()).isEqualTo(SyncTrigger.Cause.EVENT);
+		});
+	}
+
+	@Test
+	void listenersAreToldOfEachRunOfASynchronizingMethod() {
+		List<SyncRun> runs = new CopyOnWriteArrayList<>();
+		this.runner.withBean(FailsAtAnEvent.class).withBean("fails", SyncRunListener.class, () -> (run) -> {
+			throw new IllegalStateException("a listener that fails");
+		}).withBean("records", SyncRunListener.class, () -> runs::add).run((context) -> {
+			await().atMost(Duration.ofSeconds(20)).until(() -> runs.size() == 1);
+			assertThat(runs.get(0).trigger().cause()).isEqualTo(SyncTrigger.Cause.STARTUP);
+			assertThat(runs.get(0).failure()).isNull();
+			publish(context, "1");
+			await().atMost(Duration.ofSeconds(20)).until(() -> runs.size() >= 2);
+			assertThat(runs.get(1).trigger().cause()).isEqualTo(SyncTrigger.Cause.EVENT);
+			assertThat(runs.get(1).failure()).hasMessage("no event please");
+			assertThat(runs.get(1).id()).isIn(container(context).ids());
+			assertThat(runs.get(1).took()).isPositive();
+			assertThat(runs.get(1).started()).isAfterOrEqualTo(runs.get(0).started());
 		});
 	}
 
@@ -843,6 +865,17 @@ class HandlerTests {
 		@SyncOnDomainEvent(types = "epoch.closed", every = "1h")
 		void sync(SyncTrigger trigger) {
 			received.add(trigger.cause());
+		}
+
+	}
+
+	static class FailsAtAnEvent {
+
+		@SyncOnDomainEvent(types = "epoch.closed", every = "1h")
+		void sync(SyncTrigger trigger) {
+			if (trigger.cause() == SyncTrigger.Cause.EVENT) {
+				throw new IllegalStateException("no event please");
+			}
 		}
 
 	}
