@@ -2,6 +2,7 @@ package dev.pgevents;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A publisher and a subscriber that close together. Thread-safe.
@@ -16,6 +17,20 @@ public interface EventBus extends Publisher, Subscriber, AutoCloseable {
 	 */
 	default Collection<Subscription> subscriptions() {
 		return List.of();
+	}
+
+	/**
+	 * Something that not every bus can do, such as {@link ConnectionPublishing}. Who has
+	 * a bus asks for it here and not by {@code instanceof}, since the bus may be a
+	 * decorator: one that does not extend {@link DelegatingEventBus} overrides this
+	 * method and asks the bus behind it, or that bus's transactions, meters and health
+	 * are lost.
+	 * @param <T> the capability
+	 * @param type the capability's interface
+	 * @return what does it, or nothing if the bus cannot
+	 */
+	default <T> Optional<T> capability(Class<T> type) {
+		return type.isInstance(this) ? Optional.of(type.cast(this)) : Optional.empty();
 	}
 
 	/**

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
@@ -291,6 +292,52 @@ public abstract class EventBusContract {
 		Event second = recorder.next();
 		assertThat(second).isNotEqualTo(first);
 		assertThat(second.payloadAs(Integer.class)).isEqualTo(first.payloadAs(Integer.class));
+	}
+
+	@Test
+	void eventArrivesAsOftenAsItWasPublished() throws Exception {
+		Recorder recorder = new Recorder();
+		subscribe(this.all, recorder);
+		Event event = number(1);
+		this.bus.publish(event);
+		this.bus.publish(event);
+		this.bus.publishAll(List.of(event, number(2), event, event));
+		for (int i = 0; i < 100; i++) {
+			this.bus.publishAsync(event);
+		}
+		this.bus.publish(number(3));
+		assertThat(recorder.numbers(6)).containsExactly(1, 1, 1, 2, 1, 1);
+		for (int i = 0; i < 100; i++) {
+			assertThat(recorder.next()).isEqualTo(event);
+		}
+		assertThat(recorder.nextNumber()).isEqualTo(3);
+	}
+
+	@Test
+	void encodedEventIsAsItWasThenAndArrivesAsOftenAsItIsPublished() throws Exception {
+		EncodingPublisher encoding = this.bus.capability(EncodingPublisher.class).orElseThrow();
+		Recorder recorder = new Recorder();
+		subscribe(this.all, recorder);
+		Event event = number(1);
+		EncodedEvent encoded = encoding.encode(event);
+		assertThat(encoded.event()).isSameAs(event);
+		encoding.publishEncoded(List.of()).get(LIMIT, TimeUnit.SECONDS);
+		encoding.publishEncoded(List.of(encoded, encoding.encode(number(2)), encoded)).get(LIMIT, TimeUnit.SECONDS);
+		encoding.publishEncoded(List.of(encoded)).get(LIMIT, TimeUnit.SECONDS);
+		assertThat(recorder.numbers(4)).containsExactly(1, 2, 1, 1);
+		assertThatIllegalArgumentException().isThrownBy(() -> encoding.publishEncoded(List.of(() -> event)));
+	}
+
+	@Test
+	void decoratorPassesCapabilitiesOn() {
+		EventBus decorator = new DelegatingEventBus(new DelegatingEventBus(this.bus) {
+		}) {
+		};
+		assertThat(decorator.capability(EncodingPublisher.class))
+			.isEqualTo(this.bus.capability(EncodingPublisher.class))
+			.isPresent();
+		assertThat(decorator.capability(EventBus.class)).containsSame(decorator);
+		assertThat(decorator.capability(Runnable.class)).isEmpty();
 	}
 
 	@Test

@@ -8,6 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 
+import dev.pgevents.EncodedEvent;
+import dev.pgevents.EncodingPublisher;
 import dev.pgevents.Event;
 import dev.pgevents.EventBus;
 import dev.pgevents.EventHandler;
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public final class InMemoryEventBus implements EventBus {
+public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 
 	private final Dispatcher dispatcher;
 
@@ -81,13 +83,33 @@ public final class InMemoryEventBus implements EventBus {
 
 	@Override
 	public void publishAll(Collection<Event> events) {
-		List<Event> all = events.stream().map(this::encode).toList();
+		dispatch(events.stream().map(this::written).toList());
+	}
+
+	@Override
+	public CompletableFuture<Void> publishAsync(Event event) {
+		publish(event);
+		return CompletableFuture.completedFuture(null);
+	}
+
+	@Override
+	public EncodedEvent encode(Event event) {
+		return new Encoded(event, written(event));
+	}
+
+	@Override
+	public CompletableFuture<Void> publishEncoded(Collection<? extends EncodedEvent> events) {
+		dispatch(events.stream().map(InMemoryEventBus::written).toList());
+		return CompletableFuture.completedFuture(null);
+	}
+
+	private void dispatch(List<Event> events) {
 		if (this.closed) {
 			throw new IllegalStateException("event bus is closed: nothing can be published any more");
 		}
 		this.order.lock();
 		try {
-			all.forEach(this.dispatcher::dispatch);
+			events.forEach(this.dispatcher::dispatch);
 		}
 		finally {
 			this.order.unlock();
@@ -95,12 +117,9 @@ public final class InMemoryEventBus implements EventBus {
 	}
 
 	/**
-	 * An event as subscribers are to see it, whatever becomes of its payload's value.
-	 * @param event the event
-	 * @return the event with its payload as JSON, if the bus has a codec, else as it is
-	 * @throws dev.pgevents.PayloadConversionException if the payload cannot be written
+	 * The event as subscribers are to see it, whatever becomes of its payload's value.
 	 */
-	public Event encode(Event event) {
+	private Event written(Event event) {
 		if (this.codec == null) {
 			return event;
 		}
@@ -108,10 +127,11 @@ public final class InMemoryEventBus implements EventBus {
 		return new Event(event.id(), event.type(), event.appId(), json, event.timestamp(), event.headers());
 	}
 
-	@Override
-	public CompletableFuture<Void> publishAsync(Event event) {
-		publish(event);
-		return CompletableFuture.completedFuture(null);
+	private static Event written(EncodedEvent event) {
+		if (event instanceof Encoded encoded) {
+			return encoded.written();
+		}
+		throw new IllegalArgumentException("not encoded by an in-memory bus: " + event);
 	}
 
 	@Override
@@ -144,6 +164,11 @@ public final class InMemoryEventBus implements EventBus {
 	public void close() {
 		this.closed = true;
 		this.dispatcher.close();
+	}
+
+	/** An event that was given, and as subscribers see it. */
+	private record Encoded(Event event, Event written) implements EncodedEvent {
+
 	}
 
 	/**

@@ -5,8 +5,8 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 
+import dev.pgevents.EncodedEvent;
 import dev.pgevents.Event;
 import dev.pgevents.PublishException;
 import dev.pgevents.PublishException.Outcome;
@@ -22,13 +22,13 @@ final class ConnectionPublisher implements Publisher {
 
 	private final Connection connection;
 
-	private final Function<Event, Notification> writer;
+	private final EventEncoder encoder;
 
 	private final Publisher outside;
 
-	ConnectionPublisher(Connection connection, Function<Event, Notification> writer, Publisher outside) {
+	ConnectionPublisher(Connection connection, EventEncoder encoder, Publisher outside) {
 		this.connection = connection;
-		this.writer = writer;
+		this.encoder = encoder;
 		this.outside = outside;
 	}
 
@@ -39,11 +39,15 @@ final class ConnectionPublisher implements Publisher {
 
 	@Override
 	public void publishAll(Collection<Event> events) {
-		List<Notification> notifications = events.stream().map(this.writer).toList();
-		if (notifications.isEmpty()) {
+		publishEncoded(this.encoder.encode(events));
+	}
+
+	void publishEncoded(Collection<? extends EncodedEvent> events) {
+		if (events.isEmpty()) {
 			return;
 		}
 		boolean inTransaction = isInTransaction();
+		List<Notification> notifications = inTransaction ? this.encoder.added(events) : this.encoder.together(events);
 		try {
 			NotifyStatement.send(this.connection, notifications);
 		}

@@ -10,6 +10,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
+import dev.pgevents.ConnectionPublishing;
+import dev.pgevents.EncodedEvent;
 import dev.pgevents.Event;
 import dev.pgevents.EventBus;
 import dev.pgevents.EventHandler;
@@ -27,7 +29,6 @@ import dev.pgevents.postgres.internal.listen.NotificationRouter;
 import dev.pgevents.postgres.internal.publish.GroupCommit;
 import dev.pgevents.postgres.internal.publish.Notification;
 import dev.pgevents.postgres.internal.publish.PublishingConnection;
-import dev.pgevents.postgres.internal.session.Session;
 import dev.pgevents.postgres.internal.session.SessionFactory;
 import dev.pgevents.postgres.internal.wire.NotificationDecoder;
 import dev.pgevents.postgres.internal.wire.NotificationSigner;
@@ -42,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public final class PostgresEventBus implements EventBus {
+public final class PostgresEventBus implements EventBus, ConnectionPublishing {
 
 	private static final Duration STATUS_PATIENCE = Duration.ofSeconds(5);
 
@@ -54,7 +55,7 @@ public final class PostgresEventBus implements EventBus {
 
 	private final ChannelStrategy channels;
 
-	private final NotificationEncoder encoder;
+	private final EventEncoder encoder;
 
 	private final @Nullable NotificationSigner signer;
 
@@ -77,7 +78,9 @@ public final class PostgresEventBus implements EventBus {
 		Clock clock = builder.clock;
 		this.channels = builder.channels;
 		this.signer = builder.signer();
-		this.encoder = new NotificationEncoder(builder.codec, (this.signer != null) ? NotificationSigner.OVERHEAD : 0);
+		this.encoder = new EventEncoder(builder.channels,
+				new NotificationEncoder(builder.codec, (this.signer != null) ? NotificationSigner.OVERHEAD : 0),
+				this.signer);
 		this.state = new StateTracker(builder.name, builder.connectionListener, clock);
 		this.listeningOffReason = builder.listeningOffReason;
 		this.dispatcher = dispatcher(builder, clock);
@@ -102,7 +105,7 @@ public final class PostgresEventBus implements EventBus {
 		SessionFactory sessions = new SessionFactory(builder.publishingSource()::open,
 				builder.applicationName("publisher"), patience);
 		return new GroupCommit(
-				new PublishingConnection(sessions, builder.backoff, builder.lockTimeout, this::learnEncoding),
+				new PublishingConnection(sessions, builder.backoff, builder.lockTimeout, this.encoder::learnEncoding),
 				builder.queueCapacity, builder.maxBatch, builder.publishTimeout, builder.shutdownTimeout,
 				new BusThreadFactory(builder.name + "-publisher"));
 	}
@@ -110,7 +113,7 @@ public final class PostgresEventBus implements EventBus {
 	private Listener listener(Builder builder, Clock clock) {
 		SessionFactory sessions = new SessionFactory(this.listeningSource::open, builder.applicationName("listener"),
 				builder.networkTimeout);
-		BusObserver observer = new BusObserver(builder.name, this.state, this.unreadable, this::learnEncoding);
+		BusObserver observer = new BusObserver(builder.name, this.state, this.unreadable, this.encoder::learnEncoding);
 		NotificationRouter router = new NotificationRouter(new NotificationDecoder(builder.codec, clock, this.signer),
 				this.dispatcher, observer);
 		return new Listener(sessions, router, observer,
@@ -128,12 +131,12 @@ public final class PostgresEventBus implements EventBus {
 
 	@Override
 	public void publish(Event event) {
-		this.groupCommit.publish(List.of(notification(event)));
+		this.groupCommit.publish(List.of(this.encoder.single(event)));
 	}
 
 	@Override
 	public void publishAll(Collection<Event> events) {
-		List<Notification> notifications = events.stream().map(this::notification).toList();
+		List<Notification> notifications = this.encoder.together(this.encoder.encode(events));
 		if (!notifications.isEmpty()) {
 			this.groupCommit.publish(notifications);
 		}
@@ -141,7 +144,7 @@ public final class PostgresEventBus implements EventBus {
 
 	@Override
 	public CompletableFuture<Void> publishAsync(Event event) {
-		return this.groupCommit.publishAsync(List.of(notification(event)));
+		return this.groupCommit.publishAsync(List.of(this.encoder.single(event)));
 	}
 
 	/**
@@ -154,9 +157,7 @@ public final class PostgresEventBus implements EventBus {
 	 * @throws dev.pgevents.PayloadConversionException if a payload cannot be written
 	 */
 	public CompletableFuture<Void> publishAllAsync(Collection<Event> events) {
-		List<Notification> notifications = events.stream().map(this::notification).toList();
-		return notifications.isEmpty() ? CompletableFuture.completedFuture(null)
-				: this.groupCommit.publishAsync(notifications);
+		return publishEncoded(this.encoder.encode(events));
 	}
 
 	/**
@@ -165,20 +166,30 @@ public final class PostgresEventBus implements EventBus {
 	 * @param connection the caller's connection, for as long as the publisher is used
 	 * @return a publisher with the threading of the connection
 	 */
+	@Override
 	public Publisher publisher(Connection connection) {
-		return new ConnectionPublisher(Objects.requireNonNull(connection, "connection"), this::notification, this);
+		return connectionPublisher(connection);
 	}
 
-	/**
-	 * An event as it would be sent now: its payload is written and the size checked, so
-	 * that it can be published later whatever becomes of the value.
-	 * @param event the event
-	 * @return the event with its payload as JSON
-	 * @throws dev.pgevents.PayloadTooLargeException if it is too large for a notification
-	 * @throws dev.pgevents.PayloadConversionException if its payload cannot be written
-	 */
-	public Event encode(Event event) {
-		return this.encoder.freeze(event);
+	@Override
+	public EncodedEvent encode(Event event) {
+		return this.encoder.encode(event);
+	}
+
+	@Override
+	public CompletableFuture<Void> publishEncoded(Collection<? extends EncodedEvent> events) {
+		List<Notification> notifications = this.encoder.together(events);
+		return notifications.isEmpty() ? CompletableFuture.completedFuture(null)
+				: this.groupCommit.publishAsync(notifications);
+	}
+
+	@Override
+	public void publishEncoded(Connection connection, Collection<? extends EncodedEvent> events) {
+		connectionPublisher(connection).publishEncoded(events);
+	}
+
+	private ConnectionPublisher connectionPublisher(Connection connection) {
+		return new ConnectionPublisher(Objects.requireNonNull(connection, "connection"), this.encoder, this);
 	}
 
 	@Override
@@ -359,16 +370,6 @@ public final class PostgresEventBus implements EventBus {
 		if (this.listener != null) {
 			this.listener.remove(subscription);
 		}
-	}
-
-	private Notification notification(Event event) {
-		String channel = channelOf(event);
-		String text = this.encoder.encode(event);
-		return new Notification(channel, (this.signer != null) ? this.signer.sign(channel, text) : text);
-	}
-
-	private void learnEncoding(Session session) {
-		this.encoder.serverEncoding(session.serverEncoding());
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -326,6 +327,98 @@ class PublishingTests {
 			connection.commit();
 			assertThat(numbers(100)).isEqualTo(IntStream.range(0, 100).boxed().toList());
 			assertThat(this.connections.roundTrips).isEmpty();
+		}
+	}
+
+	@Test
+	void eventArrivesAsOftenAsItWasPublishedInOneTransaction() throws Exception {
+		try (PostgresEventBus bus = publisher().build(); Connection connection = database.connect()) {
+			Event event = number(1);
+			connection.setAutoCommit(false);
+			bus.publisher(connection).publish(event);
+			bus.publisher(connection).publish(event);
+			bus.publisher(connection).publishAll(List.of(event, number(2), event));
+			bus.publishEncoded(connection, List.of(bus.encode(event)));
+			connection.commit();
+			assertThat(numbers(6)).containsExactly(1, 1, 1, 2, 1, 1);
+			connection.setAutoCommit(true);
+			bus.publisher(connection).publishAll(List.of(event, number(2), event));
+			assertThat(numbers(3)).containsExactly(1, 2, 1);
+		}
+	}
+
+	@Test
+	void eventArrivesAsOftenAsItWasPublishedIntoOneBatch() throws Exception {
+		try (PostgresEventBus bus = publisher().build()) {
+			this.connections.hold();
+			List<CompletableFuture<Void>> futures = new ArrayList<>();
+			futures.add(bus.publishAsync(number(0)));
+			await().atMost(LIMIT).until(() -> this.connections.roundTrips.size() == 1);
+			Event event = number(1);
+			futures.add(bus.publishAsync(event));
+			futures.add(bus.publishAsync(number(2)));
+			futures.add(bus.publishAsync(event));
+			futures.add(bus.publishAllAsync(List.of(number(3), event, event)));
+			this.connections.release();
+			join(futures);
+			assertThat(numbers(7)).containsExactly(0, 1, 2, 1, 3, 1, 1);
+			assertThat(this.connections.roundTrips).as("0; 1 and 2; 1; all of the last call").hasSize(4);
+		}
+	}
+
+	@Test
+	void eventThatCannotBeMarkedForWantOfRoomIsRefusedWhereItIsRepeated() throws Exception {
+		try (PostgresEventBus bus = publisher().build(); Connection connection = database.connect()) {
+			Event largest = Event.of(this.type, null, "x".repeat(roomFor(bus)));
+			assertThatExceptionOfType(PayloadTooLargeException.class)
+				.isThrownBy(() -> bus.publishAll(List.of(largest, number(1), largest)))
+				.satisfies((ex) -> assertThat(ex.actualBytes()).isGreaterThan(7999))
+				.satisfies((ex) -> assertThat(ex.allowedBytes()).isEqualTo(7999));
+			connection.setAutoCommit(false);
+			bus.publisher(connection).publishAll(List.of(number(2), largest));
+			connection.commit();
+			assertThat(numbers(1)).containsExactly(2);
+			assertThat(this.received.poll(LIMIT)).isEqualTo(largest);
+		}
+	}
+
+	private int roomFor(PostgresEventBus bus) {
+		int room = 7999;
+		while (true) {
+			try {
+				bus.encode(Event.of(this.type, null, "x".repeat(room)));
+				return room;
+			}
+			catch (PayloadTooLargeException ex) {
+				room -= ex.actualBytes() - ex.allowedBytes();
+			}
+		}
+	}
+
+	@Test
+	void tooManyForAStatementAreStillAllOrNoneAndInOrder() throws Exception {
+		List<Event> events = IntStream.range(0, 400)
+			.mapToObj((i) -> Event.builder(this.type).payload(i).header("h", "x".repeat(7000)).build())
+			.toList();
+		List<Integer> expected = IntStream.range(0, 400).boxed().toList();
+		try (PostgresEventBus bus = publisher().build();
+				Connection connection = this.connections.open(new Properties())) {
+			bus.publisher(connection).publishAll(events);
+			assertThat(this.connections.roundTrips).as("2.8 million characters").hasSize(3);
+			assertThat(connection.getAutoCommit()).isTrue();
+			assertThat(numbers(400)).isEqualTo(expected);
+			connection.setAutoCommit(false);
+			bus.publisher(connection).publishAll(events);
+			connection.rollback();
+			bus.publisher(connection).publishAll(events);
+			connection.commit();
+			assertThat(this.connections.roundTrips).hasSize(9);
+			assertThat(numbers(400)).isEqualTo(expected);
+			bus.publishAll(events);
+			assertThat(this.connections.roundTrips).hasSize(12);
+			assertThat(numbers(400)).isEqualTo(expected);
+			bus.publish(number(1));
+			assertThat(numbers(1)).containsExactly(1);
 		}
 	}
 

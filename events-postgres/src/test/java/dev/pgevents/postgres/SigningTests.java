@@ -58,7 +58,7 @@ class SigningTests {
 			sender.publishAll(events.subList(1, 3));
 			sender.publishAsync(events.get(3)).join();
 			connection.setAutoCommit(false);
-			sender.publisher(connection).publish(sender.encode(events.get(4)));
+			sender.publishEncoded(connection, List.of(sender.encode(events.get(4))));
 			connection.commit();
 			for (Event event : events) {
 				assertThat(stream.poll(LIMIT)).isEqualTo(event);

@@ -1,11 +1,30 @@
 package dev.pgevents.postgres.internal.publish;
 
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+
 /**
  * What is sent: a payload for a channel.
  *
  * @param channel the channel's name
  * @param payload the notification's text
+ * @param eventId of which event it is, or null if it is a notification of the bus itself
  */
-public record Notification(String channel, String payload) {
+public record Notification(String channel, String payload, @Nullable UUID eventId) {
+
+	/**
+	 * A notification that is not of an event.
+	 * @param channel the channel's name
+	 * @param payload the notification's text
+	 */
+	public Notification(String channel, String payload) {
+		this(channel, payload, null);
+	}
+
+	/** How many characters are sent. */
+	int length() {
+		return this.channel.length() + this.payload.length();
+	}
 
 }

@@ -11,10 +11,11 @@ import java.util.function.Function;
 import org.postgresql.PGStatement;
 
 /**
- * Sends any number of notifications in one statement, in their order. A single one, the
- * usual case of an idle bus, spares the arrays and the server's plan for them. For many,
- * {@code count} keeps the answer at one row, and {@code unnest}, which takes several
- * arrays only without its schema, keeps their order. For one thread at a time.
+ * Sends any number of notifications, all or none, in their order: in one statement, or in
+ * one transaction where they are too many for {@linkplain Batches a statement}. A single
+ * one, the usual case of an idle bus, spares the arrays and the server's plan for them.
+ * For many, {@code count} keeps the answer at one row, and {@code unnest}, which takes
+ * several arrays only without its schema, keeps their order. For one thread at a time.
  */
 public final class NotifyStatement {
 
@@ -62,12 +63,17 @@ public final class NotifyStatement {
 	 * Sends notifications on a connection, in whatever transaction it is in.
 	 * @param connection the connection
 	 * @param notifications what to send; at least one
-	 * @throws SQLException if the server refuses one
+	 * @throws SQLException if the server refuses one; in autocommit none is sent then
 	 */
 	public static void send(Connection connection, List<Notification> notifications) throws SQLException {
-		try (PreparedStatement statement = connection
-			.prepareStatement("SELECT " + ((notifications.size() == 1) ? ONE : MANY))) {
-			execute(connection, statement, notifications);
+		boolean single = notifications.size() == 1;
+		try (PreparedStatement statement = connection.prepareStatement("SELECT " + (single ? ONE : MANY))) {
+			if (single) {
+				sendOne(statement, notifications.get(0));
+			}
+			else {
+				sendMany(connection, statement, notifications);
+			}
 		}
 	}
 
@@ -77,20 +83,56 @@ public final class NotifyStatement {
 	 * @throws SQLException if the server refuses one; none is sent then
 	 */
 	void send(List<Notification> notifications) throws SQLException {
-		execute(this.connection, (notifications.size() == 1) ? this.one : this.many, notifications);
-	}
-
-	private static void execute(Connection connection, PreparedStatement statement, List<Notification> notifications)
-			throws SQLException {
 		if (notifications.size() == 1) {
-			statement.setString(1, notifications.get(0).channel());
-			statement.setString(2, notifications.get(0).payload());
+			sendOne(this.one, notifications.get(0));
 		}
 		else {
-			statement.setArray(1, texts(connection, notifications, Notification::channel));
-			statement.setArray(2, texts(connection, notifications, Notification::payload));
+			sendMany(this.connection, this.many, notifications);
 		}
+	}
+
+	private static void sendOne(PreparedStatement statement, Notification notification) throws SQLException {
+		statement.setString(1, notification.channel());
+		statement.setString(2, notification.payload());
 		statement.execute();
+	}
+
+	private static void sendMany(Connection connection, PreparedStatement statement, List<Notification> notifications)
+			throws SQLException {
+		List<List<Notification>> parts = Batches.statements(notifications);
+		if (parts.size() == 1 || !connection.getAutoCommit()) {
+			executeAll(connection, statement, parts);
+			return;
+		}
+		connection.setAutoCommit(false);
+		try {
+			executeAll(connection, statement, parts);
+			connection.commit();
+		}
+		catch (SQLException | RuntimeException | Error ex) {
+			takeBack(connection, ex);
+			throw ex;
+		}
+		connection.setAutoCommit(true);
+	}
+
+	private static void takeBack(Connection connection, Throwable failure) {
+		try {
+			connection.rollback();
+			connection.setAutoCommit(true);
+		}
+		catch (SQLException ex) {
+			failure.addSuppressed(ex);
+		}
+	}
+
+	private static void executeAll(Connection connection, PreparedStatement statement, List<List<Notification>> parts)
+			throws SQLException {
+		for (List<Notification> part : parts) {
+			statement.setArray(1, texts(connection, part, Notification::channel));
+			statement.setArray(2, texts(connection, part, Notification::payload));
+			statement.execute();
+		}
 	}
 
 	private static Array texts(Connection connection, List<Notification> notifications,

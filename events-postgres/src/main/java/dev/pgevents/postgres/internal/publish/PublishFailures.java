@@ -28,7 +28,9 @@ public final class PublishFailures {
 	 */
 	public static PublishException translate(SQLException ex) {
 		if (state(ex).startsWith("22")) {
-			return new RefusedException("not published: the server refused the notification: " + ex.getMessage(), ex);
+			// The driver has some of these states too, for what it cannot write.
+			return new RefusedException((isDriversOwn(ex) ? "not published: the driver could not send the notification"
+					: "not published: the server refused the notification") + ": " + ex.getMessage(), ex);
 		}
 		if (isConnectionLost(ex)) {
 			return new PublishException(Outcome.UNKNOWN,

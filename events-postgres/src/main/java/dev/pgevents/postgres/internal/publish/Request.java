@@ -1,6 +1,8 @@
 package dev.pgevents.postgres.internal.publish;
 
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -48,6 +50,24 @@ final class Request {
 
 	int size() {
 		return this.notifications.size();
+	}
+
+	/** How many characters are sent; no more than can be counted. */
+	int length() {
+		return (int) Math.min(this.notifications.stream().mapToLong(Notification::length).sum(), Integer.MAX_VALUE / 2);
+	}
+
+	boolean hasOneOf(Set<UUID> events) {
+		return this.notifications.stream().anyMatch((each) -> events.contains(each.eventId()));
+	}
+
+	void addTo(Set<UUID> events) {
+		for (Notification each : this.notifications) {
+			UUID id = each.eventId();
+			if (id != null) {
+				events.add(id);
+			}
+		}
 	}
 
 	long deadline() {

@@ -73,7 +73,7 @@ public final class NotificationDecoder {
 					"longer than the " + NotificationEncoder.MAX_BYTES + " bytes that PostgreSQL allows", null);
 		}
 		try {
-			Event event = this.ownLayout.decode(notification);
+			Event event = this.ownLayout.decode(RepeatMark.without(notification));
 			return (event != null) ? event : this.lenient.decode(notification);
 		}
 		catch (IOException ex) {

@@ -24,6 +24,9 @@ public final class NotificationEncoder {
 
 	private static final int ENVELOPE_SIZE = 192;
 
+	/** How many bytes a {@code char} may need: pairs of surrogates need four. */
+	private static final int MAX_UTF8_LENGTH = 3;
+
 	private final PayloadCodec codec;
 
 	private final int reserved;
@@ -73,18 +76,21 @@ public final class NotificationEncoder {
 	}
 
 	/**
-	 * An event whose payload is written already and known to fit, so that what happens to
-	 * the value afterwards does not change what is sent.
-	 * @param event the event
-	 * @return the event with its payload as JSON
-	 * @throws PayloadConversionException if the payload cannot be written
-	 * @throws PayloadTooLargeException if the notification would be too large
+	 * Whether a notification may be sent.
+	 * @param notification what {@link #encode} has returned, maybe with a field more
+	 * @return whether it has at most {@link #MAX_BYTES} bytes
 	 */
-	public Event freeze(Event event) {
-		String payload = payload(event.payload());
-		encode(event, payload);
-		return event.payload().isJson() ? event : new Event(event.id(), event.type(), event.appId(),
-				Payload.ofJson(payload, this.codec), event.timestamp(), event.headers());
+	public boolean fits(String notification) {
+		return notification.length() * MAX_UTF8_LENGTH + this.reserved <= MAX_BYTES || bytes(notification) <= MAX_BYTES;
+	}
+
+	/**
+	 * The size of a notification.
+	 * @param notification what {@link #encode} has returned, maybe with a field more
+	 * @return how many bytes are sent, with those that were reserved
+	 */
+	public int bytes(String notification) {
+		return utf8Length(notification) + this.reserved;
 	}
 
 	private String encode(Event event, String payload) {
@@ -109,7 +115,7 @@ public final class NotificationEncoder {
 		if (known == Encoding.UNKNOWN && notification.length() + this.reserved > MAX_BYTES) {
 			notification = escaped(json, false);
 		}
-		int bytes = utf8Length(notification) + this.reserved;
+		int bytes = bytes(notification);
 		if (bytes > MAX_BYTES) {
 			throw new PayloadTooLargeException(event.type(), bytes, MAX_BYTES);
 		}

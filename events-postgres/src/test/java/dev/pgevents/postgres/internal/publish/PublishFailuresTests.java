@@ -53,6 +53,17 @@ class PublishFailuresTests {
 		}
 	}
 
+	/** As pgjdbc does where a statement is too large to be written. */
+	@Test
+	void serverIsNotBlamedForWhatItNeverSaw() {
+		PSQLException own = new PSQLException("Unable to bind parameter values for statement.",
+				PSQLState.INVALID_PARAMETER_VALUE);
+		assertThat(PublishFailures.translate(own)).hasMessageContaining("the driver could not send")
+			.hasMessageNotContaining("server")
+			.returns(Outcome.NOT_PUBLISHED, PublishException::outcome);
+		assertThat(PublishFailures.translate(answer("ERROR", "22023"))).hasMessageContaining("the server refused");
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "55P03", "54000", "25006", "22023", "57P01", "53200" })
 	void messageSaysTheSameAsTheOutcome(String state) {

@@ -56,6 +56,35 @@ class NotificationDecoderTests {
 		assertThat(event.payloadAs(int.class)).isZero();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "{\"type\":\"a\",\"app_id\":\"1\",\"payload\":[1]}",
+			"{\"id\":\"019b2f5e-0000-7000-8000-000000000000\",\"type\":\"a\",\"app_id\":\"1\","
+					+ "\"timestamp\":\"2026-01-19T10:00:00Z\",\"payload\":[1]}" })
+	void markOfARepeatedEventMeansNothing(String notification) throws Exception {
+		LenientDecoder older = new LenientDecoder(new JacksonPayloadCodec(), Clock.systemUTC());
+		for (String marked : List.of(RepeatMark.of(notification, 1), RepeatMark.of(notification, 1_000_000))) {
+			assertThat(marked).isNotEqualTo(notification);
+			for (Event event : List.of(this.decoder.decode(marked), older.decode(marked))) {
+				assertThat(event.type().value()).isEqualTo("a");
+				assertThat(event.appId()).isEqualTo("1");
+				assertThat(event.payloadAs(Object.class)).isEqualTo(List.of(1));
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{\"n\":", "{\"n\":1", "{\"n\":1,", "{\"n\":,\"type\":\"a\"}", "{\"n\":1,}" })
+	void halfAMarkIsUnreadable(String notification) {
+		assertThatExceptionOfType(UnreadableNotificationException.class)
+			.isThrownBy(() -> this.decoder.decode(notification));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{\"n\":\"x\",\"type\":\"a\"}", "{\"n\":-1,\"type\":\"a\"}", "{\"n\":1, \"type\":\"a\"}" })
+	void fieldOfThatNameIsSkippedLikeAnyOther(String notification) throws UnreadableNotificationException {
+		assertThat(this.decoder.decode(notification).type().value()).isEqualTo("a");
+	}
+
 	@Test
 	void whatIsLongerThanPostgresAllowsIsNotLookedAt() {
 		assertUnreadable("{\"type\":\"a\"}" + " ".repeat(7999), "7999");

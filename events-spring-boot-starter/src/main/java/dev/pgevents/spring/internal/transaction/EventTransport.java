@@ -6,18 +6,19 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
+import dev.pgevents.ConnectionPublishing;
+import dev.pgevents.EncodedEvent;
+import dev.pgevents.EncodingPublisher;
 import dev.pgevents.Event;
 import dev.pgevents.EventBus;
-import dev.pgevents.Publisher;
-import dev.pgevents.memory.InMemoryEventBus;
-import dev.pgevents.postgres.PostgresEventBus;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The ways events leave: through the bus, or on a connection of the caller's, which only
- * the PostgreSQL bus has.
+ * The ways events leave: through the bus, or on a connection of the caller's, which not
+ * every bus can. Events that have to wait for a transaction are encoded once, at the
+ * call.
  */
 final class EventTransport {
 
@@ -27,24 +28,28 @@ final class EventTransport {
 
 	private final EventBus bus;
 
-	private final @Nullable PostgresEventBus postgres;
+	private final @Nullable ConnectionPublishing joining;
+
+	private final @Nullable EncodingPublisher encoding;
 
 	EventTransport(EventBus bus) {
 		this.bus = bus;
-		this.postgres = (bus instanceof PostgresEventBus postgresBus) ? postgresBus : null;
+		this.joining = bus.capability(ConnectionPublishing.class).orElse(null);
+		this.encoding = (this.joining != null) ? this.joining : bus.capability(EncodingPublisher.class).orElse(null);
 	}
 
 	/** Whether events can join a transaction of PostgreSQL. */
 	boolean canJoin() {
-		return this.postgres != null;
+		return this.joining != null;
 	}
 
-	/** An event as it is now, whatever becomes of its payload until it leaves. */
-	Event encode(Event event) {
-		if (this.postgres != null) {
-			return this.postgres.encode(event);
-		}
-		return (this.bus instanceof InMemoryEventBus memory) ? memory.encode(event) : event;
+	/** Events as they are now, whatever becomes of their payloads until they leave. */
+	List<EncodedEvent> encode(Collection<Event> events) {
+		return events.stream().map(this::encode).toList();
+	}
+
+	private EncodedEvent encode(Event event) {
+		return (this.encoding != null) ? this.encoding.encode(event) : new AsItIs(event);
 	}
 
 	/** Publishes at once, outside of any transaction. */
@@ -56,7 +61,7 @@ final class EventTransport {
 	 * Publishes outside of any transaction, without waiting and without failing: a caller
 	 * whose transaction has committed can do nothing about it any more.
 	 */
-	void sendSoon(List<Event> events) {
+	void sendSoon(List<EncodedEvent> events) {
 		try {
 			sending(events).whenComplete((none, failure) -> {
 				if (failure != null) {
@@ -69,11 +74,11 @@ final class EventTransport {
 		}
 	}
 
-	private CompletableFuture<Void> sending(List<Event> events) {
-		if (this.postgres != null) {
-			return this.postgres.publishAllAsync(events);
+	private CompletableFuture<Void> sending(List<EncodedEvent> events) {
+		if (this.encoding != null) {
+			return this.encoding.publishEncoded(events);
 		}
-		this.bus.publishAll(events);
+		this.bus.publishAll(events.stream().map(EncodedEvent::event).toList());
 		return CompletableFuture.completedFuture(null);
 	}
 
@@ -94,11 +99,24 @@ final class EventTransport {
 
 	/** Publishes in the transaction of a connection. */
 	void send(Connection connection, Collection<Event> events) {
-		if (this.postgres == null) {
+		joining().publisher(connection).publishAll(events);
+	}
+
+	/** Publishes what was held in the transaction of a connection. */
+	void sendEncoded(Connection connection, Collection<EncodedEvent> events) {
+		joining().publishEncoded(connection, events);
+	}
+
+	private ConnectionPublishing joining() {
+		if (this.joining == null) {
 			throw new IllegalStateException("the bus cannot join a transaction");
 		}
-		Publisher publisher = this.postgres.publisher(connection);
-		publisher.publishAll(events);
+		return this.joining;
+	}
+
+	/** For a bus that encodes when it publishes. */
+	private record AsItIs(Event event) implements EncodedEvent {
+
 	}
 
 }

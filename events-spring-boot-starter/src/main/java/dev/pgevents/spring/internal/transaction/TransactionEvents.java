@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 
-import dev.pgevents.Event;
+import dev.pgevents.EncodedEvent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,9 +41,9 @@ final class TransactionEvents implements TransactionSynchronization {
 
 	private final @Nullable ConnectionHolder holder;
 
-	private final List<Event> beforeCommit = new ArrayList<>();
+	private final List<EncodedEvent> beforeCommit = new ArrayList<>();
 
-	private final List<Event> afterCommit = new ArrayList<>();
+	private final List<EncodedEvent> afterCommit = new ArrayList<>();
 
 	private final IdentityHashMap<Object, Mark> marks = new IdentityHashMap<>();
 
@@ -73,12 +73,12 @@ final class TransactionEvents implements TransactionSynchronization {
 	}
 
 	/** Holds events that leave with the commit. */
-	void addBeforeCommit(List<Event> events) {
+	void addBeforeCommit(List<EncodedEvent> events) {
 		this.beforeCommit.addAll(events);
 	}
 
 	/** Holds events that leave after the commit. */
-	void addAfterCommit(List<Event> events) {
+	void addAfterCommit(List<EncodedEvent> events) {
 		this.afterCommit.addAll(events);
 	}
 
@@ -119,7 +119,7 @@ final class TransactionEvents implements TransactionSynchronization {
 		}
 	}
 
-	private static void truncate(List<Event> events, int size) {
+	private static void truncate(List<EncodedEvent> events, int size) {
 		if (size < events.size()) {
 			events.subList(size, events.size()).clear();
 		}
@@ -145,7 +145,8 @@ final class TransactionEvents implements TransactionSynchronization {
 			TransactionEvents.this.phase = Phase.FLUSHED;
 			ConnectionHolder bound = TransactionEvents.this.holder;
 			if (bound != null && !TransactionEvents.this.beforeCommit.isEmpty()) {
-				TransactionEvents.this.transport.send(bound.getConnection(), TransactionEvents.this.beforeCommit);
+				TransactionEvents.this.transport.sendEncoded(bound.getConnection(),
+						TransactionEvents.this.beforeCommit);
 			}
 		}
 

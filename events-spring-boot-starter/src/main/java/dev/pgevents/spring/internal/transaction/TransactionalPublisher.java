@@ -80,21 +80,20 @@ public final class TransactionalPublisher implements Publisher {
 			this.bus.publishAll(events);
 			return;
 		}
-		List<Event> encoded = events.stream().map(this.transport::encode).toList();
 		BoundConnection connection = connectionInTransaction();
 		TransactionEvents current = current();
 		if (current != null && current.phase() == Phase.COMMITTED && isSameTransaction(current, connection)) {
-			this.transport.send(encoded);
+			this.transport.send(events);
 		}
 		else if (connection != null) {
-			join(connection, current, encoded);
+			join(connection, current, events);
 		}
 		else if (TransactionSynchronizationManager.isSynchronizationActive()
 				&& TransactionSynchronizationManager.isActualTransactionActive()) {
-			follow((current != null) ? current : register(null), encoded);
+			follow((current != null) ? current : register(null), events);
 		}
 		else {
-			this.transport.send(encoded);
+			this.transport.send(events);
 		}
 	}
 
@@ -118,16 +117,16 @@ public final class TransactionalPublisher implements Publisher {
 	}
 
 	/** Publishes in the transaction of a connection. */
-	private void join(BoundConnection connection, @Nullable TransactionEvents current, List<Event> events) {
+	private void join(BoundConnection connection, @Nullable TransactionEvents current, Collection<Event> events) {
 		if (current == null || !current.isOf(connection)) {
 			// Nobody will tell when this one commits.
 			this.transport.send(connection.connection(), events);
 		}
 		else if (this.mode == PublishMode.AFTER_COMMIT) {
-			current.addAfterCommit(events);
+			current.addAfterCommit(this.transport.encode(events));
 		}
 		else if (current.phase() == Phase.COLLECTING) {
-			current.addBeforeCommit(events);
+			current.addBeforeCommit(this.transport.encode(events));
 		}
 		else {
 			this.transport.send(connection.connection(), events);
@@ -135,13 +134,13 @@ public final class TransactionalPublisher implements Publisher {
 	}
 
 	/** Publishes after the commit of a transaction of something else. */
-	private void follow(TransactionEvents current, List<Event> events) {
+	private void follow(TransactionEvents current, Collection<Event> events) {
 		if (this.transport.canJoin() && this.mode == PublishMode.TRANSACTIONAL
 				&& this.foreignTransactionSeen.compareAndSet(false, true)) {
 			logger.info("events are being published in a transaction that is not of the bus's DataSource: they leave "
 					+ "after its commit, and are lost if the process dies in between");
 		}
-		current.addAfterCommit(events);
+		current.addAfterCommit(this.transport.encode(events));
 	}
 
 	private @Nullable BoundConnection connectionInTransaction() {

@@ -209,6 +209,29 @@ class TransactionalPublishingTests {
 	}
 
 	@Test
+	void eventArrivesAsOftenAsItWasPublished() {
+		Event event = Event.of(TYPE, "again", null);
+		for (String mode : List.of("transactional", "after-commit")) {
+			run(mode, (app) -> {
+				Publisher publisher = app.context().getBean(Publisher.class);
+				app.transaction((status) -> {
+					publisher.publish(event);
+					publisher.publish(event);
+					synchronization(new Late() {
+
+						@Override
+						public void beforeCommit(boolean readOnly) {
+							publisher.publish(event);
+							publisher.publishAll(List.of(event, event));
+						}
+					});
+				});
+				assertThat(app.received().appIds()).hasSize(5).containsOnly("again");
+			});
+		}
+	}
+
+	@Test
 	void publishesForTheFirstTimeFromALateBeforeCommit() {
 		run((app) -> {
 			app.transaction((status) -> synchronization(new Late() {

@@ -1,0 +1,32 @@
+package dev.pgevents;
+
+import java.sql.Connection;
+import java.util.Collection;
+
+/**
+ * A {@linkplain EventBus#capability capability} of a bus: publishes on a connection of
+ * the caller's, in its transaction, so that events are delivered on commit and dropped on
+ * rollback, of a savepoint too. Thread-safe, as far as connections are.
+ *
+ * @since 0.1
+ */
+public interface ConnectionPublishing extends EncodingPublisher {
+
+	/**
+	 * A publisher on a connection. Its {@code publishAsync} stays outside of the
+	 * transaction.
+	 * @param connection the caller's connection, for as long as the publisher is used
+	 * @return a publisher with the threading of the connection
+	 */
+	Publisher publisher(Connection connection);
+
+	/**
+	 * Publishes events on a connection, all or none, in their order.
+	 * @param connection the caller's connection
+	 * @param events what {@link #encode} of this bus has returned; none is fine
+	 * @throws PublishException as of {@link Publisher#publish}
+	 * @throws IllegalArgumentException if one was encoded by something else
+	 */
+	void publishEncoded(Connection connection, Collection<? extends EncodedEvent> events);
+
+}

@@ -1,0 +1,18 @@
+package dev.pgevents;
+
+/**
+ * An event as its bus will send it: encoded, and its size checked, so that it can leave
+ * later whatever becomes of its payload's value. Made and understood by one bus only, see
+ * {@link EncodingPublisher}. Immutable.
+ *
+ * @since 0.1
+ */
+public interface EncodedEvent {
+
+	/**
+	 * The event.
+	 * @return the event as it was given
+	 */
+	Event event();
+
+}

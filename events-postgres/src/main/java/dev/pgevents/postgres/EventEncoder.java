@@ -1,0 +1,119 @@
+package dev.pgevents.postgres;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.pgevents.EncodedEvent;
+import dev.pgevents.Event;
+import dev.pgevents.PayloadTooLargeException;
+import dev.pgevents.postgres.internal.publish.Notification;
+import dev.pgevents.postgres.internal.session.Session;
+import dev.pgevents.postgres.internal.wire.NotificationSigner;
+import dev.pgevents.postgres.internal.wire.NotificationEncoder;
+import dev.pgevents.postgres.internal.wire.RepeatMark;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes notifications of events: finds the channel and writes the text first, marks and
+ * signs it when it is about to leave. Thread-safe.
+ *
+ * <p>
+ * Marks are there because PostgreSQL drops a notification that a transaction has sent
+ * before, and an event is to arrive as often as it was published. An event that stands in
+ * one call for the second time is marked. On a connection of the caller's every event is,
+ * since nobody knows what else was published in its transaction.
+ */
+final class EventEncoder {
+
+	/** One statement of one transaction never meets another with its mark. */
+	private static final int MARKS = 1_000_000;
+
+	private final ChannelStrategy channels;
+
+	private final NotificationEncoder encoder;
+
+	private final @Nullable NotificationSigner signer;
+
+	private final AtomicInteger marks = new AtomicInteger();
+
+	EventEncoder(ChannelStrategy channels, NotificationEncoder encoder, @Nullable NotificationSigner signer) {
+		this.channels = channels;
+		this.encoder = encoder;
+		this.signer = signer;
+	}
+
+	/** Says what the database stores text in. */
+	void learnEncoding(Session session) {
+		this.encoder.serverEncoding(session.serverEncoding());
+	}
+
+	EncodedNotification encode(Event event) {
+		return new EncodedNotification(event, ChannelNames.checked(this.channels.channelOf(event)),
+				this.encoder.encode(event));
+	}
+
+	/** All or none of them, before anything is sent. */
+	List<EncodedNotification> encode(Collection<Event> events) {
+		return events.stream().map(this::encode).toList();
+	}
+
+	/** One that leaves in a transaction of its own, with others than itself. */
+	Notification single(Event event) {
+		EncodedNotification encoded = encode(event);
+		return notification(encoded, encoded.text());
+	}
+
+	/** Those of one call, which leave in a transaction that others do not add to. */
+	List<Notification> together(Collection<? extends EncodedEvent> events) {
+		return notifications(events, 0);
+	}
+
+	/** Those of one call, which leave in a transaction that may hold them already. */
+	List<Notification> added(Collection<? extends EncodedEvent> events) {
+		return notifications(events, nextMark());
+	}
+
+	private List<Notification> notifications(Collection<? extends EncodedEvent> events, int mark) {
+		List<Notification> notifications = new ArrayList<>(events.size());
+		Set<UUID> seen = new HashSet<>(events.size() * 2);
+		for (EncodedEvent event : events) {
+			EncodedNotification encoded = EncodedNotification.of(event);
+			boolean first = seen.add(event.event().id());
+			String text = first ? markedIfItFits(encoded.text(), mark) : marked(encoded);
+			notifications.add(notification(encoded, text));
+		}
+		return notifications;
+	}
+
+	private String markedIfItFits(String text, int mark) {
+		if (mark == 0) {
+			return text;
+		}
+		String marked = RepeatMark.of(text, mark);
+		return this.encoder.fits(marked) ? marked : text;
+	}
+
+	private String marked(EncodedNotification encoded) {
+		String marked = RepeatMark.of(encoded.text(), nextMark());
+		if (!this.encoder.fits(marked)) {
+			throw new PayloadTooLargeException(encoded.event().type(), this.encoder.bytes(marked),
+					NotificationEncoder.MAX_BYTES);
+		}
+		return marked;
+	}
+
+	private int nextMark() {
+		return 1 + Math.floorMod(this.marks.getAndIncrement(), MARKS);
+	}
+
+	private Notification notification(EncodedNotification encoded, String text) {
+		String signed = (this.signer != null) ? this.signer.sign(encoded.channel(), text) : text;
+		return new Notification(encoded.channel(), signed, encoded.event().id());
+	}
+
+}
