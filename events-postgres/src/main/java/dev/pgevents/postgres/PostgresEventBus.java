@@ -118,7 +118,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing {
 				this.dispatcher, observer);
 		return new Listener(sessions, router, observer,
 				(channel, text) -> this.groupCommit.publishOwn(new Notification(channel, text)),
-				new Listener.Timing(builder.backoff, builder.heartbeat, clock), this.dispatcher.threads());
+				new Listener.Timing(builder.backoff, builder.heartbeat, clock), this.dispatcher.strategy());
 	}
 
 	/**

@@ -65,13 +65,8 @@ abstract class AbstractSubscription implements BusSubscription {
 		this.buffer = new Buffer(options.bufferSize(), options.overflow(), concurrency > 1, clock);
 	}
 
-	/**
-	 * Takes in an event.
-	 * @param event the event
-	 * @param work may keep what an idle handler has to do about it; null if nothing is to
-	 * be kept
-	 */
-	final void offer(Event event, @Nullable HandlerWork work) {
+	/** Takes in an event. */
+	final void offer(Event event) {
 		this.lock.lock();
 		try {
 			if (this.live && !this.closed) {
@@ -82,7 +77,7 @@ abstract class AbstractSubscription implements BusSubscription {
 		finally {
 			this.lock.unlock();
 		}
-		afterAdding(work);
+		afterAdding();
 	}
 
 	@Override
@@ -97,14 +92,14 @@ abstract class AbstractSubscription implements BusSubscription {
 		finally {
 			this.lock.unlock();
 		}
-		afterAdding(null);
+		afterAdding();
 	}
 
 	/** Something was added; the lock is held. */
 	abstract void added();
 
 	/** Something was added; the lock is not held. */
-	abstract void afterAdding(@Nullable HandlerWork work);
+	abstract void afterAdding();
 
 	/** Counts a delivery that has left the buffer; the lock is held. */
 	final void count(Delivery delivery, @Nullable Throwable error) {
@@ -127,7 +122,7 @@ abstract class AbstractSubscription implements BusSubscription {
 		return first;
 	}
 
-	/** Tells the bus and whoever waits for readiness; the lock is not held. */
+	/** Ends the wait for readiness, and informs the bus; the lock is not held. */
 	final void announceClosed() {
 		this.ready.completeExceptionally(
 				new IllegalStateException("subscription " + this.name + " was closed before listening began"));
@@ -161,7 +156,7 @@ abstract class AbstractSubscription implements BusSubscription {
 			// What hangs on it may take any time, which a reading thread has not.
 			this.stages.execute(() -> this.ready.complete(null));
 		}
-		afterAdding(null);
+		afterAdding();
 	}
 
 	/** Begins to take in; true if somebody waits for that. */
@@ -169,7 +164,7 @@ abstract class AbstractSubscription implements BusSubscription {
 		this.lock.lock();
 		try {
 			this.live = true;
-			tellThatItWasAway();
+			appendGapOfTheTimeAway();
 			if (this.ready.getNumberOfDependents() == 0) {
 				this.ready.complete(null);
 			}
@@ -181,7 +176,7 @@ abstract class AbstractSubscription implements BusSubscription {
 	}
 
 	/** Before anything else is taken in; the lock is held. */
-	private void tellThatItWasAway() {
+	private void appendGapOfTheTimeAway() {
 		Instant since = this.awaySince;
 		if (since != null && !this.closed) {
 			this.awaySince = null;

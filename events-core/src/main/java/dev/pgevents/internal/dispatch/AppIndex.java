@@ -6,7 +6,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 
 import dev.pgevents.Event;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The subscriptions to one type or group of types: those to all apps, and those to each.
@@ -32,17 +31,17 @@ final class AppIndex {
 		return this.allApps.length == 0 && this.apps.isEmpty();
 	}
 
-	void offer(Event event, @Nullable HandlerWork work) {
-		offer(this.allApps, event, work);
+	void offer(Event event) {
+		offer(this.allApps, event);
 		String app = event.appId();
 		if (app != null && !this.apps.isEmpty()) {
-			offer(this.apps.getOrDefault(app, NONE), event, work);
+			offer(this.apps.getOrDefault(app, NONE), event);
 		}
 	}
 
-	private static void offer(AbstractSubscription[] subscriptions, Event event, @Nullable HandlerWork work) {
+	private static void offer(AbstractSubscription[] subscriptions, Event event) {
 		for (AbstractSubscription subscription : subscriptions) {
-			subscription.offer(event, work);
+			subscription.offer(event);
 		}
 	}
 

@@ -32,7 +32,7 @@ final class BufferedEventStream extends AbstractSubscription implements BusEvent
 	}
 
 	@Override
-	void afterAdding(@Nullable HandlerWork work) {
+	void afterAdding() {
 	}
 
 	@Override

@@ -35,7 +35,7 @@ public final class Dispatcher implements AutoCloseable {
 
 	private final String busName;
 
-	private final Executor executor;
+	private final LeaderFollowers strategy;
 
 	private final ExecutorService threads;
 
@@ -59,7 +59,8 @@ public final class Dispatcher implements AutoCloseable {
 		this.busName = builder.busName;
 		Executor given = builder.executor;
 		this.threads = Executors.newCachedThreadPool(new BusThreadFactory(this.busName));
-		this.executor = (given != null) ? given : this.threads;
+		this.strategy = new LeaderFollowers(this.busName, (given != null) ? given : this.threads, this.threads,
+				builder.inlineHandlers && given == null);
 		this.subscriptionListener = builder.subscriptionListener;
 		this.shutdownTimeout = builder.shutdownTimeout;
 		this.clock = builder.clock;
@@ -88,7 +89,7 @@ public final class Dispatcher implements AutoCloseable {
 			Consumer<BusSubscription> onClose) {
 		Objects.requireNonNull(handler, "handler");
 		HandlerSubscription subscription = new HandlerSubscription(name(options), filter, options, handler,
-				this.executor, this.shutdownTimeout, forget(onClose), this.handlers::remove, this::runStages,
+				this.strategy, this.shutdownTimeout, forget(onClose), this.handlers::remove, this::runStages,
 				this.clock);
 		this.handlers.add(subscription);
 		return add(subscription);
@@ -114,27 +115,15 @@ public final class Dispatcher implements AutoCloseable {
 	 * @param event the event
 	 */
 	public void dispatch(Event event) {
-		this.index.offer(event, null);
+		this.index.offer(event);
 	}
 
 	/**
-	 * Like {@link #dispatch(Event)}, for a thread that can run a handler itself: leaves
-	 * it what one of the handlers that were idle has to do. Leaves nothing where handlers
-	 * have an executor of the user's to run on.
-	 * @param event the event
-	 * @param work keeps what is left to do, and is to be asked for it afterwards
+	 * Which threads do the handlers' work, and which one leads: reads for all.
+	 * @return the strategy of this dispatcher
 	 */
-	public void dispatch(Event event, HandlerWork work) {
-		this.index.offer(event, (this.executor == this.threads) ? work : null);
-	}
-
-	/**
-	 * The bus's own threads, for other work of the bus: as many as are needed, and gone
-	 * with the dispatcher.
-	 * @return an executor that does not bound its threads
-	 */
-	public Executor threads() {
-		return this.threads;
+	public LeaderFollowers strategy() {
+		return this.strategy;
 	}
 
 	/**

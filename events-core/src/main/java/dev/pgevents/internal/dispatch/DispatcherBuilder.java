@@ -18,6 +18,8 @@ public final class DispatcherBuilder {
 
 	@Nullable Executor executor;
 
+	boolean inlineHandlers = true;
+
 	Duration slowHandlerThreshold = Duration.ofSeconds(10);
 
 	SlowHandlerListener slowHandlerListener = (subscription, delivery, runningFor) -> {
@@ -41,6 +43,17 @@ public final class DispatcherBuilder {
 	 */
 	public DispatcherBuilder executor(@Nullable Executor executor) {
 		this.executor = executor;
+		return this;
+	}
+
+	/**
+	 * Sets whether the thread that reads may run handlers, as {@link LeaderFollowers}
+	 * describes; true if never called. It never does where there is an executor.
+	 * @param inlineHandlers false to have other threads run all handlers
+	 * @return this
+	 */
+	public DispatcherBuilder inlineHandlers(boolean inlineHandlers) {
+		this.inlineHandlers = inlineHandlers;
 		return this;
 	}
 

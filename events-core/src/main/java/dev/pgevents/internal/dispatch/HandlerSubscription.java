@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.function.Consumer;
 
 import dev.pgevents.Delivery;
@@ -33,9 +32,9 @@ final class HandlerSubscription extends AbstractSubscription {
 
 	private final EventErrorHandler errorHandler;
 
-	private final int concurrency;
+	private final boolean parallel;
 
-	private final Executor executor;
+	private final WorkerStarter starter;
 
 	private final Duration shutdownTimeout;
 
@@ -45,20 +44,11 @@ final class HandlerSubscription extends AbstractSubscription {
 
 	private final Pace pace = new Pace();
 
-	private final Condition idle = this.lock.newCondition();
+	private final WorkerAccount account;
+
+	private final ShutdownWait shutdown = new ShutdownWait(this.lock);
 
 	private final Set<Worker> busy = ConcurrentHashMap.newKeySet();
-
-	private int workers;
-
-	/** Whether the last attempt to start a worker failed. */
-	private boolean withoutThread;
-
-	/** Workers to be started; written with the lock held. */
-	private volatile int wanted;
-
-	/** Somebody has waited in vain: nobody else needs to. */
-	private boolean stuck;
 
 	/**
 	 * Creates a subscription that is not live yet.
@@ -66,49 +56,37 @@ final class HandlerSubscription extends AbstractSubscription {
 	 * @param onFinished told once, when it is closed and nothing is in hand any more
 	 */
 	HandlerSubscription(String name, SubscriptionFilter filter, SubscriptionOptions options, EventHandler handler,
-			Executor executor, Duration shutdownTimeout, Consumer<BusSubscription> onClose,
+			WorkerStarter starter, Duration shutdownTimeout, Consumer<BusSubscription> onClose,
 			Consumer<HandlerSubscription> onFinished, Executor stages, Clock clock) {
 		super(name, filter, options, options.concurrency(), onClose, stages, clock);
 		this.shutdownTimeout = shutdownTimeout;
 		this.onFinished = onFinished;
 		this.handler = handler;
-		this.concurrency = options.concurrency();
+		this.parallel = options.concurrency() > 1;
+		this.account = new WorkerAccount(options.concurrency());
 		EventErrorHandler given = options.errorHandler();
 		this.errorHandler = (given != null) ? given : new LoggingErrorHandler();
-		this.executor = executor;
+		this.starter = starter;
 	}
 
 	@Override
-	@SuppressWarnings("NonAtomicVolatileUpdate") // the lock is held
 	void added() {
-		if (this.workers < this.concurrency && this.buffer.isReady()) {
-			this.workers++;
-			this.wanted++;
+		if (this.account.hasRoom() && this.buffer.isReady()) {
+			this.account.want();
 		}
 	}
 
 	@Override
-	void afterAdding(@Nullable HandlerWork work) {
-		while (claimWorker()) {
-			if (work == null || !work.keep(this.task)) {
-				startWorker();
-			}
+	void afterAdding() {
+		while (this.account.isWanted() && claimsWorker()) {
+			startWorker();
 		}
 	}
 
-	@SuppressWarnings("NonAtomicVolatileUpdate") // the lock is held
-	private boolean claimWorker() {
-		// Whoever has added sees at least its own: under load, a lock less an event.
-		if (this.wanted == 0) {
-			return false;
-		}
+	private boolean claimsWorker() {
 		this.lock.lock();
 		try {
-			if (this.wanted == 0) {
-				return false;
-			}
-			this.wanted--;
-			return true;
+			return this.account.claim();
 		}
 		finally {
 			this.lock.unlock();
@@ -117,24 +95,20 @@ final class HandlerSubscription extends AbstractSubscription {
 
 	private void startWorker() {
 		try {
-			this.executor.execute(this.task);
+			this.starter.start(this.task);
 		}
 		catch (RuntimeException | Error ex) {
-			if (retireWithoutThread()) {
+			if (isFirstWithoutThread()) {
 				logger.error("no thread for the handler of subscription {}; its events wait until there is one", name(),
 						ex);
 			}
 		}
 	}
 
-	/** True the first time in a row. */
-	private boolean retireWithoutThread() {
+	private boolean isFirstWithoutThread() {
 		this.lock.lock();
 		try {
-			this.workers--;
-			boolean first = !this.withoutThread;
-			this.withoutThread = true;
-			return first;
+			return this.account.starved();
 		}
 		finally {
 			this.lock.unlock();
@@ -145,17 +119,17 @@ final class HandlerSubscription extends AbstractSubscription {
 	void restart() {
 		this.lock.lock();
 		try {
-			if (this.withoutThread && !this.closed) {
+			if (this.account.isStarved() && !this.closed) {
 				added();
 			}
 		}
 		finally {
 			this.lock.unlock();
 		}
-		afterAdding(null);
+		afterAdding();
 	}
 
-	private void tellFinished(boolean finished) {
+	private void reportFinished(boolean finished) {
 		if (finished) {
 			this.onFinished.accept(this);
 		}
@@ -193,7 +167,7 @@ final class HandlerSubscription extends AbstractSubscription {
 		boolean finished = false;
 		this.lock.lock();
 		try {
-			this.withoutThread = false;
+			this.account.working();
 			if (previous != null) {
 				this.buffer.done(previous);
 				count(previous, error);
@@ -202,18 +176,18 @@ final class HandlerSubscription extends AbstractSubscription {
 			next = this.closed ? null : this.buffer.take();
 			if (next == null) {
 				this.busy.remove(worker);
-				this.workers--;
+				this.account.ended();
 			}
-			else if (this.concurrency > 1) {
+			else if (this.parallel) {
 				added();
 			}
 		}
 		finally {
 			this.lock.unlock();
 		}
-		tellFinished(finished);
-		if (this.concurrency > 1) {
-			afterAdding(null);
+		reportFinished(finished);
+		if (this.parallel) {
+			afterAdding();
 		}
 		return next;
 	}
@@ -225,7 +199,7 @@ final class HandlerSubscription extends AbstractSubscription {
 	private boolean isFinished() {
 		boolean finished = this.closed && this.buffer.inHand() == 0;
 		if (finished) {
-			this.idle.signalAll();
+			this.shutdown.finished();
 		}
 		return finished;
 	}
@@ -278,33 +252,28 @@ final class HandlerSubscription extends AbstractSubscription {
 		if (first) {
 			announceClosed();
 		}
-		tellFinished(finished);
+		reportFinished(finished);
 	}
 
-	/** Waits for the events in hand, up to a time; in vain only once. */
+	/** Waits for the events in hand, up to a time. */
 	void awaitFinish(long deadline) {
-		boolean gaveUp = false;
+		if (!waitForFinish(deadline)) {
+			logger.warn("subscription {} was closed while its handler was still running, the shutdown timeout of {} ms "
+					+ "being over: {}", name(), this.shutdownTimeout.toMillis(), this.busy);
+		}
+	}
+
+	private boolean waitForFinish(long deadline) {
 		this.lock.lock();
 		try {
-			long left = deadline - System.nanoTime();
-			while (this.buffer.inHand() > 0 && left > 0 && !this.stuck) {
-				left = this.idle.awaitNanos(left);
-			}
-			gaveUp = this.buffer.inHand() > 0 && !this.stuck;
-			if (gaveUp) {
-				this.stuck = true;
-				this.idle.signalAll();
-			}
+			return this.shutdown.await(() -> this.buffer.inHand() == 0, deadline);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+			return true;
 		}
 		finally {
 			this.lock.unlock();
-		}
-		if (gaveUp) {
-			logger.warn("subscription {} was closed while its handler was still running, the shutdown timeout of {} ms "
-					+ "being over: {}", name(), this.shutdownTimeout.toMillis(), this.busy);
 		}
 	}
 

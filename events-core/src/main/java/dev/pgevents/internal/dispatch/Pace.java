@@ -4,21 +4,30 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How long a handler has been taking lately. Thread-safe.
+ * How long a handler has been taking lately, which says whether it is <em>quick</em>. A
+ * handler is quick once a thousand of its calls in a row have taken 200 microseconds or
+ * less, and until the first one that takes longer. Of the calls that a worker makes
+ * without a break only the first is timed. Thread-safe.
+ *
+ * <p>
+ * That is what a leader goes by when it runs a handler and keeps the lead, see
+ * {@link LeaderFollowers}. A handler is on trial there: should one that was quick not
+ * come back, another thread leads after {@value LeaderFollowers#TAKEOVER_MILLIS}
+ * milliseconds at most.
  */
 final class Pace {
 
-	/** What others may wait for a handler without being felt. */
-	static final long QUICK = TimeUnit.MICROSECONDS.toNanos(200);
+	/** About what it costs to wake a thread, so others feel nothing of it. */
+	static final long QUICK_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
 	/** So that a handler which is slow now and then is not trusted in between. */
-	static final int ENOUGH = 1000;
+	static final int QUICK_CALLS = 1000;
 
 	private final AtomicInteger quickInARow = new AtomicInteger();
 
 	/** A call has taken so long. */
 	void took(long nanos) {
-		if (nanos > QUICK) {
+		if (nanos > QUICK_NANOS) {
 			this.quickInARow.set(0);
 		}
 		else if (!isQuick()) {
@@ -28,7 +37,7 @@ final class Pace {
 
 	/** Whether the last thousand calls were quick. */
 	boolean isQuick() {
-		return this.quickInARow.get() >= ENOUGH;
+		return this.quickInARow.get() >= QUICK_CALLS;
 	}
 
 }

@@ -38,20 +38,20 @@ final class SubscriptionIndex {
 		change(subscription, (index) -> index.remove(subscription));
 	}
 
-	void offer(Event event, @Nullable HandlerWork work) {
+	void offer(Event event) {
 		String type = event.type().value();
-		offer(this.types.get(type), event, work);
+		offer(this.types.get(type), event);
 		if (!this.groups.isEmpty()) {
 			for (int dot = type.lastIndexOf('.'); dot > 0; dot = type.lastIndexOf('.', dot - 1)) {
-				offer(this.groups.get(type.substring(0, dot)), event, work);
+				offer(this.groups.get(type.substring(0, dot)), event);
 			}
 		}
-		offer(this.all, event, work);
+		offer(this.all, event);
 	}
 
-	private static void offer(@Nullable AppIndex index, Event event, @Nullable HandlerWork work) {
+	private static void offer(@Nullable AppIndex index, Event event) {
 		if (index != null) {
-			index.offer(event, work);
+			index.offer(event);
 		}
 	}
 

@@ -13,7 +13,7 @@ class PaceTests {
 
 	@Test
 	void isQuickOnceAThousandCallsWere() {
-		quickCalls(Pace.ENOUGH - 1);
+		quickCalls(Pace.QUICK_CALLS - 1);
 		assertThat(this.pace.isQuick()).isFalse();
 		quickCalls(1);
 		assertThat(this.pace.isQuick()).isTrue();
@@ -21,22 +21,22 @@ class PaceTests {
 
 	@Test
 	void isNotQuickAnyMoreAfterOneSlowCall() {
-		quickCalls(2 * Pace.ENOUGH);
-		this.pace.took(Pace.QUICK + 1);
+		quickCalls(2 * Pace.QUICK_CALLS);
+		this.pace.took(Pace.QUICK_NANOS + 1);
 		assertThat(this.pace.isQuick()).isFalse();
 	}
 
 	@Test
 	void beginsToCountAnewAfterASlowCall() {
-		quickCalls(Pace.ENOUGH - 1);
-		this.pace.took(Pace.QUICK + 1);
-		quickCalls(Pace.ENOUGH - 1);
+		quickCalls(Pace.QUICK_CALLS - 1);
+		this.pace.took(Pace.QUICK_NANOS + 1);
+		quickCalls(Pace.QUICK_CALLS - 1);
 		assertThat(this.pace.isQuick()).isFalse();
 	}
 
 	private void quickCalls(int count) {
 		for (int i = 0; i < count; i++) {
-			this.pace.took(Pace.QUICK);
+			this.pace.took(Pace.QUICK_NANOS);
 		}
 	}
 

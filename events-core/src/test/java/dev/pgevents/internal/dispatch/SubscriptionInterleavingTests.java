@@ -42,27 +42,29 @@ class SubscriptionInterleavingTests {
 		Interleavings.explore((threads) -> {
 			AtomicInteger handled = new AtomicInteger();
 			HandlerSubscription subscription = live(1, (event) -> handled.incrementAndGet(), threads.executor());
-			threads.start(() -> subscription.offer(ONE, null));
-			threads.start(() -> subscription.offer(TWO, null));
+			threads.start(() -> subscription.offer(ONE));
+			threads.start(() -> subscription.offer(TWO));
 			threads.join();
 			check(handled.get() == 2 && subscription.stats().handled() == 2, subscription);
 		});
 	}
 
 	@Test
-	void workThatTheReadingThreadKeepsIsNeitherLostNorDoneTwice() {
+	void whatIsReservedForTheLeaderIsNeitherLostNorDoneTwice() {
 		Interleavings.explore((threads) -> {
 			AtomicInteger handled = new AtomicInteger();
-			HandlerSubscription subscription = live(2, (event) -> handled.incrementAndGet(), threads.executor());
+			LeaderFollowers strategy = new LeaderFollowers("test", threads.executor(), threads.executor(), true);
+			HandlerSubscription subscription = subscription(2, (event) -> handled.incrementAndGet(), strategy,
+					threads.executor(), (ended) -> {
+					});
+			subscription.live();
 			threads.start(() -> {
-				HandlerWork work = new HandlerWork();
-				subscription.offer(ONE, work);
-				HandlerTask kept = work.take();
-				if (kept != null) {
-					kept.run();
-				}
+				strategy.beginLone();
+				subscription.offer(ONE);
+				strategy.endLone();
+				strategy.runReserved();
 			});
-			threads.start(() -> subscription.offer(TWO, null));
+			threads.start(() -> subscription.offer(TWO));
 			threads.join();
 			check(handled.get() == 2, subscription);
 		});
@@ -94,9 +96,9 @@ class SubscriptionInterleavingTests {
 					gapRuns.set(false);
 				}
 			}, threads.executor());
-			subscription.offer(ONE, null);
+			subscription.offer(ONE);
 			subscription.gap(GAP);
-			subscription.offer(TWO, null);
+			subscription.offer(TWO);
 			threads.join();
 			check(!wrong.get(), subscription);
 			check(subscription.stats().handled() == 2 && subscription.stats().gaps() == 1, subscription);
@@ -116,7 +118,7 @@ class SubscriptionInterleavingTests {
 				}
 				inHand.set(false);
 			}, threads.executor());
-			threads.start(() -> subscription.offer(ONE, null));
+			threads.start(() -> subscription.offer(ONE));
 			threads.start(() -> {
 				subscription.close();
 				closed.set(true);
@@ -140,7 +142,7 @@ class SubscriptionInterleavingTests {
 					(ended) -> finished.incrementAndGet());
 			own[0] = subscription;
 			subscription.live();
-			threads.start(() -> subscription.offer(ONE, null));
+			threads.start(() -> subscription.offer(ONE));
 			threads.start(subscription::close);
 			threads.join();
 			subscription.close();
@@ -180,8 +182,8 @@ class SubscriptionInterleavingTests {
 				}
 				threads.start(task::run);
 			});
-			threads.start(() -> subscription.offer(ONE, null));
-			threads.start(() -> subscription.offer(TWO, null));
+			threads.start(() -> subscription.offer(ONE));
+			threads.start(() -> subscription.offer(TWO));
 			threads.start(subscription::restart);
 			threads.join();
 			subscription.restart();
@@ -197,7 +199,7 @@ class SubscriptionInterleavingTests {
 			List<Delivery> taken = new CopyOnWriteArrayList<>();
 			threads.start(() -> stream.forEach(taken::add));
 			threads.start(() -> stream.forEach(taken::add));
-			stream.offer(ONE, null);
+			stream.offer(ONE);
 			threads.start(stream::close);
 			threads.join();
 			SubscriptionStats stats = stream.stats();
@@ -216,11 +218,11 @@ class SubscriptionInterleavingTests {
 				index.add(goes);
 				index.remove(goes);
 			});
-			threads.start(() -> index.offer(ONE, null));
+			threads.start(() -> index.offer(ONE));
 			threads.join();
 			long before = stays.stats().received();
 			long gone = goes.stats().received();
-			index.offer(TWO, null);
+			index.offer(TWO);
 			check(stays.stats().received() == before + 1 && goes.stats().received() == gone && before <= 1, stays);
 		});
 	}
@@ -242,10 +244,15 @@ class SubscriptionInterleavingTests {
 
 	private static HandlerSubscription subscription(int concurrency, EventHandler handler, Executor executor,
 			Consumer<HandlerSubscription> onFinished) {
+		return subscription(concurrency, handler, executor::execute, executor, onFinished);
+	}
+
+	private static HandlerSubscription subscription(int concurrency, EventHandler handler, WorkerStarter starter,
+			Executor stages, Consumer<HandlerSubscription> onFinished) {
 		return new HandlerSubscription("test", SubscriptionFilter.all(),
-				SubscriptionOptions.builder().concurrency(concurrency).bufferSize(4).build(), handler, executor,
+				SubscriptionOptions.builder().concurrency(concurrency).bufferSize(4).build(), handler, starter,
 				Duration.ofHours(1), (closing) -> {
-				}, onFinished, executor, CLOCK);
+				}, onFinished, stages, CLOCK);
 	}
 
 	private static void check(boolean holds, AbstractSubscription subscription) {

@@ -5,14 +5,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.pgevents.Backoff;
 import dev.pgevents.internal.dispatch.BusSubscription;
-import dev.pgevents.internal.dispatch.HandlerTask;
+import dev.pgevents.internal.dispatch.LeaderFollowers;
 import dev.pgevents.postgres.internal.session.Session;
 import dev.pgevents.postgres.internal.session.SessionFactory;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * with backoff, for ever. Thread-safe.
  *
  * <p>
- * Reading is a role, which one thread has at a time, see {@link ReadingRole}.
+ * One thread at a time reads, the leader of a {@link LeaderFollowers} strategy.
  */
 public final class Listener implements AutoCloseable {
 
@@ -40,9 +38,7 @@ public final class Listener implements AutoCloseable {
 
 	private final Timing timing;
 
-	private final Executor threads;
-
-	private final ReadingRole role;
+	private final LeaderFollowers strategy;
 
 	private final NeededChannels channels = new NeededChannels();
 
@@ -67,25 +63,24 @@ public final class Listener implements AutoCloseable {
 	 * @param observer sees how the connection is
 	 * @param proofSender sends what is to prove delivery
 	 * @param timing when to try again and to ask
-	 * @param threads has a thread for the role, and another whenever it is given on
+	 * @param strategy says which thread leads, and who runs handlers
 	 */
 	public Listener(SessionFactory sessions, NotificationRouter router, ListenerObserver observer,
-			ProofSender proofSender, Timing timing, Executor threads) {
+			ProofSender proofSender, Timing timing, LeaderFollowers strategy) {
 		this.sessions = sessions;
 		this.router = router;
 		this.observer = observer;
 		this.proofSender = proofSender;
 		this.timing = timing;
 		this.lastGood = timing.clock().instant();
-		this.threads = threads;
-		this.role = new ReadingRole(threads, this::read);
+		this.strategy = strategy;
 	}
 
 	/**
 	 * Begins to connect.
 	 */
 	public void start() {
-		this.role.give();
+		this.strategy.lead(this::lead);
 	}
 
 	/**
@@ -135,45 +130,37 @@ public final class Listener implements AutoCloseable {
 		this.sessions.close();
 	}
 
-	/** What the thread does that has the role. */
-	private void read() {
-		boolean hasRole = true;
-		while (hasRole) {
-			HandlerTask handlerTask = turns();
-			if (handlerTask == null) {
-				disconnect();
+	/** What the leader does, until another thread leads or the bus is closed. */
+	private void lead() {
+		while (!this.closed) {
+			advance();
+			if (!this.strategy.runReserved()) {
 				return;
 			}
-			hasRole = this.role.run(handlerTask);
 		}
+		disconnect();
 	}
 
-	private @Nullable HandlerTask turns() {
-		HandlerTask handlerTask = null;
-		while (!this.closed && handlerTask == null) {
-			handlerTask = turn();
-		}
-		return handlerTask;
-	}
-
-	/**
-	 * Connects, or reads once, or waits for the next attempt; keeps what was left to do.
-	 */
-	private @Nullable HandlerTask turn() {
+	/** Connects, or receives once, or waits for the next attempt. */
+	private void advance() {
 		try {
 			ListeningSession listening = this.current;
 			if (listening != null) {
-				return listening.step();
+				listening.receive();
 			}
-			connect();
+			else {
+				connect();
+			}
 		}
 		catch (Throwable ex) {
+			this.strategy.handOffReserved();
 			recover(ex);
 		}
-		return null;
 	}
 
-	/** Whatever goes wrong, another attempt follows: else nobody would read any more. */
+	/**
+	 * Whatever goes wrong, another attempt follows: else no thread would read any more.
+	 */
 	private void recover(Throwable cause) {
 		try {
 			disconnect();
@@ -191,7 +178,7 @@ public final class Listener implements AutoCloseable {
 		this.session = opened;
 		this.observer.onSession(opened);
 		ListeningSession listening = new ListeningSession(opened, this.channels, this.router, this.observer,
-				this.proofSender, this.timing, this.lastGood);
+				this.proofSender, this.timing, this.strategy, this.lastGood);
 		this.current = listening;
 		listening.begin();
 	}
@@ -203,7 +190,7 @@ public final class Listener implements AutoCloseable {
 		this.session = null;
 		try {
 			if (listening != null) {
-				finish(listening);
+				listening.deliverRest();
 				this.lastGood = listening.lastGood();
 			}
 		}
@@ -212,19 +199,6 @@ public final class Listener implements AutoCloseable {
 			if (closing != null) {
 				closing.close();
 			}
-		}
-	}
-
-	private void finish(ListeningSession listening) {
-		HandlerTask handlerTask = listening.finish();
-		if (handlerTask == null) {
-			return;
-		}
-		try {
-			this.threads.execute(handlerTask);
-		}
-		catch (RejectedExecutionException | OutOfMemoryError ex) {
-			handlerTask.run(); // closed meanwhile, or no thread to be had
 		}
 	}
 

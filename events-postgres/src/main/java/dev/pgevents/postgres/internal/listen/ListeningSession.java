@@ -10,10 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 import dev.pgevents.Gap;
 import dev.pgevents.internal.dispatch.BusSubscription;
-import dev.pgevents.internal.dispatch.HandlerTask;
-import dev.pgevents.internal.dispatch.HandlerWork;
+import dev.pgevents.internal.dispatch.LeaderFollowers;
 import dev.pgevents.postgres.internal.session.Session;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.PGNotification;
 
 /**
@@ -36,6 +34,8 @@ final class ListeningSession {
 
 	private final ProofOfDelivery proof;
 
+	private final LeaderFollowers strategy;
+
 	private final Duration heartbeat;
 
 	private final Clock clock;
@@ -44,8 +44,6 @@ final class ListeningSession {
 
 	/** Channels on which something arrived since the last heartbeat. */
 	private final Set<String> active = new HashSet<>();
-
-	private final HandlerWork work = new HandlerWork();
 
 	private long nextHeartbeat;
 
@@ -57,10 +55,11 @@ final class ListeningSession {
 	private boolean gapOwed = true;
 
 	ListeningSession(Session session, NeededChannels channels, NotificationRouter router, ListenerObserver observer,
-			ProofSender proofSender, Listener.Timing timing, Instant lastGood) {
+			ProofSender proofSender, Listener.Timing timing, LeaderFollowers strategy, Instant lastGood) {
 		this.session = session;
 		this.channels = channels;
 		this.router = router;
+		this.strategy = strategy;
 		this.observer = observer;
 		this.proof = new ProofOfDelivery(proofSender, timing.backoff(), session::wakeUp);
 		this.heartbeat = timing.heartbeat();
@@ -70,10 +69,10 @@ final class ListeningSession {
 
 	/** Registers all channels; what was live before gets its gap after that commit. */
 	void begin() throws SQLException {
-		this.session.onFlood((notifications) -> deliver(notifications, null));
+		this.session.onFlood(this::deliver);
 		this.changed = false;
 		applyChanges();
-		tellGap();
+		raiseGap();
 		this.gapOwed = false;
 		goLive();
 		this.nextHeartbeat = System.nanoTime() + this.heartbeat.toNanos();
@@ -81,11 +80,10 @@ final class ListeningSession {
 	}
 
 	/**
-	 * Reads until the next thing that is due.
-	 * @return what an idle handler has to do about a notification that came alone, to be
-	 * run before the next step or while another thread takes it; mostly null
+	 * Waits for notifications, up to the next thing that is due, and delivers them. One
+	 * that came alone may leave a handler to the leader; what is due waits for that.
 	 */
-	@Nullable HandlerTask step() throws SQLException {
+	void receive() throws SQLException {
 		if (this.changed) {
 			this.changed = false;
 			applyChanges();
@@ -93,12 +91,19 @@ final class ListeningSession {
 			this.proof.statementExecuted(this.session.isPooled());
 		}
 		PGNotification[] notifications = this.session.awaitNotifications(waitMillis());
-		deliver(notifications, (notifications.length == 1) ? this.work : null);
-		HandlerTask handlerTask = this.work.take();
-		if (handlerTask == null) {
+		if (notifications.length != 1) {
+			deliver(notifications);
 			check();
 		}
-		return handlerTask;
+		else if (!deliverAlone(notifications)) {
+			check();
+		}
+	}
+
+	private boolean deliverAlone(PGNotification[] notifications) {
+		this.strategy.beginLone();
+		deliver(notifications);
+		return this.strategy.endLone();
 	}
 
 	private void check() throws SQLException {
@@ -113,13 +118,9 @@ final class ListeningSession {
 		}
 	}
 
-	/**
-	 * Delivers what had arrived before the session broke.
-	 * @return what an idle handler has to do, if a step failed that was to say so
-	 */
-	@Nullable HandlerTask finish() {
-		deliver(this.session.remainingNotifications(), null);
-		return this.work.take();
+	/** Delivers what had arrived before the session broke. */
+	void deliverRest() {
+		deliver(this.session.remainingNotifications());
 	}
 
 	boolean isProven() {
@@ -166,7 +167,7 @@ final class ListeningSession {
 		this.channels.coveredBy(this.listening).forEach(BusSubscription::live);
 	}
 
-	private void tellGap() {
+	private void raiseGap() {
 		Instant now = this.clock.instant();
 		Gap gap = new Gap(Gap.Reason.RECONNECTED, earlier(this.lastGood, now), now, 0);
 		this.lastGood = now;
@@ -178,10 +179,10 @@ final class ListeningSession {
 		return one.isBefore(other) ? one : other;
 	}
 
-	private void deliver(PGNotification[] notifications, @Nullable HandlerWork keeping) {
+	private void deliver(PGNotification[] notifications) {
 		if (this.gapOwed && notifications.length > 0) {
 			// Before its statement was answered: a flood, or the end of the session.
-			tellGap();
+			raiseGap();
 		}
 		for (PGNotification notification : notifications) {
 			String channel = notification.getName();
@@ -190,8 +191,8 @@ final class ListeningSession {
 			}
 			else if (this.channels.isNeeded(channel)) {
 				this.active.add(channel);
-				if (!this.router.route(channel, notification.getParameter(), keeping)) {
-					tellUnreadable(channel);
+				if (!this.router.route(channel, notification.getParameter())) {
+					raiseUnreadable(channel);
 				}
 			}
 		}
@@ -205,13 +206,13 @@ final class ListeningSession {
 			return;
 		}
 		if (this.proof.wasOverdue()) {
-			tellGap();
+			raiseGap();
 		}
 		this.changed = true;
 		this.observer.onListening();
 	}
 
-	private void tellUnreadable(String channel) {
+	private void raiseUnreadable(String channel) {
 		Instant now = this.clock.instant();
 		Gap gap = new Gap(Gap.Reason.UNREADABLE, now, now, 1);
 		this.channels.subscriptionsOf(channel).forEach((subscription) -> subscription.gap(gap));
@@ -234,11 +235,11 @@ final class ListeningSession {
 	private void registerAgain(Set<String> registered) throws SQLException {
 		this.observer.onRegistrationLost();
 		// What came before the answer came before what is missing.
-		deliver(this.session.remainingNotifications(), null);
+		deliverRest();
 		this.gapOwed = true;
 		this.listening.retainAll(registered);
 		applyChanges();
-		tellGap();
+		raiseGap();
 		this.gapOwed = false;
 	}
 

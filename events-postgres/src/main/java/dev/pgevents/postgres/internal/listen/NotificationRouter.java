@@ -2,10 +2,8 @@ package dev.pgevents.postgres.internal.listen;
 
 import dev.pgevents.Event;
 import dev.pgevents.internal.dispatch.Dispatcher;
-import dev.pgevents.internal.dispatch.HandlerWork;
 import dev.pgevents.postgres.internal.wire.NotificationDecoder;
 import dev.pgevents.postgres.internal.wire.UnreadableNotificationException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The way of a notification from the connection to the subscriptions: it is decoded, and
@@ -35,19 +33,12 @@ public final class NotificationRouter {
 	 * Routes a notification.
 	 * @param channel its channel
 	 * @param notification its text
-	 * @param work keeps what an idle handler has to do about it for the thread that
-	 * reads; null to leave nothing to that thread
 	 * @return whether it could be decoded
 	 */
-	boolean route(String channel, String notification, @Nullable HandlerWork work) {
+	boolean route(String channel, String notification) {
 		try {
 			Event event = this.decoder.decode(channel, notification);
-			if (work != null) {
-				this.dispatcher.dispatch(event, work);
-			}
-			else {
-				this.dispatcher.dispatch(event);
-			}
+			this.dispatcher.dispatch(event);
 			return true;
 		}
 		catch (UnreadableNotificationException ex) {

@@ -2,7 +2,6 @@ package dev.pgevents.internal.dispatch;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 
 import dev.pgevents.Event;
@@ -17,14 +16,12 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What is left to the thread that dispatches.
+ * What a dispatcher reserves for the leader, and when a handler counts as quick.
  */
 @Timeout(60)
-class HandlerWorkTests {
+class ReservedHandlerTests {
 
 	private final Dispatcher dispatcher = Dispatcher.builder("test").build();
-
-	private final HandlerWork work = new HandlerWork();
 
 	private long busyNanos;
 
@@ -34,19 +31,17 @@ class HandlerWorkTests {
 	}
 
 	@Test
-	void isTheFirstHandlersAndTheOthersHaveThreadsOfTheirOwn() throws InterruptedException {
+	void isTheFirstHandlerAndTheOthersHaveThreadsOfTheirOwn() throws InterruptedException {
 		List<Thread> threads = new ArrayList<>();
 		CountDownLatch other = new CountDownLatch(1);
 		subscribe(this.dispatcher, (event) -> threads.add(Thread.currentThread()));
 		subscribe(this.dispatcher, (event) -> other.countDown());
-		this.dispatcher.dispatch(event(), this.work);
+		dispatchAlone(this.dispatcher);
 		other.await();
 		assertThat(threads).isEmpty();
-		HandlerTask task = this.work.take();
-		assertThat(task).isNotNull();
-		task.run();
+		this.dispatcher.strategy().runReserved();
 		assertThat(threads).containsExactly(Thread.currentThread());
-		assertThat(this.work.take()).isNull();
+		assertThat(this.dispatcher.strategy().counts().handedOff()).isEqualTo(1);
 	}
 
 	@Test
@@ -55,29 +50,51 @@ class HandlerWorkTests {
 		try (Dispatcher other = Dispatcher.builder("test").executor(executed::add).build()) {
 			subscribe(other, (event) -> {
 			});
-			other.dispatch(event(), this.work);
-			assertThat(this.work.take()).isNull();
+			assertThat(dispatchAlone(other)).isFalse();
 			assertThat(executed).hasSize(1);
 		}
 	}
 
 	@Test
-	void isQuickOnceTheHandlerHasBeenForLongAndNotAfterItWasSlow() {
-		subscribe(this.dispatcher, (event) -> keepBusy());
-		HandlerTask task = next();
-		assertThat(task.isQuick()).isFalse();
-		while (!task.isQuick()) { // the machine may be slow at times
-			task.run();
-			task = next();
+	void isNoneWhereTheUserRulesItOut() throws InterruptedException {
+		CountDownLatch handled = new CountDownLatch(1);
+		try (Dispatcher other = Dispatcher.builder("test").inlineHandlers(false).build()) {
+			subscribe(other, (event) -> handled.countDown());
+			assertThat(dispatchAlone(other)).isFalse();
+			handled.await();
 		}
-		this.busyNanos = 2 * Pace.QUICK;
-		task.run();
-		assertThat(next().isQuick()).isFalse();
 	}
 
-	private HandlerTask next() {
-		this.dispatcher.dispatch(event(), this.work);
-		return Objects.requireNonNull(this.work.take());
+	@Test
+	void isDoneWithoutAFollowerOnceTheHandlerIsQuickAndNotAfterItWasSlow() {
+		subscribe(this.dispatcher, (event) -> keepBusy());
+		handleAlone();
+		assertThat(inline()).isZero();
+		while (inline() == 0) { // the machine may be slow at times
+			handleAlone();
+		}
+		this.busyNanos = 2 * Pace.QUICK_NANOS;
+		handleAlone();
+		this.busyNanos = 0;
+		long before = inline();
+		handleAlone();
+		assertThat(inline()).isEqualTo(before);
+	}
+
+	private long inline() {
+		return this.dispatcher.strategy().counts().inline();
+	}
+
+	private void handleAlone() {
+		dispatchAlone(this.dispatcher);
+		this.dispatcher.strategy().runReserved();
+	}
+
+	/** As the leader does; whether a handler is reserved for it. */
+	private static boolean dispatchAlone(Dispatcher dispatcher) {
+		dispatcher.strategy().beginLone();
+		dispatcher.dispatch(event());
+		return dispatcher.strategy().endLone();
 	}
 
 	private void keepBusy() {
