@@ -19,10 +19,12 @@ import org.jspecify.annotations.Nullable;
  * {@linkplain Payload#isEmpty() empty}
  * @param timestamp when the publisher created the event
  * @param headers additional text values, such as a trace context; usually empty
+ * @param position where it stands in the {@linkplain EventLog event log}, or null if it
+ * was not recorded there
  * @since 0.1
  */
 public record Event(UUID id, EventType type, @Nullable String appId, Payload payload, Instant timestamp,
-		Map<String, String> headers) implements Delivery {
+		Map<String, String> headers, @Nullable Position position) implements Delivery {
 
 	/**
 	 * Copies the headers.
@@ -33,6 +35,20 @@ public record Event(UUID id, EventType type, @Nullable String appId, Payload pay
 		Objects.requireNonNull(payload, "payload");
 		Objects.requireNonNull(timestamp, "timestamp");
 		headers = Map.copyOf(headers);
+	}
+
+	/**
+	 * An event that was not recorded in an event log.
+	 * @param id identifies the event
+	 * @param type what kind of thing happened
+	 * @param appId the application it happened to, or null
+	 * @param payload what the publisher has to say about it
+	 * @param timestamp when the publisher created the event
+	 * @param headers additional text values
+	 */
+	public Event(UUID id, EventType type, @Nullable String appId, Payload payload, Instant timestamp,
+			Map<String, String> headers) {
+		this(id, type, appId, payload, timestamp, headers, null);
 	}
 
 	/**
@@ -64,6 +80,15 @@ public record Event(UUID id, EventType type, @Nullable String appId, Payload pay
 	 */
 	public <T> @Nullable T payloadAs(Class<T> type) {
 		return this.payload.as(type);
+	}
+
+	/**
+	 * This event as it stands in an event log.
+	 * @param position where it stands, or null if it does not
+	 * @return a copy
+	 */
+	public Event withPosition(@Nullable Position position) {
+		return new Event(this.id, this.type, this.appId, this.payload, this.timestamp, this.headers, position);
 	}
 
 	@Override

@@ -56,7 +56,13 @@ public record Gap(Reason reason, Instant since, Instant until, long dropped) imp
 		OVERFLOW,
 
 		/** A notification arrived that could not be read. */
-		UNREADABLE
+		UNREADABLE,
+
+		/**
+		 * The event log keeps the events no longer that a group has not handled: it was
+		 * away for longer than events are kept.
+		 */
+		EXPIRED
 
 	}
 

@@ -27,7 +27,9 @@ public interface Subscriber {
 	 * @param handler called for each event, on threads of the bus
 	 * @return the subscription, which may not be {@linkplain Subscription#ready() ready}
 	 * yet
-	 * @throws IllegalStateException if the bus is closed
+	 * @throws IllegalStateException if the bus is closed, or if the options name a group
+	 * and the bus has no event log, or another subscription of the group may get the same
+	 * events
 	 */
 	Subscription subscribe(SubscriptionFilter filter, SubscriptionOptions options, EventHandler handler);
 
@@ -48,6 +50,8 @@ public interface Subscriber {
 	 * @param options how to buffer; concurrency and error handler have no meaning here
 	 * @return the stream; close it when done
 	 * @throws IllegalStateException if the bus is closed
+	 * @throws IllegalArgumentException if the options name a group: what is taken from a
+	 * stream is never known to have been handled
 	 */
 	EventStream open(SubscriptionFilter filter, SubscriptionOptions options);
 

@@ -15,6 +15,9 @@ public final class SubscriptionOptions {
 	/** The default {@link #bufferSize()}. */
 	public static final int DEFAULT_BUFFER_SIZE = 8192;
 
+	/** The longest name of a {@link #group()}, in characters. */
+	public static final int MAX_GROUP_LENGTH = 63;
+
 	private static final SubscriptionOptions DEFAULTS = builder().build();
 
 	private final @Nullable String name;
@@ -29,6 +32,10 @@ public final class SubscriptionOptions {
 
 	private final @Nullable Instant awaySince;
 
+	private final @Nullable String group;
+
+	private final @Nullable StartPosition from;
+
 	private SubscriptionOptions(Builder builder) {
 		this.name = builder.name;
 		this.bufferSize = builder.bufferSize;
@@ -36,6 +43,8 @@ public final class SubscriptionOptions {
 		this.concurrency = builder.concurrency;
 		this.errorHandler = builder.errorHandler;
 		this.awaySince = builder.awaySince;
+		this.group = builder.group;
+		this.from = builder.from;
 	}
 
 	/**
@@ -107,12 +116,31 @@ public final class SubscriptionOptions {
 	 * @return a new builder
 	 */
 	public Builder toBuilder() {
-		return builder().name(this.name)
+		Builder builder = builder().name(this.name)
 			.bufferSize(this.bufferSize)
 			.overflow(this.overflow)
 			.concurrency(this.concurrency)
 			.errorHandler(this.errorHandler)
-			.awaySince(this.awaySince);
+			.awaySince(this.awaySince)
+			.group(this.group);
+		builder.from = this.from;
+		return builder;
+	}
+
+	/**
+	 * The group that the subscription belongs to.
+	 * @return the group's name, or null where every subscription gets every event
+	 */
+	public @Nullable String group() {
+		return this.group;
+	}
+
+	/**
+	 * Where the group begins if it is new.
+	 * @return the start, {@link StartPosition#latest()} unless set
+	 */
+	public StartPosition from() {
+		return (this.from != null) ? this.from : StartPosition.latest();
 	}
 
 	/**
@@ -131,6 +159,10 @@ public final class SubscriptionOptions {
 		private @Nullable EventErrorHandler errorHandler;
 
 		private @Nullable Instant awaySince;
+
+		private @Nullable String group;
+
+		private @Nullable StartPosition from;
 
 		private Builder() {
 		}
@@ -211,10 +243,47 @@ public final class SubscriptionOptions {
 		}
 
 		/**
+		 * Makes the subscription one of a group, which needs the bus's event log: each
+		 * event is handled once by the subscriptions of all services that share the
+		 * group, in order for each app, later where nobody was running; a handler that
+		 * fails is called again. The {@code concurrency} then counts partitions that are
+		 * handled in parallel, and nothing overflows: what the buffer does not hold is
+		 * read again.
+		 * @param group the group's name: letters, digits, {@code _}, {@code .} and
+		 * {@code -}, at most {@value #MAX_GROUP_LENGTH} characters; null for none
+		 * @return this
+		 * @throws IllegalArgumentException if the name is not valid
+		 */
+		public Builder group(@Nullable String group) {
+			this.group = (group != null) ? GroupNames.checked(group) : null;
+			return this;
+		}
+
+		/**
+		 * Sets where the group begins if it is new; {@link StartPosition#latest()} if
+		 * never called. A group that exists goes on where it was.
+		 * @param from the start
+		 * @return this
+		 */
+		public Builder from(StartPosition from) {
+			this.from = Objects.requireNonNull(from, "from");
+			return this;
+		}
+
+		/**
 		 * The options.
 		 * @return new options
+		 * @throws IllegalStateException if the options contradict each other
 		 */
 		public SubscriptionOptions build() {
+			if (this.group != null && this.overflow == OverflowPolicy.LATEST_PER_APP) {
+				throw new IllegalStateException("group " + this.group + " has overflow LATEST_PER_APP: a group handles "
+						+ "every event, leave overflow at its default");
+			}
+			if (this.group == null && this.from != null) {
+				throw new IllegalStateException(
+						"from is " + this.from + " without a group: only a group has a place in the event log");
+			}
 			return new SubscriptionOptions(this);
 		}
 

@@ -25,8 +25,9 @@ class PublicApiTests {
 	@CsvSource(delimiter = '|', quoteCharacter = '`',
 			value = {
 					"Event | UUID id, EventType type, String appId, "
-							+ "Payload payload, Instant timestamp, Map<String, String> headers",
-					"EventType | String value", "SubscriptionFilter | Set<String> types, Set<String> appIds",
+							+ "Payload payload, Instant timestamp, Map<String, String> headers, Position position",
+					"Position | int partition, long number", "EventType | String value",
+					"SubscriptionFilter | Set<String> types, Set<String> appIds",
 					"Gap | Reason reason, Instant since, Instant until, long dropped" })
 	void recordsHaveTheirComponents(String name, String components) throws Exception {
 		RecordComponent[] present = type(name).getRecordComponents();

@@ -1,18 +1,22 @@
 package dev.pgevents.memory;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 
+import dev.pgevents.Backoff;
 import dev.pgevents.EncodedEvent;
 import dev.pgevents.EncodingPublisher;
 import dev.pgevents.Event;
 import dev.pgevents.EventBus;
 import dev.pgevents.EventHandler;
+import dev.pgevents.EventLog;
 import dev.pgevents.EventStream;
 import dev.pgevents.Payload;
 import dev.pgevents.PayloadCodec;
@@ -23,6 +27,8 @@ import dev.pgevents.internal.dispatch.BusEventStream;
 import dev.pgevents.internal.dispatch.BusSubscription;
 import dev.pgevents.internal.dispatch.Dispatcher;
 import dev.pgevents.internal.dispatch.SlowHandlerListener;
+import dev.pgevents.internal.group.GroupSettings;
+import dev.pgevents.internal.group.Groups;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +47,10 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 
 	private final @Nullable PayloadCodec codec;
 
+	private final @Nullable MemoryLog log;
+
+	private final @Nullable Groups groups;
+
 	private volatile boolean closed;
 
 	/**
@@ -58,6 +68,16 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 			.slowHandlerListener(builder.slowHandlerListener)
 			.shutdownTimeout(builder.shutdownTimeout)
 			.build();
+		this.log = (builder.logCapacity > 0)
+				? new MemoryLog(builder.logCapacity, Clock.systemUTC(), this::groupsChanged) : null;
+		this.groups = (this.log != null)
+				? new Groups(builder.name, this.log, builder.groups, this.dispatcher, Clock.systemUTC()) : null;
+	}
+
+	private void groupsChanged() {
+		if (this.groups != null) {
+			this.groups.look();
+		}
 	}
 
 	/**
@@ -109,11 +129,21 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 		}
 		this.order.lock();
 		try {
-			events.forEach(this.dispatcher::dispatch);
+			events.forEach(this::dispatch);
 		}
 		finally {
 			this.order.unlock();
 		}
+	}
+
+	private void dispatch(Event event) {
+		if (this.log == null || this.groups == null) {
+			this.dispatcher.dispatch(event);
+			return;
+		}
+		Event recorded = this.log.append(event);
+		this.dispatcher.dispatch(recorded);
+		this.groups.arrived(recorded, null);
 	}
 
 	/**
@@ -136,14 +166,45 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 
 	@Override
 	public Subscription subscribe(SubscriptionFilter filter, SubscriptionOptions options, EventHandler handler) {
+		String group = options.group();
+		if (group != null) {
+			return join(group, filter, options, handler);
+		}
 		BusSubscription subscription = this.dispatcher.subscribe(filter, options, handler, (closing) -> {
 		});
 		subscription.live();
 		return subscription;
 	}
 
+	private Subscription join(String group, SubscriptionFilter filter, SubscriptionOptions options,
+			EventHandler handler) {
+		if (this.groups == null) {
+			throw new IllegalStateException("group " + group
+					+ " needs the event log: switch it on with InMemoryEventBus.builder().log(capacity)");
+		}
+		BusSubscription subscription = this.groups.subscribe(group, filter, options, handler, (closing) -> {
+		});
+		this.groups.feed(group).live();
+		return subscription;
+	}
+
+	/**
+	 * The event log is one, where {@link Builder#log} has switched it on.
+	 */
+	@Override
+	public <T> Optional<T> capability(Class<T> type) {
+		if (this.log != null && type == EventLog.class) {
+			return Optional.of(type.cast(this.log));
+		}
+		return EventBus.super.capability(type);
+	}
+
 	@Override
 	public EventStream open(SubscriptionFilter filter, SubscriptionOptions options) {
+		if (options.group() != null) {
+			throw new IllegalArgumentException("a stream cannot belong to group " + options.group()
+					+ ": what is taken from it is never known to have been handled, subscribe a handler");
+		}
 		BusEventStream stream = this.dispatcher.open(filter, options, (closing) -> {
 		});
 		stream.live();
@@ -163,7 +224,13 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 	@Override
 	public void close() {
 		this.closed = true;
+		if (this.groups != null) {
+			this.groups.stop();
+		}
 		this.dispatcher.close();
+		if (this.groups != null) {
+			this.groups.close();
+		}
 	}
 
 	/** An event that was given, and as subscribers see it. */
@@ -188,6 +255,10 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 		};
 
 		private Duration shutdownTimeout = Duration.ofSeconds(10);
+
+		private int logCapacity;
+
+		private GroupSettings groups = GroupSettings.DEFAULTS;
 
 		private Builder() {
 		}
@@ -252,6 +323,38 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 		 */
 		public Builder shutdownTimeout(Duration timeout) {
 			this.shutdownTimeout = positive("shutdownTimeout", timeout);
+			return this;
+		}
+
+		/**
+		 * Records events in a log in memory, which groups need; none are recorded if
+		 * never called.
+		 * @param capacity how many of the newest events are kept, at least 1
+		 * @return this
+		 * @throws IllegalArgumentException if it is less than 1
+		 */
+		public Builder log(int capacity) {
+			if (capacity < 1) {
+				throw new IllegalArgumentException("log capacity is " + capacity + ", it must be at least 1");
+			}
+			this.logCapacity = capacity;
+			return this;
+		}
+
+		/**
+		 * Sets how often a group tries an event before it parks it: 10 times, from a
+		 * second on, if never called.
+		 * @param maxAttempts at least 1
+		 * @param backoff how long to wait between attempts
+		 * @return this
+		 * @throws IllegalArgumentException if it is less than 1
+		 */
+		public Builder retry(int maxAttempts, Backoff backoff) {
+			if (maxAttempts < 1) {
+				throw new IllegalArgumentException("maxAttempts is " + maxAttempts + ", it must be at least 1");
+			}
+			this.groups = new GroupSettings(maxAttempts, backoff, GroupSettings.DEFAULT_PAGE_SIZE,
+					GroupSettings.DEFAULT_ACKNOWLEDGE_EVERY, GroupSettings.ACKNOWLEDGE_AFTER, GroupSettings.LOOK);
 			return this;
 		}
 

@@ -150,6 +150,11 @@ abstract class AbstractSubscription implements BusSubscription {
 		}
 	}
 
+	/** Begins to take in, without being ready. */
+	final void takeIn() {
+		this.live = true;
+	}
+
 	@Override
 	public final void live() {
 		if (becomesLive()) {

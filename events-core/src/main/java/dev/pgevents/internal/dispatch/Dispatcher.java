@@ -20,6 +20,7 @@ import dev.pgevents.EventHandler;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -93,6 +94,46 @@ public final class Dispatcher implements AutoCloseable {
 				this.clock);
 		this.handlers.add(subscription);
 		return add(subscription);
+	}
+
+	/**
+	 * Adds a subscription with a handler that gets no events but those that are
+	 * {@linkplain #offer offered} to it, one at a time of each app or else in no order.
+	 * Its buffer has room for them all.
+	 * @param filter which events, for those who ask
+	 * @param options how to call
+	 * @param handler called for each event
+	 * @param onClose told once when the subscription is closed
+	 * @return the subscription, which takes in what is offered, but is not ready yet
+	 * @throws IllegalStateException if closed
+	 */
+	public BusSubscription attach(SubscriptionFilter filter, SubscriptionOptions options, EventHandler handler,
+			Consumer<BusSubscription> onClose) {
+		Objects.requireNonNull(handler, "handler");
+		SubscriptionOptions unbounded = SubscriptionOptions.builder()
+			.concurrency(options.concurrency())
+			.errorHandler(options.errorHandler())
+			.bufferSize(Integer.MAX_VALUE)
+			.build();
+		HandlerSubscription subscription = new HandlerSubscription(name(options), filter, unbounded, handler,
+				this.executor, this.shutdownTimeout, forget(onClose), this.handlers::remove, this::runStages,
+				this.clock);
+		this.handlers.add(subscription);
+		subscription.takeIn();
+		return add(subscription, false);
+	}
+
+	/**
+	 * Offers an event to an attached subscription.
+	 * @param subscription was attached here
+	 * @param event the event
+	 * @param work keeps what is left to do, and is to be asked for it afterwards; null to
+	 * leave nothing
+	 */
+	public void offer(BusSubscription subscription, Event event, @Nullable HandlerWork work) {
+		if (subscription instanceof AbstractSubscription attached) {
+			attached.offer(event, (this.executor == this.threads) ? work : null);
+		}
 	}
 
 	/**
@@ -176,8 +217,14 @@ public final class Dispatcher implements AutoCloseable {
 	}
 
 	private <T extends AbstractSubscription> T add(T subscription) {
+		return add(subscription, true);
+	}
+
+	private <T extends AbstractSubscription> T add(T subscription, boolean indexed) {
 		tell(this.subscriptionListener::onOpened, subscription);
-		this.index.add(subscription);
+		if (indexed) {
+			this.index.add(subscription);
+		}
 		this.subscriptions.add(subscription);
 		if (this.closed) {
 			subscription.close();

@@ -1,0 +1,227 @@
+package dev.pgevents.internal.group;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import dev.pgevents.Backoff;
+import dev.pgevents.Event;
+import dev.pgevents.EventHandler;
+import dev.pgevents.EventType;
+import dev.pgevents.Gap;
+import dev.pgevents.Position;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SubscriptionOptions;
+import dev.pgevents.internal.dispatch.BusSubscription;
+import dev.pgevents.internal.dispatch.BusThreadFactory;
+import dev.pgevents.internal.dispatch.Dispatcher;
+import dev.pgevents.internal.dispatch.HandlerWork;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The groups of a bus in this process. Thread-safe.
+ */
+public final class Groups implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(Groups.class);
+
+	private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(100), 2, Duration.ofSeconds(5));
+
+	private final Map<String, GroupConsumer> consumers = new ConcurrentHashMap<>();
+
+	private final Set<EventType> unrecorded = ConcurrentHashMap.newKeySet();
+
+	private final ScheduledExecutorService timer;
+
+	private final GroupContext context;
+
+	/**
+	 * Creates groups that nobody has joined.
+	 * @param busName the name of the bus, for threads
+	 * @param store keeps the log, the cursors and the held events
+	 * @param settings how groups work
+	 * @param dispatcher calls handlers
+	 * @param clock gives the time of gaps
+	 */
+	public Groups(String busName, GroupStore store, GroupSettings settings, Dispatcher dispatcher, Clock clock) {
+		this.timer = Executors.newSingleThreadScheduledExecutor(new BusThreadFactory(busName + "-groups"));
+		this.context = new GroupContext(store, settings, dispatcher, dispatcher.threads(), this.timer, BACKOFF, clock);
+		long look = settings.look().toMillis();
+		this.timer.scheduleWithFixedDelay(this::look, look, look, TimeUnit.MILLISECONDS);
+	}
+
+	/**
+	 * Adds a handler to a group.
+	 * @param group the group's name
+	 * @param filter which events
+	 * @param options how to call
+	 * @param handler called for each event
+	 * @param onClose told once when the subscription is closed
+	 * @return the subscription, live once the group has been joined
+	 * @throws IllegalStateException if another handler of the group may get the same
+	 * events, or the bus is closed
+	 */
+	public BusSubscription subscribe(String group, SubscriptionFilter filter, SubscriptionOptions options,
+			EventHandler handler, Consumer<BusSubscription> onClose) {
+		GroupConsumer consumer = this.consumers.computeIfAbsent(group,
+				(name) -> new GroupConsumer(name, options.from(), this.context));
+		Member member = new Member(filter, handler, options.bufferSize());
+		BusSubscription subscription = this.context.dispatcher()
+			.attach(filter, options, new GroupHandler(consumer, member), (closing) -> {
+				consumer.remove(member);
+				onClose.accept(closing);
+			});
+		member.subscription(subscription);
+		try {
+			consumer.add(member);
+		}
+		catch (IllegalStateException ex) {
+			subscription.close();
+			throw ex;
+		}
+		return subscription;
+	}
+
+	/**
+	 * What the bus has to listen for on behalf of a group, told where listening begins
+	 * and where something may have been missed.
+	 * @param group the group's name
+	 * @return the group, to be told
+	 */
+	public Feed feed(String group) {
+		GroupConsumer consumer = this.consumers.get(group);
+		if (consumer == null) {
+			throw new IllegalArgumentException("nobody has joined group " + group);
+		}
+		return new Feed() {
+			@Override
+			public void live() {
+				consumer.live();
+			}
+
+			@Override
+			public void gap(Gap gap) {
+				if (gap.reason() == Gap.Reason.RECONNECTED) {
+					consumer.gap();
+				}
+				else {
+					consumer.readAgain();
+				}
+			}
+		};
+	}
+
+	/**
+	 * An event has arrived.
+	 * @param event the event, with a position if it is known to be committed there
+	 * @param work keeps what an idle handler has to do; null to leave nothing
+	 */
+	public void arrived(Event event, @Nullable HandlerWork work) {
+		if (this.consumers.isEmpty()) {
+			return;
+		}
+		Position position = event.position();
+		if (position == null) {
+			unrecorded(event);
+			return;
+		}
+		for (GroupConsumer consumer : this.consumers.values()) {
+			consumer.arrived(event, position.partition(), work);
+		}
+	}
+
+	private void unrecorded(Event event) {
+		for (Map.Entry<String, GroupConsumer> consumer : this.consumers.entrySet()) {
+			if (consumer.getValue().wants(event) && this.unrecorded.add(event.type())) {
+				logger.warn(
+						"group {} does not handle {}: it was not recorded in the event log. Its publisher has no "
+								+ "event log (events.log.enabled), or leaves this type out (events.log.types)",
+						consumer.getKey(), event);
+			}
+		}
+	}
+
+	/**
+	 * Something may have been recorded in a partition.
+	 * @param partition the partition
+	 */
+	public void hint(int partition) {
+		this.consumers.values().forEach((consumer) -> consumer.hint(partition));
+	}
+
+	/** Something may have changed in the store: all groups look. */
+	public void look() {
+		this.consumers.values().forEach(GroupConsumer::look);
+	}
+
+	/**
+	 * Why groups handle nothing in this process.
+	 * @return the reasons by group; none of those that take part
+	 */
+	public Map<String, String> problems() {
+		Map<String, String> problems = new TreeMap<>();
+		this.consumers.forEach((name, consumer) -> {
+			String problem = consumer.problem();
+			if (problem != null) {
+				problems.put(name, problem);
+			}
+		});
+		return problems;
+	}
+
+	/** Begins nothing any more. */
+	public void stop() {
+		this.consumers.values().forEach(GroupConsumer::close);
+	}
+
+	/** Moves the cursors and gives all partitions up, after handlers have ended. */
+	@Override
+	public void close() {
+		stop();
+		this.timer.shutdownNow();
+		this.consumers.values().forEach(GroupConsumer::finish);
+		this.consumers.clear();
+	}
+
+	/** Told by the bus how it listens on behalf of a group. */
+	public interface Feed {
+
+		/** Listening has begun. */
+		void live();
+
+		/**
+		 * Something may have been missed.
+		 * @param gap what is known of it
+		 */
+		void gap(Gap gap);
+
+	}
+
+	/** What the dispatcher calls. */
+	private record GroupHandler(GroupConsumer consumer, Member member) implements EventHandler {
+
+		@Override
+		public void onEvent(Event event) throws Exception {
+			Position position = event.position();
+			if (position != null) {
+				this.consumer.handle(this.member, position.partition(), event);
+			}
+		}
+
+		@Override
+		public void onGap(Gap gap) throws Exception {
+			this.member.handler().onGap(gap);
+		}
+
+	}
+
+}
