@@ -143,7 +143,7 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 		}
 		Event recorded = this.log.append(event);
 		this.dispatcher.dispatch(recorded);
-		this.groups.arrived(recorded, null);
+		this.groups.arrived(recorded);
 	}
 
 	/**

@@ -20,7 +20,6 @@ import dev.pgevents.EventHandler;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,7 +115,7 @@ public final class Dispatcher implements AutoCloseable {
 			.bufferSize(Integer.MAX_VALUE)
 			.build();
 		HandlerSubscription subscription = new HandlerSubscription(name(options), filter, unbounded, handler,
-				this.executor, this.shutdownTimeout, forget(onClose), this.handlers::remove, this::runStages,
+				this.strategy, this.shutdownTimeout, forget(onClose), this.handlers::remove, this::runStages,
 				this.clock);
 		this.handlers.add(subscription);
 		subscription.takeIn();
@@ -127,12 +126,10 @@ public final class Dispatcher implements AutoCloseable {
 	 * Offers an event to an attached subscription.
 	 * @param subscription was attached here
 	 * @param event the event
-	 * @param work keeps what is left to do, and is to be asked for it afterwards; null to
-	 * leave nothing
 	 */
-	public void offer(BusSubscription subscription, Event event, @Nullable HandlerWork work) {
+	public void offer(BusSubscription subscription, Event event) {
 		if (subscription instanceof AbstractSubscription attached) {
-			attached.offer(event, (this.executor == this.threads) ? work : null);
+			attached.offer(event);
 		}
 	}
 
@@ -165,6 +162,15 @@ public final class Dispatcher implements AutoCloseable {
 	 */
 	public LeaderFollowers strategy() {
 		return this.strategy;
+	}
+
+	/**
+	 * The bus's own threads, for other work of the bus: as many as are needed, and gone
+	 * with the dispatcher.
+	 * @return an executor that does not bound its threads
+	 */
+	public Executor threads() {
+		return this.threads;
 	}
 
 	/**

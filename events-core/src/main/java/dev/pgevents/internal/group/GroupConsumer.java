@@ -19,7 +19,6 @@ import dev.pgevents.Event;
 import dev.pgevents.Gap;
 import dev.pgevents.StartPosition;
 import dev.pgevents.SubscriptionFilter;
-import dev.pgevents.internal.dispatch.HandlerWork;
 import dev.pgevents.internal.group.PartitionState.InHand;
 import dev.pgevents.internal.group.PartitionState.Todo;
 import dev.pgevents.internal.log.LogText;
@@ -236,7 +235,7 @@ final class GroupConsumer {
 	}
 
 	/** An event has arrived, known to be committed at its position. */
-	void arrived(Event event, int partition, @Nullable HandlerWork work) {
+	void arrived(Event event, int partition) {
 		InHand next = null;
 		this.lock.lock();
 		try {
@@ -257,7 +256,7 @@ final class GroupConsumer {
 		finally {
 			this.lock.unlock();
 		}
-		offer(next, work);
+		offer(next);
 	}
 
 	private boolean hasRoom() {
@@ -340,9 +339,9 @@ final class GroupConsumer {
 		this.task.request();
 	}
 
-	private void offer(@Nullable InHand next, @Nullable HandlerWork work) {
+	private void offer(@Nullable InHand next) {
 		if (next != null && next.member != null) {
-			this.context.dispatcher().offer(next.member.subscription(), next.event, work);
+			this.context.dispatcher().offer(next.member.subscription(), next.event);
 		}
 	}
 
@@ -413,7 +412,7 @@ final class GroupConsumer {
 		finally {
 			this.lock.unlock();
 		}
-		offer(next, null);
+		offer(next);
 		return blamed;
 	}
 
@@ -613,7 +612,7 @@ final class GroupConsumer {
 		finally {
 			this.lock.unlock();
 		}
-		offers.forEach((next) -> offer(next, null));
+		offers.forEach((next) -> offer(next));
 	}
 
 	private @Nullable InHand apply(Share.Owned owned, boolean outdated) {
@@ -685,7 +684,7 @@ final class GroupConsumer {
 		finally {
 			this.lock.unlock();
 		}
-		offer(next, null);
+		offer(next);
 	}
 
 	private boolean write(Cursor cursor, InHand inHand) throws Exception {
@@ -726,7 +725,7 @@ final class GroupConsumer {
 			finally {
 				this.lock.unlock();
 			}
-			offer(next, null);
+			offer(next);
 		}
 	}
 
@@ -808,7 +807,7 @@ final class GroupConsumer {
 		finally {
 			this.lock.unlock();
 		}
-		offer(next, null);
+		offer(next);
 	}
 
 	private void tellExpired(PartitionState state, long expired) {

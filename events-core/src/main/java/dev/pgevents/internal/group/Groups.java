@@ -22,8 +22,6 @@ import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.internal.dispatch.BusSubscription;
 import dev.pgevents.internal.dispatch.BusThreadFactory;
 import dev.pgevents.internal.dispatch.Dispatcher;
-import dev.pgevents.internal.dispatch.HandlerWork;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -123,9 +121,8 @@ public final class Groups implements AutoCloseable {
 	/**
 	 * An event has arrived.
 	 * @param event the event, with a position if it is known to be committed there
-	 * @param work keeps what an idle handler has to do; null to leave nothing
 	 */
-	public void arrived(Event event, @Nullable HandlerWork work) {
+	public void arrived(Event event) {
 		if (this.consumers.isEmpty()) {
 			return;
 		}
@@ -135,7 +132,7 @@ public final class Groups implements AutoCloseable {
 			return;
 		}
 		for (GroupConsumer consumer : this.consumers.values()) {
-			consumer.arrived(event, position.partition(), work);
+			consumer.arrived(event, position.partition());
 		}
 	}
 
