@@ -3,6 +3,7 @@ package dev.pgevents.postgres;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
+import dev.pgevents.postgres.internal.diagnosis.LostConnection;
 import dev.pgevents.postgres.internal.listen.ListenerObserver;
 import dev.pgevents.postgres.internal.session.Session;
 import dev.pgevents.postgres.internal.wire.UnreadableNotificationException;
@@ -28,6 +29,9 @@ final class BusObserver implements ListenerObserver {
 
 	private final AtomicBoolean plainPathLogged = new AtomicBoolean();
 
+	/** Whether the last session's connection was somebody else's; for its reader. */
+	private boolean lent;
+
 	BusObserver(String busName, StateTracker state, UnreadableNotifications unreadable, Consumer<Session> onSession) {
 		this.busName = busName;
 		this.state = state;
@@ -43,6 +47,7 @@ final class BusObserver implements ListenerObserver {
 
 	@Override
 	public void onSession(Session session) {
+		this.lent = session.isLent();
 		this.state.connected();
 		this.onSession.accept(session);
 		if (!session.isWakeable() && this.plainPathLogged.compareAndSet(false, true)) {
@@ -50,8 +55,7 @@ final class BusObserver implements ListenerObserver {
 					"{}: the listening connection {}, which the bus leaves in place: each delivery takes a millisecond "
 							+ "more, and under a steady load much more",
 					this.busName,
-					session.isLent()
-							? "was lent by a DataSource that does not tell where it goes (see ConnectionSource.url)"
+					session.isLent() ? "was wrapped or lent by its ConnectionSource (see ConnectionSource.url)"
 							: "has a socket factory of its own");
 		}
 	}
@@ -84,7 +88,7 @@ final class BusObserver implements ListenerObserver {
 
 	@Override
 	public void onLost(Throwable cause) {
-		this.state.lost(cause);
+		this.state.lost(LostConnection.named(cause, this.lent));
 	}
 
 }

@@ -133,6 +133,8 @@ abstract sealed class BusSettings<B extends BusSettings<B>> permits PostgresEven
 	 * A pool lends none of its connections, see {@link ConnectionSource#of(DataSource)}.
 	 * @param dataSource the application's DataSource
 	 * @return this
+	 * @throws IllegalArgumentException if it does not tell where it goes, or goes
+	 * somewhere else than to PostgreSQL
 	 */
 	public B dataSource(DataSource dataSource) {
 		this.dataSource = ConnectionSource.of(dataSource);

@@ -6,7 +6,6 @@ import java.util.Properties;
 
 import javax.sql.DataSource;
 
-import dev.pgevents.postgres.internal.pool.Credentials;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,32 +39,38 @@ public interface ConnectionSource {
 	 */
 	static ConnectionSource url(String url, @Nullable String user, @Nullable String password) {
 		Properties properties = new Properties();
-		Credentials.of(user, password).addTo(properties);
+		new PoolSettings.Credentials(user, password).addTo(properties);
 		return url(url, properties);
 	}
 
 	/**
 	 * Connections to a URL, with properties.
 	 * @param url a URL of pgjdbc: {@code jdbc:postgresql://…}; its parameters win over
-	 * the properties
+	 * the properties. Of p6spy, OpenTelemetry and the AWS wrapper the URL behind
+	 * ({@code jdbc:p6spy:postgresql://…}) is taken; {@code jdbc:tc:…} goes through
+	 * Testcontainers' driver
 	 * @param properties properties of pgjdbc, {@code user} and {@code password} among
 	 * them
 	 * @return the source
 	 * @throws IllegalArgumentException if it is no URL of PostgreSQL
 	 */
 	static ConnectionSource url(String url, Properties properties) {
-		return new UrlConnectionSource(url, properties);
+		return ConnectionUrl.source(url, properties);
 	}
 
 	/**
-	 * Connections to where a DataSource goes. One of pgjdbc, and a pool of HikariCP or
-	 * any other that {@linkplain DataSource#unwrap unwraps} to one of pgjdbc, only says
-	 * where: connections are opened beside it, with the settings of the bus. Any other
-	 * DataSource is asked for connections as it is and for good: a pool has one less
-	 * then, and each delivery takes a millisecond more. For those, {@link #url} is
-	 * better.
+	 * Connections to where a DataSource goes. It only says where, and as whom, and is
+	 * asked anew at each attempt; connections are opened beside it, with the settings of
+	 * the bus. Known are those of pgjdbc; the pools HikariCP, DBCP2, Tomcat JDBC, c3p0,
+	 * Agroal and Vibur; what wraps them (p6spy, datasource-proxy, the AWS wrapper,
+	 * Spring's); and whatever has the same getters or {@linkplain DataSource#unwrap
+	 * unwraps} to one of them. For any other, write a source:
+	 * {@code (settings) -> dataSource.getConnection()} if need be, which costs a
+	 * millisecond more for each delivery, and a pool has two connections less.
 	 * @param dataSource where connections go
 	 * @return the source
+	 * @throws IllegalArgumentException if the DataSource does not tell where it goes, or
+	 * goes somewhere else than to PostgreSQL
 	 */
 	static ConnectionSource of(DataSource dataSource) {
 		return new DataSourceConnectionSource(dataSource);

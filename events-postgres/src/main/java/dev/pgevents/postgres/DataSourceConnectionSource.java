@@ -1,6 +1,5 @@
 package dev.pgevents.postgres;
 
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Objects;
@@ -8,14 +7,9 @@ import java.util.Properties;
 
 import javax.sql.DataSource;
 
-import dev.pgevents.postgres.internal.pool.PoolLibraries;
-import org.jspecify.annotations.Nullable;
-import org.postgresql.ds.PGSimpleDataSource;
-import org.postgresql.ds.common.BaseDataSource;
-
 /**
- * Opens connections to where a DataSource goes: with the bus's settings where it is
- * pgjdbc's own or HikariCP's, as it is otherwise.
+ * Opens connections to where a DataSource goes, which it is asked anew each time:
+ * passwords may have been rotated. It lends none.
  */
 final class DataSourceConnectionSource implements ConnectionSource {
 
@@ -23,40 +17,22 @@ final class DataSourceConnectionSource implements ConnectionSource {
 
 	DataSourceConnectionSource(DataSource dataSource) {
 		this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
+		route(); // what can never work is refused here
 	}
 
 	@Override
 	public Connection open(Properties settings) throws SQLException {
-		ConnectionSource behindPool = PoolLibraries.HIKARI ? HikariConnectionSource.behind(this.dataSource) : null;
-		if (behindPool != null) {
-			return behindPool.open(settings);
-		}
-		BaseDataSource own = own();
-		return (own != null) ? copy(own, settings).getConnection() : this.dataSource.getConnection();
+		return route().open(settings);
 	}
 
-	private @Nullable BaseDataSource own() throws SQLException {
-		if (this.dataSource instanceof BaseDataSource own) {
-			return own;
+	private ConnectionSource route() {
+		ConnectionSource route = DataSourceRoute.of(this.dataSource);
+		if (route == null) {
+			throw new IllegalArgumentException("a DataSource of class " + this.dataSource.getClass().getName()
+					+ " does not tell where its connections go, and the bus borrows none: give it "
+					+ "ConnectionSource.url(url, user, password) as its listener (in Spring Boot: set events.postgres.url)");
 		}
-		return this.dataSource.isWrapperFor(BaseDataSource.class) ? this.dataSource.unwrap(BaseDataSource.class) : null;
-	}
-
-	private static DataSource copy(BaseDataSource own, Properties settings) throws SQLException {
-		PGSimpleDataSource copy = new PGSimpleDataSource();
-		try {
-			copy.initializeFrom(own);
-		}
-		catch (IOException | ClassNotFoundException ex) {
-			throw new SQLException("cannot copy the settings of " + own.getClass().getName(), ex);
-		}
-		boolean keepSocketFactory = own.getSocketFactory() != null;
-		for (String name : settings.stringPropertyNames()) {
-			if (!(keepSocketFactory && name.startsWith("socketFactory"))) {
-				copy.setProperty(name, settings.getProperty(name));
-			}
-		}
-		return copy;
+		return route;
 	}
 
 }

@@ -9,12 +9,10 @@ import java.util.stream.Collectors;
 import org.postgresql.Driver;
 
 /**
- * Opens connections to a URL. Parameters of the URL win over properties in pgjdbc, so
- * those that the bus sets are taken out of the URL.
+ * Opens connections to a URL of pgjdbc. Parameters of the URL win over properties in
+ * pgjdbc, so those that the bus sets are taken out of the URL.
  */
 final class UrlConnectionSource implements ConnectionSource {
-
-	private static final String PREFIX = "jdbc:postgresql:";
 
 	private static final String SOCKET_FACTORY = "socketFactory";
 
@@ -25,14 +23,11 @@ final class UrlConnectionSource implements ConnectionSource {
 	private final Driver driver = new Driver();
 
 	UrlConnectionSource(String url, Properties properties) {
-		if (!url.startsWith(PREFIX)) {
-			throw new IllegalArgumentException("connection URL does not start with " + PREFIX
-					+ ": the bus speaks to PostgreSQL through pgjdbc only");
-		}
 		// Else every attempt would fail, with the whole URL in the message.
 		if (Driver.parseURL(url, null) == null) {
 			throw new IllegalArgumentException(
-					"the connection URL cannot be read: check its host, port and database name");
+					"the connection URL cannot be read: check its host, port and database name; it has the form "
+							+ "jdbc:postgresql://host:5432/database");
 		}
 		this.url = url;
 		copy(properties, this.properties);

@@ -1,9 +1,7 @@
 package dev.pgevents.postgres;
 
-import java.io.PrintWriter;
 import java.net.Socket;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -13,7 +11,6 @@ import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Logger;
 
 import javax.net.SocketFactory;
 import javax.sql.DataSource;
@@ -27,13 +24,16 @@ import dev.pgevents.EventStream;
 import dev.pgevents.EventType;
 import dev.pgevents.Gap;
 import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.postgres.internal.session.SessionFactory;
 import dev.pgevents.postgres.test.CapturedLog;
 import dev.pgevents.postgres.test.TestPostgres;
+import org.apache.commons.dbcp2.BasicDataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.postgresql.PGConnection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
@@ -146,25 +146,94 @@ class ConnectionsTests {
 
 	@Test
 	void connectionsThatWereLentAreGivenBackAsTheyWere() throws Exception {
-		List<Connection> lent = new CopyOnWriteArrayList<>();
-		List<Connection> givenBack = new CopyOnWriteArrayList<>();
-		DataSource lender = new Lender(lent, givenBack);
-		try (PostgresEventBus bus = builder().dataSource(lender).build()) {
-			assertThatEventsArrive(bus);
-			await().atMost(LIMIT).until(bus::isDelivering);
-			assertThat(lent).hasSize(2);
-			assertThat(sessions("listener")).isEqualTo(1);
-			assertThat(sessions("publisher")).isEqualTo(1);
+		try (BasicDataSource pool = pool()) {
+			try (PostgresEventBus bus = builder().listener((settings) -> {
+				Connection lent = pool.getConnection();
+				lent.setAutoCommit(false);
+				return lent;
+			}).build()) {
+				assertThatEventsArrive(bus);
+				await().atMost(LIMIT).until(bus::isDelivering);
+				assertThat(pool.getNumActive()).isEqualTo(2);
+				assertThat(sessions("listener")).isEqualTo(1);
+				assertThat(sessions("publisher")).isEqualTo(1);
+				bus.serverStatus();
+				assertThat(pool.getNumActive()).isEqualTo(2);
+				assertThatIsAsConfigured(pool);
+			}
+			await().atMost(LIMIT).until(() -> pool.getNumActive() == 0);
+			assertThat(pool.getNumIdle()).isEqualTo(3);
+			for (int i = 0; i < 3; i++) {
+				assertThatIsAsConfigured(pool);
+			}
 		}
-		await().atMost(LIMIT).until(() -> givenBack.size() == 2);
-		for (Connection connection : givenBack) {
-			assertThat(show(connection, "lock_timeout")).isEqualTo("0");
-			assertThat(show(connection, "idle_session_timeout")).isEqualTo("0");
-			assertThat(show(connection, "application_name")).doesNotContain(this.name);
+		assertThat(warnings()).singleElement().asString().contains("lent").contains("ConnectionSource.url");
+	}
+
+	/** First in, first out, and with nothing that would set a connection back. */
+	private static BasicDataSource pool() {
+		BasicDataSource pool = new BasicDataSource();
+		pool.setLifo(false);
+		pool.setUrl(with(database.url(), "ApplicationName=it's%20ours"));
+		pool.setUsername(database.user());
+		pool.setPassword(database.password());
+		pool.setConnectionInitSqls(List.of("SET lock_timeout = '77s'", "SET idle_session_timeout = '1h'"));
+		return pool;
+	}
+
+	private static void assertThatIsAsConfigured(DataSource pool) throws SQLException {
+		try (Connection connection = pool.getConnection()) {
+			assertThat(show(connection, "lock_timeout")).isEqualTo("77s");
+			assertThat(show(connection, "idle_session_timeout")).isEqualTo("1h");
+			assertThat(show(connection, "application_name")).isEqualTo("it's ours");
+			assertThat(connection.getNetworkTimeout()).isZero();
 			assertThat(text(connection, "SELECT count(*) FROM pg_listening_channels()")).isEqualTo("0");
-			connection.close();
 		}
-		assertThat(warnings()).singleElement().asString().contains("was lent").contains("ConnectionSource.url");
+	}
+
+	@Test
+	void connectionsLentInVainAreGivenBackAsTheyWere() throws Exception {
+		try (BasicDataSource pool = pool()) {
+			SessionFactory sessions = new SessionFactory((settings) -> {
+				Connection lent = pool.getConnection();
+				lent.setReadOnly(true);
+				return (Connection) java.lang.reflect.Proxy.newProxyInstance(getClass().getClassLoader(),
+						new Class<?>[] { Connection.class }, (proxy, method, arguments) -> {
+							if (method.getName().equals("createStatement") && lent.getNetworkTimeout() > 0) {
+								throw new SQLException("deliberate");
+							}
+							return method.invoke(lent, arguments);
+						});
+			}, "pgevents " + this.name, LIMIT);
+			assertThatExceptionOfType(SQLException.class).isThrownBy(sessions::open).withMessage("deliberate");
+			assertThat(pool.getNumActive()).isZero();
+		}
+	}
+
+	@Test
+	void poolThatClosesAnAbandonedConnectionIsNamed() throws Exception {
+		try (BasicDataSource pool = pool()) {
+			pool.setRemoveAbandonedOnMaintenance(true);
+			pool.setRemoveAbandonedTimeout(Duration.ofSeconds(1));
+			pool.setDurationBetweenEvictionRuns(Duration.ofMillis(100));
+			try (PostgresEventBus bus = builder().listener((settings) -> pool.getConnection()).build()) {
+				await().atMost(LIMIT).until(bus::isDelivering);
+				await().atMost(LIMIT)
+					.until(() -> warnings().stream()
+						.anyMatch((line) -> line.contains("abandoned") && line.contains("dataSource(pool)")));
+			}
+		}
+	}
+
+	@Test
+	void poolThatClosesWhatIsAbandonedIsNotAskedToLend() throws Exception {
+		try (BasicDataSource pool = pool();
+				PostgresEventBus bus = builder().dataSource(pool).heartbeat(Duration.ofMillis(50)).build()) {
+			assertThatEventsArrive(bus);
+			bus.serverStatus();
+			assertThat(pool.getNumActive() + pool.getNumIdle()).isZero();
+		}
+		assertThat(warnings()).isEmpty();
 	}
 
 	@Test
@@ -315,68 +384,6 @@ class ConnectionsTests {
 		@Override
 		public Socket createSocket(java.net.InetAddress host, int port, java.net.InetAddress localHost, int localPort) {
 			throw new UnsupportedOperationException();
-		}
-
-	}
-
-	/** A DataSource like a pool's that does not tell where it goes. */
-	private record Lender(List<Connection> lent, List<Connection> givenBack) implements DataSource {
-
-		@Override
-		public Connection getConnection() throws SQLException {
-			Connection connection = DriverManager.getConnection(database.url(), database.user(), database.password());
-			this.lent.add(connection);
-			return (Connection) java.lang.reflect.Proxy.newProxyInstance(Lender.class.getClassLoader(),
-					new Class<?>[] { Connection.class }, (proxy, method, arguments) -> {
-						if (method.getName().equals("close")) {
-							this.givenBack.add(connection);
-							return null;
-						}
-						try {
-							return method.invoke(connection, arguments);
-						}
-						catch (java.lang.reflect.InvocationTargetException ex) {
-							throw ex.getCause();
-						}
-					});
-		}
-
-		@Override
-		public Connection getConnection(String username, String password) throws SQLException {
-			return getConnection();
-		}
-
-		@Override
-		public PrintWriter getLogWriter() {
-			return null;
-		}
-
-		@Override
-		public void setLogWriter(PrintWriter out) {
-		}
-
-		@Override
-		public void setLoginTimeout(int seconds) {
-		}
-
-		@Override
-		public int getLoginTimeout() {
-			return 0;
-		}
-
-		@Override
-		public Logger getParentLogger() {
-			return Logger.getGlobal();
-		}
-
-		@Override
-		public <T> T unwrap(Class<T> type) throws SQLException {
-			throw new SQLException("wraps nothing");
-		}
-
-		@Override
-		public boolean isWrapperFor(Class<?> type) {
-			return false;
 		}
 
 	}

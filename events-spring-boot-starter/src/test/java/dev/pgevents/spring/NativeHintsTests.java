@@ -2,6 +2,7 @@ package dev.pgevents.spring;
 
 import java.util.List;
 
+import com.zaxxer.hikari.HikariConfig;
 import dev.pgevents.Event;
 import dev.pgevents.postgres.internal.socket.WakeableSocketFactory;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,7 @@ class NativeHintsTests {
 		assertThat(reflection().onConstructorInvocation(WakeableSocketFactory.class.getConstructor(String.class)))
 			.accepts(hints);
 		assertThat(reflection().onMethodInvocation(JdbcConnectionDetails.class.getMethod("getJdbcUrl"))).accepts(hints);
+		assertThat(reflection().onMethodInvocation(HikariConfig.class.getMethod("getJdbcUrl"))).accepts(hints);
 	}
 
 	@DomainEvent("epoch.closed")

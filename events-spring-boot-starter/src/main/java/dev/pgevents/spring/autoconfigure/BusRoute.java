@@ -1,5 +1,6 @@
 package dev.pgevents.spring.autoconfigure;
 
+import dev.pgevents.postgres.ConnectionSource;
 import dev.pgevents.spring.EventsConfigurationException;
 import dev.pgevents.spring.EventsConnectionDetails;
 import dev.pgevents.spring.internal.connection.BootConnectionDetails;
@@ -17,7 +18,7 @@ final class BusRoute {
 	private BusRoute() {
 	}
 
-	static BusConnections connections(@Nullable EventsConnectionDetails details, EventsProperties.Postgres postgres,
+	static ConnectionSource connections(@Nullable EventsConnectionDetails details, EventsProperties.Postgres postgres,
 			ApplicationDataSource dataSource, ListableBeanFactory beans) {
 		if (details != null) {
 			return BusConnections.of(details);

@@ -2,6 +2,7 @@ package dev.pgevents.spring.autoconfigure;
 
 import java.lang.reflect.Type;
 import java.net.Socket;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
@@ -68,6 +69,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.annotation.Order;
+import org.springframework.jdbc.datasource.AbstractDataSource;
 import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
@@ -505,8 +507,27 @@ class EventsAutoConfigurationTests {
 
 	@Test
 	void failsWithADataSourceThatNothingCanBeDerivedFrom() {
-		assertFailure(this.plain.withBean(DataSource.class, Routing::new), Routing.class.getName(),
+		assertFailure(this.plain.withBean(DataSource.class, Opaque::new), Opaque.class.getName(),
 				"events.postgres.url");
+	}
+
+	@Test
+	void goesWhereBootsConnectionDetailsSayIfTheDataSourceDoesNot() {
+		this.plain.withBean(DataSource.class, Opaque::new)
+			.withBean(JdbcConnectionDetails.class, ServiceConnectionDetails::new)
+			.run(EventsAutoConfigurationTests::assertBusReceives);
+	}
+
+	@Test
+	void goesWhereTheDataSourceGoesWhateverBootsPropertiesSay() {
+		this.plain.withPropertyValues("spring.datasource.url=jdbc:postgresql://localhost:1/none")
+			.withBean(DataSource.class, database::dataSource)
+			.run(EventsAutoConfigurationTests::assertBusReceives);
+	}
+
+	@Test
+	void goesWhereARoutingDataSourceGoes() {
+		this.plain.withBean(DataSource.class, Routing::new).run(EventsAutoConfigurationTests::assertBusReceives);
 	}
 
 	@Test
@@ -756,6 +777,21 @@ class EventsAutoConfigurationTests {
 		public Socket createSocket() {
 			sockets.incrementAndGet();
 			return super.createSocket();
+		}
+
+	}
+
+	/** Tells nothing of where it goes. */
+	private static final class Opaque extends AbstractDataSource {
+
+		@Override
+		public Connection getConnection() throws SQLException {
+			return database.connect();
+		}
+
+		@Override
+		public Connection getConnection(String username, String password) throws SQLException {
+			return database.connect();
 		}
 
 	}

@@ -27,11 +27,6 @@ public final class Session implements AutoCloseable {
 
 	private static final PGNotification[] NONE = {};
 
-	/** Not RESET, which fails for a setting that the server's version does not have. */
-	private static final String RESET = "SELECT count(pg_catalog.set_config(name, reset_val, false))"
-			+ " FROM pg_catalog.pg_settings"
-			+ " WHERE name IN ('application_name', 'idle_session_timeout', 'lock_timeout')";
-
 	private final Connection connection;
 
 	private final PGConnection pgConnection;
@@ -40,7 +35,8 @@ public final class Session implements AutoCloseable {
 
 	private final @Nullable WakeableSocket socket;
 
-	private final boolean lent;
+	/** Null where it is pgjdbc's own. */
+	private final @Nullable LentConnection lent;
 
 	private boolean pooled;
 
@@ -53,7 +49,7 @@ public final class Session implements AutoCloseable {
 		this.pgConnection = connection.unwrap(PGConnection.class);
 		this.handle = handle;
 		this.socket = handle.socket();
-		this.lent = connection != this.pgConnection;
+		this.lent = (connection != this.pgConnection) ? LentConnection.take(connection) : null;
 	}
 
 	/**
@@ -79,7 +75,7 @@ public final class Session implements AutoCloseable {
 	 * @return whether it is not pgjdbc's own
 	 */
 	public boolean isLent() {
-		return this.lent;
+		return this.lent != null;
 	}
 
 	/**
@@ -261,8 +257,8 @@ public final class Session implements AutoCloseable {
 	@Override
 	public void close() {
 		try {
-			if (this.lent) {
-				giveBack();
+			if (this.lent != null) {
+				giveBack(this.lent);
 			}
 			this.connection.close();
 		}
@@ -275,11 +271,9 @@ public final class Session implements AutoCloseable {
 		}
 	}
 
-	/** Whoever gets the connection next shall not find what the bus has set. */
-	private void giveBack() {
+	private static void giveBack(LentConnection lent) {
 		try {
-			execute("UNLISTEN *");
-			query(RESET);
+			lent.giveBack();
 		}
 		catch (SQLException ex) {
 			logger.debug("a connection that is given back has ended", ex);

@@ -64,21 +64,30 @@ public final class SessionFactory implements AutoCloseable {
 		SocketHandle handle = SocketHandle.open(this.networkTimeout);
 		handle.deadline(deadline);
 		this.current = handle;
-		Connection connection = null;
+		Session session = null;
 		try {
 			if (this.closed) {
 				throw new SQLException("event bus is closed", "08003");
 			}
-			connection = connect(handle);
-			Session session = new Session(connection, handle);
+			session = session(connect(handle), handle);
 			setUp(session);
 			return session;
 		}
 		catch (SQLException | RuntimeException | Error ex) {
-			if (connection != null) {
-				close(connection, ex);
+			if (session != null) {
+				session.close();
 			}
 			handle.close();
+			throw ex;
+		}
+	}
+
+	private static Session session(Connection connection, SocketHandle handle) throws SQLException {
+		try {
+			return new Session(connection, handle);
+		}
+		catch (SQLException | RuntimeException | Error ex) {
+			close(connection, ex);
 			throw ex;
 		}
 	}

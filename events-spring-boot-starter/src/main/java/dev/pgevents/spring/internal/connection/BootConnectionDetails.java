@@ -3,8 +3,8 @@ package dev.pgevents.spring.internal.connection;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Properties;
 
-import dev.pgevents.postgres.internal.pool.Credentials;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -52,8 +52,18 @@ public final class BootConnectionDetails {
 		return call("getJdbcUrl");
 	}
 
-	Credentials credentials() {
-		return Credentials.of(call("getUsername"), call("getPassword"));
+	/** As of now, by pgjdbc's names: user and password, as far as they are given. */
+	Properties credentials() {
+		Properties credentials = new Properties();
+		add("user", call("getUsername"), credentials);
+		add("password", call("getPassword"), credentials);
+		return credentials;
+	}
+
+	private static void add(String name, @Nullable String value, Properties properties) {
+		if (value != null) {
+			properties.setProperty(name, value);
+		}
 	}
 
 	private @Nullable String call(String name) {

@@ -1,84 +1,59 @@
 package dev.pgevents.spring.internal.connection;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Properties;
 
 import javax.sql.DataSource;
 
 import dev.pgevents.postgres.ConnectionSource;
-import dev.pgevents.postgres.internal.pool.Credentials;
-import dev.pgevents.postgres.internal.pool.PoolLibraries;
-import dev.pgevents.spring.EventsConfigurationException;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.ds.common.BaseDataSource;
-
-import org.springframework.boot.jdbc.DataSourceBuilder;
-import org.springframework.boot.jdbc.DataSourceUnwrapper;
-import org.springframework.jdbc.datasource.SimpleDriverDataSource;
-import org.springframework.util.ClassUtils;
 
 /**
- * To where the application's DataSource goes, as one of its connections would.
+ * To where the application's DataSource goes, as one of its connections would; or, where
+ * it does not tell, to where Boot's connection details say. New credentials may be given
+ * to either: whichever has changed has the last word.
  */
-final class DataSourceRoute implements BusConnections.Route {
+final class DataSourceRoute implements ConnectionSource {
 
-	static final String ORIGIN = "the application's DataSource";
+	private static final String ORIGIN = "the application's DataSource";
 
-	private final DataSource dataSource;
+	private final ConnectionSource source;
 
 	private final @Nullable BootConnectionDetails details;
 
-	private final @Nullable HikariRoute hikari;
+	private final @Nullable Properties atStart;
 
 	DataSourceRoute(DataSource dataSource, @Nullable BootConnectionDetails details) {
-		this.dataSource = dataSource;
 		this.details = details;
-		this.hikari = PoolLibraries.HIKARI ? new HikariRoute(dataSource, details) : null;
+		this.atStart = (details != null) ? details.credentials() : null;
+		this.source = source(dataSource, details);
+	}
+
+	private static ConnectionSource source(DataSource dataSource, @Nullable BootConnectionDetails details) {
+		try {
+			return ConnectionSource.of(dataSource);
+		}
+		catch (IllegalArgumentException ex) {
+			String url = (details != null) ? details.url() : null;
+			if (details == null || url == null) {
+				throw UnusableConnections.of(ORIGIN, ex);
+			}
+			return BusConnections.checked("the bean of Spring Boot's connection details",
+					() -> ConnectionSource.url(url, details.credentials()));
+		}
 	}
 
 	@Override
-	public ConnectionSource source() {
-		ConnectionSource ofPool = (this.hikari != null) ? this.hikari.source() : null;
-		if (ofPool != null) {
-			return ofPool;
+	public Connection open(Properties settings) throws SQLException {
+		Properties now = (this.details != null) ? this.details.credentials() : new Properties();
+		if (now.equals(this.atStart)) {
+			return this.source.open(settings);
 		}
-		String url = (this.details != null) ? this.details.url() : null;
-		if (this.details != null && url != null) {
-			Properties properties = new Properties();
-			this.details.credentials().addTo(properties);
-			return DatabaseUrl.source(url, properties, ORIGIN);
-		}
-		return of(this.dataSource);
-	}
-
-	/** As a DataSource of pgjdbc, or any that Boot can read the details of. */
-	static ConnectionSource of(DataSource dataSource) {
-		BaseDataSource own = DataSourceUnwrapper.unwrap(dataSource, BaseDataSource.class);
-		return (own != null) ? ConnectionSource.of((DataSource) own) : derived(dataSource);
-	}
-
-	private static ConnectionSource derived(DataSource dataSource) {
-		SimpleDriverDataSource derived;
-		try {
-			derived = DataSourceBuilder.derivedFrom(dataSource).type(SimpleDriverDataSource.class).build();
-		}
-		catch (RuntimeException ex) {
-			throw notDerivable(dataSource, ex);
-		}
-		String url = derived.getUrl();
-		if (url == null) {
-			throw notDerivable(dataSource, null);
-		}
-		Properties properties = new Properties();
-		Credentials.of(derived.getUsername(), derived.getPassword()).addTo(properties);
-		return DatabaseUrl.source(url, properties, ORIGIN);
-	}
-
-	private static EventsConfigurationException notDerivable(DataSource dataSource, @Nullable Exception cause) {
-		return new EventsConfigurationException(
-				"The listening connection cannot be derived from the application's DataSource, a "
-						+ ClassUtils.getUserClass(dataSource).getName()
-						+ ": domain events need a connection of their own, outside of any pool",
-				"Set events.postgres.url, events.postgres.username and events.postgres.password.", cause);
+		Properties all = new Properties();
+		all.putAll(settings);
+		all.putAll(now);
+		return this.source.open(all);
 	}
 
 }

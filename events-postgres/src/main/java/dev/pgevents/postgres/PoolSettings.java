@@ -1,0 +1,148 @@
+package dev.pgevents.postgres;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Properties;
+
+import javax.sql.CommonDataSource;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a pool, or another DataSource, was told of its connections, as of now: HikariCP,
+ * DBCP2, Tomcat JDBC, c3p0, Agroal, Vibur, the AWS wrapper, Spring's unpooled ones, and
+ * all that use the same names.
+ */
+final class PoolSettings {
+
+	private static final List<String> URL = List.of("getJdbcUrl", "getUrl", "jdbcUrl");
+
+	private static final List<String> USER = List.of("getUsername", "getUser");
+
+	private static final List<String> PASSWORD = List.of("getPassword");
+
+	/** Without these, a pool with {@code sslmode=verify-full} gets a plaintext twin. */
+	private static final List<String> PROPERTIES = List.of("getDataSourceProperties", "getDbProperties",
+			"getDriverProperties", "getConnectionProperties", "getTargetDataSourceProperties", "getProperties",
+			"jdbcProperties");
+
+	private final CommonDataSource dataSource;
+
+	/** Agroal has its settings apart. */
+	private final Object settings;
+
+	private PoolSettings(CommonDataSource dataSource, Object settings) {
+		this.dataSource = dataSource;
+		this.settings = settings;
+	}
+
+	static PoolSettings of(CommonDataSource dataSource) {
+		Object apart = Getters.path(dataSource, "getConfiguration", "connectionPoolConfiguration",
+				"connectionFactoryConfiguration");
+		return new PoolSettings(dataSource, (apart != null) ? apart : dataSource);
+	}
+
+	/** The URL of its connections, if it has one. */
+	@Nullable String url() {
+		String url = Getters.first(this.settings, String.class, URL);
+		return (url != null && !url.isBlank()) ? url : null;
+	}
+
+	/** The properties for its driver, users and passwords maybe among them. */
+	Properties properties() {
+		Properties given = Getters.first(this.settings, Properties.class, PROPERTIES);
+		Properties properties = new Properties();
+		if (given != null) {
+			given.stringPropertyNames().forEach((name) -> properties.setProperty(name, given.getProperty(name)));
+			given.forEach((name, value) -> properties.setProperty(name.toString(), value.toString()));
+		}
+		return properties;
+	}
+
+	/** The same, as whom it would connect now. */
+	Properties propertiesWithCredentials() {
+		Properties properties = properties();
+		credentials().addTo(properties);
+		return properties;
+	}
+
+	/** As whom it would connect now: as its provider says, else as is configured. */
+	Credentials credentials() {
+		Object provided = Getters.path(this.dataSource, "getCredentialsProvider", "getCredentials");
+		Object from = (provided != null) ? provided : this.settings;
+		String user = Getters.first(from, String.class, USER);
+		return (from != this.settings || this.settings == this.dataSource)
+				? new Credentials(user, Getters.first(from, String.class, PASSWORD)) : ofSecurityProviders();
+	}
+
+	/**
+	 * Agroal's principal and secrets may be of any kind that one of its providers knows.
+	 */
+	private Credentials ofSecurityProviders() {
+		Properties known = new Properties();
+		read(Getters.value(this.settings, "principal"), known);
+		if (Getters.value(this.settings, "credentials") instanceof Collection<?> secrets) {
+			secrets.forEach((secret) -> read(secret, known));
+		}
+		return new Credentials(known.getProperty("user"), known.getProperty("password"));
+	}
+
+	private void read(@Nullable Object secret, Properties known) {
+		if (secret == null || !(Getters.value(this.settings, "securityProviders") instanceof Collection<?> providers)) {
+			return;
+		}
+		for (Object provider : providers) {
+			if (Getters.value(provider, "getSecurityProperties", secret) instanceof Properties properties) {
+				known.putAll(properties);
+				return;
+			}
+		}
+	}
+
+	/** The DataSource that HikariCP would make of the class it was told. */
+	@Nullable CommonDataSource ofItsClass() {
+		Object className = Getters.value(this.dataSource, "getDataSourceClassName");
+		return (className instanceof String name) ? DataSourceOfClass.make(name, properties()) : null;
+	}
+
+	/**
+	 * As whom a pool connects. Not a record, whose text would show the password.
+	 */
+	static final class Credentials {
+
+		private final @Nullable String user;
+
+		private final @Nullable String password;
+
+		Credentials(@Nullable String user, @Nullable String password) {
+			this.user = user;
+			this.password = password;
+		}
+
+		/** Adds what is there, by pgjdbc's names. */
+		void addTo(Properties properties) {
+			if (this.user != null) {
+				properties.setProperty("user", this.user);
+			}
+			if (this.password != null) {
+				properties.setProperty("password", this.password);
+			}
+		}
+
+		/**
+		 * Settings for a connection as this user, if they name none. Where the pool names
+		 * none either, the DataSource behind it has its way.
+		 */
+		Properties under(Properties given) {
+			if (this.user == null || given.containsKey("user")) {
+				return given;
+			}
+			Properties settings = new Properties();
+			settings.putAll(given);
+			addTo(settings);
+			return settings;
+		}
+
+	}
+
+}
