@@ -1,0 +1,88 @@
+package dev.pgevents.console;
+
+import java.time.Instant;
+import java.util.Set;
+import java.util.TreeSet;
+
+import dev.pgevents.EventBus;
+import dev.pgevents.postgres.ConnectionState;
+import dev.pgevents.postgres.ConnectionStatus;
+import dev.pgevents.postgres.PostgresEventBus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connection as the page shows it. All that the console knows of the bus's state
+ * comes through here.
+ *
+ * @param state where it stands
+ * @param tone how good that is
+ * @param sentence what it means to the application
+ * @param since since when, or null if that is not known
+ * @param problem what was wrong at the last attempt, or null
+ * @param channels the channels that are listened to
+ * @param unreadable notifications that could not be read
+ * @param refused those among them that were not signed with an accepted key
+ * @param signed whether events have to be signed
+ * @param queued events that wait to be sent
+ * @param unsent events that could not be sent, or may not have been
+ */
+record ConnectionView(String state, Tone tone, String sentence, @Nullable Instant since, @Nullable String problem,
+		Set<String> channels, long unreadable, long refused, boolean signed, int queued, long unsent) {
+
+	/** How good a state is. */
+	enum Tone {
+
+		GOOD, WARN, BAD, OFF
+
+	}
+
+	static ConnectionView of(EventBus bus, @Nullable Instant listeningSince) {
+		return (bus instanceof PostgresEventBus postgres) ? of(postgres, listeningSince) : inMemory();
+	}
+
+	private static ConnectionView inMemory() {
+		return new ConnectionView("IN_MEMORY", Tone.GOOD,
+				"Events stay within this process: there is no connection that could be lost.", null, null, Set.of(), 0,
+				0, false, 0, 0);
+	}
+
+	private static ConnectionView of(PostgresEventBus bus, @Nullable Instant listeningSince) {
+		ConnectionStatus status = bus.connectionStatus();
+		boolean wanted = bus.isListeningEnabled();
+		Instant since = (status.state() == ConnectionState.LISTENING) ? listeningSince : status.notDeliveringSince();
+		return new ConnectionView(wanted ? status.state().name() : "OFF", tone(status.state(), wanted),
+				sentence(status.state(), wanted), since, status.problem(), new TreeSet<>(bus.channels()),
+				bus.unreadableNotifications(), bus.refusedNotifications(), bus.isSigning(), bus.queuedEvents(),
+				bus.failedEvents());
+	}
+
+	private static Tone tone(ConnectionState state, boolean wanted) {
+		if (!wanted) {
+			return Tone.OFF;
+		}
+		return switch (state) {
+			case LISTENING -> Tone.GOOD;
+			case CONNECTING -> Tone.WARN;
+			case DEAF, BACKING_OFF -> Tone.BAD;
+			case CLOSED -> Tone.OFF;
+		};
+	}
+
+	private static String sentence(ConnectionState state, boolean wanted) {
+		if (!wanted) {
+			return "This process is not meant to listen: it publishes, and its synchronizing methods poll.";
+		}
+		return switch (state) {
+			case LISTENING -> "Events published anywhere arrive here: a notification sent through the publishing path "
+					+ "has come back.";
+			case CONNECTING -> "The connection is being made, or it is there and delivery is not proven yet. What was "
+					+ "published meanwhile is told as a gap.";
+			case DEAF -> "Connected, yet a notification sent through the publishing path does not come back: events "
+					+ "do not arrive. Synchronizing methods poll.";
+			case BACKING_OFF -> "The connection is lost and tried again for ever, with growing waits. Synchronizing "
+					+ "methods poll; once it is back, every subscription is told of the gap.";
+			case CLOSED -> "The bus is closed for good.";
+		};
+	}
+
+}

@@ -1,0 +1,76 @@
+package dev.pgevents.console;
+
+import java.util.List;
+import java.util.Map;
+
+import dev.pgevents.spring.DomainEventListenerContainer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the page may do, if it may do anything. Thread-safe.
+ */
+final class Operations {
+
+	private final boolean allowed;
+
+	private final @Nullable DomainEventListenerContainer container;
+
+	private final List<ConsolePanel> panels;
+
+	/**
+	 * Knows what can be done.
+	 * @param allowed whether it may
+	 * @param container whose methods can be stopped, if there is one
+	 * @param panels what they offer
+	 */
+	Operations(boolean allowed, @Nullable DomainEventListenerContainer container, List<ConsolePanel> panels) {
+		this.allowed = allowed;
+		this.container = container;
+		this.panels = panels;
+	}
+
+	boolean allowed() {
+		return this.allowed;
+	}
+
+	/**
+	 * Does something.
+	 * @param panel the panel that offers it; {@code console} for what the console does
+	 * @param operation which
+	 * @param parameters what the page has said
+	 * @return what was done; null if there is no such operation
+	 * @throws Exception if it cannot be done
+	 */
+	@Nullable String operate(String panel, String operation, Map<String, String> parameters) throws Exception {
+		if (panel.equals("console")) {
+			return own(operation, parameters.getOrDefault("id", ""));
+		}
+		for (ConsolePanel each : this.panels) {
+			if (each.id().equals(panel) && each.operations().contains(operation)) {
+				return each.operate(operation, parameters);
+			}
+		}
+		return null;
+	}
+
+	private @Nullable String own(String operation, String id) {
+		DomainEventListenerContainer methods = this.container;
+		if (methods == null) {
+			return null;
+		}
+		switch (operation) {
+			case "stop" -> {
+				methods.stop(id);
+				return id + " is stopped: it misses what happens until it is started.";
+			}
+			case "start" -> {
+				methods.start(id);
+				return id + " is running.";
+			}
+			default -> {
+				return null;
+			}
+		}
+	}
+
+}

@@ -1,0 +1,300 @@
+package dev.pgevents.console;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.deque.html.axecore.results.Rule;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
+import dev.pgevents.Event;
+import dev.pgevents.EventBus;
+import dev.pgevents.EventType;
+import dev.pgevents.EventTypes;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.console.app.WatchedApplication;
+import dev.pgevents.postgres.test.TestPostgres;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * The page in a real browser, on a real database. Skipped where no browser is installed.
+ */
+@Timeout(240)
+class BrowserTests {
+
+	private static final Duration LIMIT = Duration.ofSeconds(60);
+
+	private static final String HAND_WRITTEN = "SELECT pg_notify('events', "
+			+ "'{\"type\":\"epoch.closed\",\"app_id\":\"by-hand\",\"payload\":{\"index\":9223372036854775807}}')";
+
+	private static Chromium chromium;
+
+	private static TestPostgres database;
+
+	private static ConfigurableApplicationContext application;
+
+	private final List<String> complaints = new CopyOnWriteArrayList<>();
+
+	private BrowserContext context;
+
+	private Page page;
+
+	@BeforeAll
+	static void startAll() throws SQLException {
+		chromium = Chromium.start();
+		database = TestPostgres.shared().createDatabase();
+		application = WatchedApplication.start("--spring.datasource.url=" + database.url(),
+				"--spring.datasource.username=" + database.user(),
+				"--spring.datasource.password=" + database.password(), "--events.console.operations=true",
+				"--events.console.show-payloads=true");
+	}
+
+	@AfterAll
+	static void stopAll() {
+		if (application != null) {
+			application.getBean(WatchedApplication.Stalling.class).gate.countDown();
+			application.close();
+		}
+		if (chromium != null) {
+			chromium.close();
+		}
+	}
+
+	@BeforeEach
+	void openPage() {
+		open("", ColorScheme.LIGHT, 1280);
+	}
+
+	private void open(String query, ColorScheme scheme, int width) {
+		this.context = chromium.browser()
+			.newContext(new Browser.NewContextOptions().setViewportSize(width, 900)
+				.setColorScheme(scheme)
+				.setReducedMotion(ReducedMotion.REDUCE) // for colours that stay
+				.setPermissions(List.of("clipboard-read", "clipboard-write")));
+		this.context.setDefaultTimeout(LIMIT.toMillis());
+		PlaywrightAssertions.setDefaultAssertionTimeout(LIMIT.toMillis());
+		this.page = this.context.newPage();
+		this.page.onConsoleMessage((message) -> {
+			if (List.of("error", "warning").contains(message.type())) {
+				this.complaints.add(message.text());
+			}
+		});
+		this.page.onPageError(this.complaints::add);
+		String address = WatchedApplication.console(application);
+		this.page.onRequest((request) -> {
+			if (!request.url().startsWith(address) && !request.url().startsWith("data:")) {
+				this.complaints.add("a request to elsewhere: " + request.url());
+			}
+		});
+		this.page.navigate(address + query);
+		assertThat(this.page.locator("#connection-state")).hasText("Listening");
+	}
+
+	/** Nothing that a page does may leave a complaint in the browser's console. */
+	@AfterEach
+	void closePage() {
+		this.context.close();
+		assertThat(this.complaints).isEmpty();
+	}
+
+	@Test
+	void showsAnEventThatAnotherProgramPublishes() throws SQLException {
+		assertThat(this.page.locator("#connection-sentence")).containsText("arrive here");
+		database.execute(HAND_WRITTEN);
+		Locator event = this.page.locator(".event", new Page.LocatorOptions().setHasText("app by-hand")).first();
+		assertThat(event).containsText("epoch.closed");
+		assertThat(event).containsText("{\"index\":9223372036854775807}");
+		assertThat(event.locator(".latency")).containsText("ms");
+		assertThat(this.page.locator("#sessions")).containsText("events listener of watched");
+	}
+
+	@Test
+	void cutConnectionAppearsAsAGapAndHeals() throws SQLException {
+		int before = this.page.locator(".gap.reconnected").count();
+		await().atMost(LIMIT).until(() -> database.terminate("pgevents events listener%") == 1);
+		assertThat(this.page.locator(".gap.reconnected")).hasCount(before + 1);
+		Locator gap = this.page.locator(".gap.reconnected").first();
+		assertThat(gap).containsText("Connection lost and back");
+		assertThat(gap).containsText("healed by Validator.catchUp after");
+		assertThat(this.page.locator("#connection-state")).hasText("Listening");
+		assertThat(this.page.locator(".axis-gap").first()).isAttached();
+		database.execute(HAND_WRITTEN);
+		assertThat(this.page.locator(".event").first()).containsText("by-hand");
+	}
+
+	@Test
+	void filtersByKeyboardAndKeepsTheFilterInTheAddress() {
+		this.page.locator("#filter-type").focus();
+		this.page.keyboard().type("epoch.*");
+		this.page.keyboard().press("Tab");
+		this.page.keyboard().type("blue");
+		this.page.keyboard().press("Enter");
+		this.page.waitForURL((url) -> url.contains("type=epoch.*&app=blue"));
+		assertThat(this.page.locator("#connection-state")).hasText("Listening");
+		publish(EventTypes.EPOCH_OPENED, "red");
+		publish(EventTypes.APP_REGISTERED, "blue");
+		publish(EventTypes.EPOCH_OPENED, "blue");
+		assertThat(this.page.locator(".event")).hasCount(1);
+		assertThat(this.page.locator(".event")).containsText("app blue");
+		this.page.reload();
+		assertThat(this.page.locator("#filter-app")).hasValue("blue");
+		assertThat(this.page.locator("#filter-type")).hasValue("epoch.*");
+	}
+
+	@Test
+	void saysWhyAFilterIsNone() {
+		this.page.locator("#filter-type").fill("Epoch Closed");
+		assertThat(this.page.locator("#filter-error")).containsText("Epoch Closed");
+		assertThat(this.page.locator("#filter-type")).hasAttribute("aria-invalid", "true");
+		this.page.locator("#filter-type").fill("");
+		assertThat(this.page.locator("#filter-error")).isHidden();
+	}
+
+	@Test
+	void pausedFeedStandsStillUntilItIsToGoOn() {
+		publish(EventTypes.EPOCH_OPENED, "before");
+		assertThat(this.page.locator(".event").first()).containsText("before");
+		this.page.locator("#filter-app").focus();
+		this.page.keyboard().press("Tab");
+		assertThat(this.page.locator("#pause")).isFocused();
+		this.page.keyboard().press("Enter");
+		assertThat(this.page.locator("#pause")).hasAttribute("aria-pressed", "true");
+		publish(EventTypes.EPOCH_OPENED, "meanwhile");
+		publish(EventTypes.EPOCH_OPENED, "meanwhile");
+		assertThat(this.page.locator("#feed-status")).hasText("Paused, 2 since");
+		assertThat(this.page.locator(".event").first()).containsText("before");
+		this.page.keyboard().press("Space");
+		assertThat(this.page.locator("#pause")).hasAttribute("aria-pressed", "false");
+		publish(EventTypes.EPOCH_OPENED, "after");
+		assertThat(this.page.locator(".event").first()).containsText("after");
+		assertThat(this.page.locator(".event", new Page.LocatorOptions().setHasText("meanwhile"))).hasCount(0);
+	}
+
+	@Test
+	void rowThatIsBeingReadIsNotMovedAway() {
+		publish(EventTypes.EPOCH_OPENED, "read");
+		assertThat(this.page.locator(".event").first()).containsText("read");
+		this.page.locator(".event button").first().focus();
+		publish(EventTypes.EPOCH_OPENED, "next");
+		assertThat(this.page.locator("#feed-status")).containsText("Held while you are in it, 1 since");
+		assertThat(this.page.locator(".event").first()).containsText("read");
+	}
+
+	@Test
+	void copiedLinePublishesTheEventAgain() throws Exception {
+		Event event = Event.builder(EventType.of("quoting"))
+			.appId("it's \"quoted\" \\ $HOME")
+			.payload(List.of("a 'b' \\ \"c\" $(d) `e`", Long.MAX_VALUE))
+			.header("k", "v'")
+			.build();
+		application.getBean(EventBus.class).publish(event);
+		Locator row = this.page.locator(".event").first();
+		assertThat(row).containsText("quoting");
+		row.locator("button").click();
+		assertThat(row.locator("button")).hasText("copied");
+		String line = (String) this.page.evaluate("navigator.clipboard.readText()");
+		Process shell = new ProcessBuilder("sh", "-c", "psql() { printf %s \"$2\"; }; " + line).start();
+		String sql = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+		List<Event> received = new CopyOnWriteArrayList<>();
+		application.getBean(EventBus.class)
+			.subscribe(SubscriptionFilter.types("quoting"), received::add)
+			.ready()
+			.join();
+		database.execute(sql);
+		await().atMost(LIMIT).until(() -> received.size() == 1);
+		assertThat(received.get(0).appId()).isEqualTo(event.appId());
+		assertThat(received.get(0).headers()).isEqualTo(event.headers());
+		assertThat((Object) received.get(0).payloadAs(List.class)).isEqualTo(event.payloadAs(List.class));
+	}
+
+	@Test
+	void asksBeforeItChangesSomething() {
+		Locator row = this.page.locator("#subscriptions .row",
+				new Page.LocatorOptions().setHas(this.page.locator("strong:text-is('validator')")));
+		row.locator("button").click();
+		assertThat(this.page.locator("#confirm")).containsText("misses what happens");
+		this.page.keyboard().press("Escape");
+		assertThat(this.page.locator("#confirm")).isHidden();
+		row.locator("button").click();
+		this.page.locator("#confirm-yes").click();
+		assertThat(row).containsText("stopped");
+		row.locator("button").click();
+		this.page.locator("#confirm-yes").click();
+		assertThat(row.locator(".stats")).containsText("handled");
+	}
+
+	@Test
+	void burstNeitherGrowsThePageNorGoesUnsaid() {
+		EventBus bus = application.getBean(EventBus.class);
+		for (int i = 0; i < 30; i++) {
+			bus.publishAll(IntStream.range(0, 100)
+				.mapToObj((each) -> Event.of(EventTypes.INPUT_RECEIVED, "burst", each))
+				.toList());
+		}
+		assertThat(this.page.locator("#feed-status")).containsText("A sample, 100 a second");
+		assertThat(this.page.locator(".event").count()).isLessThanOrEqualTo(200);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "LIGHT, 1280", "DARK, 1280", "LIGHT, 375", "DARK, 375" })
+	void isAccessible(ColorScheme scheme, int width) throws SQLException {
+		application.getBean(EventBus.class).publish(Event.of(EventType.of("stall"), "1", null));
+		await().atMost(LIMIT).until(() -> database.terminate("pgevents events listener%") == 1);
+		this.context.close();
+		open("", scheme, width);
+		database.execute(HAND_WRITTEN);
+		assertThat(this.page.locator(".event").first()).containsText("by-hand");
+		assertThat(this.page.locator(".gap.reconnected").first()).containsText("healed by");
+		assertThat(this.page.locator(".call").first()).containsText("at work for");
+		this.page.locator(".call summary").first().click();
+		assertThat(this.page.locator("#sessions .row").first()).isVisible();
+		screenshot(scheme + "-" + width);
+		List<Rule> violations = new AxeBuilder(this.page).analyze().getViolations();
+		assertThat(violations).as("%s", describe(violations)).isEmpty();
+		assertThat((boolean) this.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+			.as("nothing sticks out at the side")
+			.isTrue();
+	}
+
+	private static String describe(List<Rule> violations) {
+		return violations.stream()
+			.map((rule) -> rule.getId() + ": " + rule.getHelp() + " "
+					+ rule.getNodes().stream().map((node) -> node.getHtml() + " " + node.getFailureSummary()).toList())
+			.toList()
+			.toString();
+	}
+
+	private void screenshot(String name) {
+		this.page.screenshot(new Page.ScreenshotOptions().setFullPage(true)
+			.setPath(Path.of("target", "screenshots", name.toLowerCase(Locale.ROOT) + ".png")));
+	}
+
+	private static void publish(EventType type, String app) {
+		application.getBean(EventBus.class).publish(Event.of(type, app, null));
+	}
+
+}

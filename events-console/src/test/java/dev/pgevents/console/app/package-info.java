@@ -1,0 +1,4 @@
+/**
+ * An application with a console.
+ */
+package dev.pgevents.console.app;
