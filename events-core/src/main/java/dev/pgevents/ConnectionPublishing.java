@@ -29,4 +29,17 @@ public interface ConnectionPublishing extends EncodingPublisher {
 	 */
 	void publishEncoded(Connection connection, Collection<? extends EncodedEvent> events);
 
+	/**
+	 * Whether what is published on a connection travels in the database that the bus is
+	 * connected to: a connection of a routing data source may lead elsewhere.
+	 * @param connection the caller's connection, in whatever transaction it is in
+	 * @param unknown the answer as long as the bus has not connected
+	 * @return whether it arrives where the bus listens; true for a server that refuses
+	 * notifications and says so itself
+	 * @throws PublishException if the server does not answer
+	 */
+	default boolean reaches(Connection connection, boolean unknown) {
+		return true;
+	}
+
 }

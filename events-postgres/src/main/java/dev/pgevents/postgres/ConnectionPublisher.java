@@ -24,12 +24,12 @@ final class ConnectionPublisher implements Publisher {
 
 	private final EventEncoder encoder;
 
-	private final Publisher outside;
+	private final PostgresEventBus bus;
 
-	ConnectionPublisher(Connection connection, EventEncoder encoder, Publisher outside) {
+	ConnectionPublisher(Connection connection, EventEncoder encoder, PostgresEventBus bus) {
 		this.connection = connection;
 		this.encoder = encoder;
-		this.outside = outside;
+		this.bus = bus;
 	}
 
 	@Override
@@ -47,6 +47,12 @@ final class ConnectionPublisher implements Publisher {
 			return;
 		}
 		boolean inTransaction = isInTransaction();
+		if (!this.bus.reaches(this.connection, true)) {
+			throw new PublishException(Outcome.NOT_PUBLISHED,
+					"not published: the connection leads to another database than the bus's, in which nobody would hear "
+							+ "of it. Give a connection to the bus's database, or publish through the bus itself",
+					null);
+		}
 		List<Notification> notifications = inTransaction ? this.encoder.added(events) : this.encoder.together(events);
 		try {
 			NotifyStatement.send(this.connection, notifications);
@@ -68,7 +74,7 @@ final class ConnectionPublisher implements Publisher {
 
 	@Override
 	public CompletableFuture<Void> publishAsync(Event event) {
-		return this.outside.publishAsync(event);
+		return this.bus.publishAsync(event);
 	}
 
 }

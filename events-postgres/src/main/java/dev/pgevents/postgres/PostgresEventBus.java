@@ -28,7 +28,9 @@ import dev.pgevents.postgres.internal.listen.Listener;
 import dev.pgevents.postgres.internal.listen.NotificationRouter;
 import dev.pgevents.postgres.internal.publish.GroupCommit;
 import dev.pgevents.postgres.internal.publish.Notification;
+import dev.pgevents.postgres.internal.publish.PublishFailures;
 import dev.pgevents.postgres.internal.publish.PublishingConnection;
+import dev.pgevents.postgres.internal.session.Session;
 import dev.pgevents.postgres.internal.session.SessionFactory;
 import dev.pgevents.postgres.internal.wire.NotificationDecoder;
 import dev.pgevents.postgres.internal.wire.NotificationSigner;
@@ -58,6 +60,8 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing {
 	private final EventEncoder encoder;
 
 	private final @Nullable NotificationSigner signer;
+
+	private final BusDatabase database = new BusDatabase();
 
 	private final Dispatcher dispatcher;
 
@@ -105,7 +109,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing {
 		SessionFactory sessions = new SessionFactory(builder.publishingSource()::open,
 				builder.applicationName("publisher"), patience);
 		return new GroupCommit(
-				new PublishingConnection(sessions, builder.backoff, builder.lockTimeout, this.encoder::learnEncoding),
+				new PublishingConnection(sessions, builder.backoff, builder.lockTimeout, this::learn),
 				builder.queueCapacity, builder.maxBatch, builder.publishTimeout, builder.shutdownTimeout,
 				new BusThreadFactory(builder.name + "-publisher"));
 	}
@@ -113,7 +117,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing {
 	private Listener listener(Builder builder, Clock clock) {
 		SessionFactory sessions = new SessionFactory(this.listeningSource::open, builder.applicationName("listener"),
 				builder.networkTimeout);
-		BusObserver observer = new BusObserver(builder.name, this.state, this.unreadable, this.encoder::learnEncoding);
+		BusObserver observer = new BusObserver(builder.name, this.state, this.unreadable, this::learn);
 		NotificationRouter router = new NotificationRouter(new NotificationDecoder(builder.codec, clock, this.signer),
 				this.dispatcher, observer);
 		return new Listener(sessions, router, observer,
@@ -163,12 +167,27 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing {
 	/**
 	 * Publishes on a connection of the caller's, in its transaction: delivered on commit,
 	 * dropped on rollback, of a savepoint too. {@code publishAsync} stays outside of it.
+	 * Publishing fails where the connection leads to another database, in which nobody
+	 * would hear of it.
 	 * @param connection the caller's connection, for as long as the publisher is used
 	 * @return a publisher with the threading of the connection
 	 */
 	@Override
 	public Publisher publisher(Connection connection) {
 		return connectionPublisher(connection);
+	}
+
+	/**
+	 * Asks the server once for each physical connection.
+	 */
+	@Override
+	public boolean reaches(Connection connection, boolean unknown) {
+		try {
+			return this.database.isReachedBy(connection, unknown);
+		}
+		catch (SQLException ex) {
+			throw PublishFailures.translateInTransaction(ex);
+		}
 	}
 
 	@Override
@@ -370,6 +389,11 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing {
 		if (this.listener != null) {
 			this.listener.remove(subscription);
 		}
+	}
+
+	private void learn(Session session) {
+		this.database.own(session.database());
+		this.encoder.learnEncoding(session);
 	}
 
 	/**

@@ -423,6 +423,34 @@ class PublishingTests {
 	}
 
 	@Test
+	void callersConnectionToAnotherDatabaseIsRefused() throws Exception {
+		try (PostgresEventBus bus = publisher().build();
+				Connection elsewhere = TestPostgres.shared().createDatabase().connect();
+				Connection here = database.connect()) {
+			bus.publish(number(0));
+			for (boolean autocommit : new boolean[] { true, false }) {
+				elsewhere.setAutoCommit(autocommit);
+				assertThatExceptionOfType(PublishException.class)
+					.isThrownBy(() -> bus.publisher(elsewhere).publish(number(1)))
+					.withMessageContaining("another database")
+					.returns(Outcome.NOT_PUBLISHED, PublishException::outcome);
+			}
+			assertThat(bus.reaches(elsewhere, true)).isFalse();
+			assertThat(bus.reaches(here, false)).isTrue();
+			bus.publisher(here).publish(number(2));
+			assertThat(numbers(2)).containsExactly(0, 2);
+		}
+	}
+
+	@Test
+	void whereTheBusHasNotConnectedTheCallerSaysWhatToThinkOfAConnection() throws Exception {
+		try (PostgresEventBus bus = publisher().build(); Connection connection = database.connect()) {
+			assertThat(bus.reaches(connection, true)).isTrue();
+			assertThat(bus.reaches(connection, false)).isFalse();
+		}
+	}
+
+	@Test
 	void connectionThatIsLostBeforeTheCommitHasCertainlyNotPublished() throws Exception {
 		assertThat(failureOnALostConnection(false).outcome()).isEqualTo(Outcome.NOT_PUBLISHED);
 	}

@@ -63,15 +63,17 @@ public final class TestPostgres implements SqlConsole {
 
 	private static TestPostgres container() {
 		PostgreSQLContainer container = new PostgreSQLContainer("postgres:18-alpine");
-		container.withCommand("postgres", "-c", "fsync=off", "-c", "max_connections=200");
+		container.withCommand("postgres", "-c", "fsync=off", "-c", "max_connections=200", "-c",
+				"max_prepared_transactions=20");
 		container.start();
 		return new TestPostgres(container.getJdbcUrl(), container.getUsername(), container.getPassword());
 	}
 
 	private static TestPostgres embedded() {
 		try {
-			EmbeddedPostgres server = OwnServer
-				.start((builder) -> builder.setServerConfig("fsync", "off").setServerConfig("max_connections", "200"));
+			EmbeddedPostgres server = OwnServer.start((builder) -> builder.setServerConfig("fsync", "off")
+				.setServerConfig("max_connections", "200")
+				.setServerConfig("max_prepared_transactions", "20"));
 			return new TestPostgres("jdbc:postgresql://localhost:" + server.getPort() + "/postgres", "postgres", "");
 		}
 		catch (IOException ex) {

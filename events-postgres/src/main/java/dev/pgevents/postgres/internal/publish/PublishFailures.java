@@ -14,6 +14,8 @@ public final class PublishFailures {
 
 	private static final String QUEUE_FULL = "54000";
 
+	private static final String READ_ONLY = "25006";
+
 	private static final Set<String> SESSION_ENDED = Set.of("57P01", "57P02", "57P03", "57P05");
 
 	private static final Set<String> FATAL = Set.of("FATAL", "PANIC");
@@ -54,6 +56,14 @@ public final class PublishFailures {
 			return new PublishException(Outcome.NOT_PUBLISHED,
 					"not published: the transaction's connection is lost: " + ex.getMessage(), ex);
 		}
+		if (state(ex).equals(READ_ONLY)) {
+			return new PublishException(Outcome.NOT_PUBLISHED,
+					"not published: this transaction was routed to a hot standby, where PostgreSQL allows no NOTIFY. "
+							+ "Publish in one that goes to the primary (where reads are routed by it: not readOnly), or "
+							+ "outside of transactions (in Spring: Propagation.NOT_SUPPORTED), or after them, through the "
+							+ "bus (in Spring Boot: events.publisher.mode=after-commit)",
+					ex);
+		}
 		return translate(ex);
 	}
 
@@ -65,7 +75,7 @@ public final class PublishFailures {
 			case QUEUE_FULL -> "the server's notification queue is full. A session that listens is sitting in a long "
 					+ "transaction, or does not read what it is sent: end it, see pg_stat_activity and "
 					+ "pg_notification_queue_usage()";
-			case "25006" -> "the server is a hot standby, connect to the primary";
+			case READ_ONLY -> "the server is a hot standby, connect to the primary";
 			default -> String.valueOf(ex.getMessage());
 		};
 	}

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
+import java.util.Objects;
 import java.util.function.Consumer;
 
 import dev.pgevents.postgres.internal.socket.SocketHandle;
@@ -39,6 +40,8 @@ public final class Session implements AutoCloseable {
 	private final @Nullable LentConnection lent;
 
 	private boolean pooled;
+
+	private @Nullable DatabaseIdentity database;
 
 	Session(Connection connection, SocketHandle handle) throws SQLException {
 		this.connection = connection;
@@ -224,7 +227,16 @@ public final class Session implements AutoCloseable {
 		return (encoding != null) ? encoding : "UTF8";
 	}
 
+	/**
+	 * Where the session has led to.
+	 * @return the server and its database
+	 */
+	public DatabaseIdentity database() {
+		return Objects.requireNonNull(this.database, "not greeted yet");
+	}
+
 	void greeted(Greeting greeting) {
+		this.database = greeting.database();
 		this.pooled = greeting.processId() != this.pgConnection.getBackendPID();
 	}
 

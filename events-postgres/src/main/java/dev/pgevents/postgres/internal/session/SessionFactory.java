@@ -122,7 +122,7 @@ public final class SessionFactory implements AutoCloseable {
 			session.connection().setAutoCommit(true);
 		}
 		Greeting greeting = Greeting.exchange(session.connection());
-		if (greeting.hotStandby()) {
+		if (greeting.database().hotStandby()) {
 			throw NoPrimary.found();
 		}
 		session.greeted(greeting);

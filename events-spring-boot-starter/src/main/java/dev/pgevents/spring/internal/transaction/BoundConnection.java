@@ -1,12 +1,9 @@
 package dev.pgevents.spring.internal.transaction;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 
 import javax.sql.DataSource;
 
-import dev.pgevents.PublishException;
-import dev.pgevents.PublishException.Outcome;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.datasource.ConnectionHolder;
@@ -14,32 +11,13 @@ import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * The connection of a DataSource that Spring has bound to the current thread.
- *
- * @param holder what Spring has bound
- * @param connection the connection, in a transaction
+ * The connection of a DataSource that Spring has bound to the current thread. That it is
+ * bound says nothing of who commits it, if anybody does: a transaction manager, or with a
+ * transaction that is of something else, or without one, nobody.
  */
-record BoundConnection(ConnectionHolder holder, Connection connection) {
+final class BoundConnection {
 
-	/**
-	 * The connection in whose transaction the thread is: one that is bound and not in
-	 * autocommit.
-	 * @param dataSource the DataSource, or null if there is none
-	 * @return the connection, or null if there is no such transaction
-	 */
-	static @Nullable BoundConnection current(@Nullable DataSource dataSource) {
-		ConnectionHolder holder = holder(dataSource);
-		if (holder == null) {
-			return null;
-		}
-		Connection connection = holder.getConnection();
-		try {
-			return connection.getAutoCommit() ? null : new BoundConnection(holder, connection);
-		}
-		catch (SQLException ex) {
-			throw new PublishException(Outcome.NOT_PUBLISHED, "not published: the transaction's connection is broken",
-					ex);
-		}
+	private BoundConnection() {
 	}
 
 	/**
@@ -53,6 +31,23 @@ record BoundConnection(ConnectionHolder holder, Connection connection) {
 		}
 		return (TransactionSynchronizationManager.getResource(key(dataSource)) instanceof ConnectionHolder holder)
 				? holder : null;
+	}
+
+	/**
+	 * Whether there is one: that of a transaction that was suspended may be given back.
+	 */
+	static boolean isThere(@Nullable ConnectionHolder holder) {
+		return holder != null && holder.getConnectionHandle() != null;
+	}
+
+	/** Whether what is done on the connection waits for somebody to commit it. */
+	static boolean awaitsCommit(ConnectionHolder holder) {
+		try {
+			return isThere(holder) && !holder.getConnection().getAutoCommit();
+		}
+		catch (SQLException ex) {
+			return false; // broken: nothing on it can be committed any more
+		}
 	}
 
 	/**

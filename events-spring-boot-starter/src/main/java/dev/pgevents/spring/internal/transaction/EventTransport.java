@@ -32,7 +32,15 @@ final class EventTransport {
 
 	private final @Nullable EncodingPublisher encoding;
 
-	EventTransport(EventBus bus) {
+	private final boolean routed;
+
+	/**
+	 * Finds out the ways of a bus.
+	 * @param bus where events go
+	 * @param routed whether connections of the caller's may lead to several databases
+	 */
+	EventTransport(EventBus bus, boolean routed) {
+		this.routed = routed;
 		this.bus = bus;
 		this.joining = bus.capability(ConnectionPublishing.class).orElse(null);
 		this.encoding = (this.joining != null) ? this.joining : bus.capability(EncodingPublisher.class).orElse(null);
@@ -95,6 +103,15 @@ final class EventTransport {
 		else {
 			logger.debug("{} events of a transaction that has committed were not published", count, failure);
 		}
+	}
+
+	/**
+	 * Whether events that are sent on a connection arrive where the bus listens. Where
+	 * that is not known yet, since the bus has not connected, a connection that may have
+	 * been routed is thought to lead elsewhere.
+	 */
+	boolean reachesBusOn(Connection connection) {
+		return joining().reaches(connection, !this.routed);
 	}
 
 	/** Publishes in the transaction of a connection. */

@@ -1,10 +1,14 @@
 package dev.pgevents.spring.internal.transaction;
 
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 
 import dev.pgevents.EncodedEvent;
+import dev.pgevents.PublishException;
+import dev.pgevents.PublishException.Outcome;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +43,9 @@ final class TransactionEvents implements TransactionSynchronization {
 
 	private final EventTransport transport;
 
-	private final @Nullable ConnectionHolder holder;
+	private final ManagedTransaction transaction;
+
+	private final Reason.Told told;
 
 	private final List<EncodedEvent> beforeCommit = new ArrayList<>();
 
@@ -49,35 +55,48 @@ final class TransactionEvents implements TransactionSynchronization {
 
 	private Phase phase = Phase.COLLECTING;
 
+	private boolean failed;
+
 	/**
 	 * Begins to follow a transaction.
 	 * @param transport how events leave
-	 * @param holder holds the transaction's connection to PostgreSQL; null if the
-	 * transaction is of something else
+	 * @param transaction what is known of it
+	 * @param told what is told once
 	 */
-	TransactionEvents(EventTransport transport, @Nullable ConnectionHolder holder) {
+	TransactionEvents(EventTransport transport, ManagedTransaction transaction, Reason.Told told) {
 		this.transport = transport;
-		this.holder = holder;
+		this.transaction = transaction;
+		this.told = told;
 	}
 
 	Phase phase() {
 		return this.phase;
 	}
 
+	ManagedTransaction.Kind kind() {
+		return this.transaction.kind();
+	}
+
+	/** The connection that is committed, if it is of the bus's DataSource. */
+	@Nullable ConnectionHolder own() {
+		return (kind() == ManagedTransaction.Kind.OWN) ? this.transaction.committed() : null;
+	}
+
 	boolean isOf(EventTransport transport) {
 		return this.transport == transport;
 	}
 
-	boolean isOf(BoundConnection connection) {
-		return this.holder == connection.holder();
-	}
-
-	/** Holds events that leave with the commit. */
+	/** Has events leave with the commit. */
 	void addBeforeCommit(List<EncodedEvent> events) {
-		this.beforeCommit.addAll(events);
+		if (this.phase == Phase.COLLECTING) {
+			this.beforeCommit.addAll(events);
+		}
+		else {
+			sendBeforeCommit(events);
+		}
 	}
 
-	/** Holds events that leave after the commit. */
+	/** Has events leave after the commit. */
 	void addAfterCommit(List<EncodedEvent> events) {
 		this.afterCommit.addAll(events);
 	}
@@ -99,11 +118,19 @@ final class TransactionEvents implements TransactionSynchronization {
 		truncate(this.afterCommit, mark.afterCommit());
 	}
 
+	/** Something may have failed since it was asked before the commit. */
+	@Override
+	public void beforeCompletion() {
+		this.failed = !this.afterCommit.isEmpty() && this.transaction.hasFailed();
+	}
+
+	/**
+	 * Of a transaction that was begun elsewhere, it is its part here that has ended.
+	 */
 	@Override
 	public void afterCommit() {
-		this.phase = Phase.COMMITTED;
-		if (!this.afterCommit.isEmpty()) {
-			this.transport.sendSoon(List.copyOf(this.afterCommit));
+		if (kind() != ManagedTransaction.Kind.UNKNOWN) {
+			committed();
 		}
 	}
 
@@ -111,11 +138,48 @@ final class TransactionEvents implements TransactionSynchronization {
 	@Override
 	public void afterCompletion(int status) {
 		if (status == STATUS_COMMITTED && this.phase != Phase.COMMITTED) {
-			afterCommit();
+			committed();
 		}
 		else if (status == STATUS_UNKNOWN && !this.afterCommit.isEmpty()) {
 			logger.warn("{} events were not published: whether their transaction has committed is not known",
 					this.afterCommit.size());
+		}
+	}
+
+	private void committed() {
+		this.phase = Phase.COMMITTED;
+		if (this.failed) {
+			logger.warn("{} events were not published: PostgreSQL has rolled their transaction back instead of "
+					+ "committing it, since a statement of it had failed", this.afterCommit.size());
+		}
+		else if (!this.afterCommit.isEmpty()) {
+			this.transport.sendSoon(List.copyOf(this.afterCommit));
+		}
+	}
+
+	private void sendHeld() {
+		this.phase = Phase.FLUSHED;
+		if (this.beforeCommit.isEmpty() && this.afterCommit.isEmpty()) {
+			return;
+		}
+		if (this.transaction.hasFailed()) {
+			throw new PublishException(Outcome.NOT_PUBLISHED, "not published: a statement of the transaction has "
+					+ "failed, so that PostgreSQL rolls it back where it is to be committed. Let the exception of "
+					+ "that statement end the transaction, or run the statement in a nested one (a savepoint)", null);
+		}
+		if (!this.beforeCommit.isEmpty()) {
+			sendBeforeCommit(this.beforeCommit);
+		}
+	}
+
+	private void sendBeforeCommit(List<EncodedEvent> events) {
+		Connection connection = Objects.requireNonNull(own()).getConnection();
+		if (this.transport.reachesBusOn(connection)) {
+			this.transport.sendEncoded(connection, events);
+		}
+		else {
+			this.told.tell(Reason.OTHER_DATABASE);
+			addAfterCommit(events);
 		}
 	}
 
@@ -142,12 +206,7 @@ final class TransactionEvents implements TransactionSynchronization {
 
 		@Override
 		public void beforeCommit(boolean readOnly) {
-			TransactionEvents.this.phase = Phase.FLUSHED;
-			ConnectionHolder bound = TransactionEvents.this.holder;
-			if (bound != null && !TransactionEvents.this.beforeCommit.isEmpty()) {
-				TransactionEvents.this.transport.sendEncoded(bound.getConnection(),
-						TransactionEvents.this.beforeCommit);
-			}
+			sendHeld();
 		}
 
 	}

@@ -1,10 +1,10 @@
 package dev.pgevents.spring.internal.transaction;
 
+import java.sql.Connection;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import javax.sql.DataSource;
 
@@ -12,16 +12,13 @@ import dev.pgevents.Event;
 import dev.pgevents.EventBus;
 import dev.pgevents.Publisher;
 import dev.pgevents.spring.PublishMode;
-import dev.pgevents.spring.internal.transaction.TransactionEvents.Phase;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.jdbc.datasource.ConnectionHolder;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 import org.springframework.transaction.TransactionExecution;
-import org.springframework.transaction.support.DefaultTransactionStatus;
-import org.springframework.transaction.support.TransactionSynchronization;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Publishes in the transaction of the calling thread, as the {@link PublishMode} says,
@@ -29,16 +26,14 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * whenever they leave. Thread-safe.
  *
  * <p>
- * "In a transaction" means: a connection of the DataSource is bound to the thread and not
- * in autocommit. For what Spring calls where, see its
- * {@code AbstractPlatformTransactionManager}: after the synchronizations have been told
- * of the completion, the connection is still bound, and synchronization no longer active.
+ * "In a transaction" means that of Spring's which is innermost on the thread. Events join
+ * it where its manager commits a connection of the DataSource that leads to the bus's
+ * database. In any other they leave after its commit, and at once where there is none,
+ * whatever connection is bound.
  *
  * <p>
- * It has to be {@linkplain #onBegin told} of transactions when they begin: a
- * synchronization that registers later, from within {@code beforeCommit} or
- * {@code afterCommit}, is not called. In a transaction that it was not told of, events go
- * out at once on the transaction's connection.
+ * It has to be {@linkplain #onBegin told} of transactions when they begin: only then it
+ * is known who commits which connection.
  *
  * @since 0.1
  */
@@ -50,11 +45,11 @@ public final class TransactionalPublisher implements Publisher {
 
 	private final EventTransport transport;
 
-	private final @Nullable DataSource dataSource;
+	private final TransactionTracker transactions;
 
 	private final PublishMode mode;
 
-	private final AtomicBoolean foreignTransactionSeen = new AtomicBoolean();
+	private final Reason.Told told = new Reason.Told(logger);
 
 	/**
 	 * Publishes through a bus.
@@ -64,9 +59,17 @@ public final class TransactionalPublisher implements Publisher {
 	 */
 	public TransactionalPublisher(EventBus bus, @Nullable DataSource dataSource, PublishMode mode) {
 		this.bus = Objects.requireNonNull(bus, "bus");
-		this.transport = new EventTransport(bus);
-		this.dataSource = dataSource;
+		this.transport = new EventTransport(bus, isRouting(dataSource));
+		this.transactions = new TransactionTracker(this.transport, dataSource, this.told);
 		this.mode = Objects.requireNonNull(mode, "mode");
+	}
+
+	private static boolean isRouting(@Nullable DataSource dataSource) {
+		DataSource target = dataSource;
+		while (target instanceof DelegatingDataSource delegating) {
+			target = delegating.getTargetDataSource();
+		}
+		return target instanceof AbstractRoutingDataSource;
 	}
 
 	@Override
@@ -80,19 +83,28 @@ public final class TransactionalPublisher implements Publisher {
 			this.bus.publishAll(events);
 			return;
 		}
-		BoundConnection connection = connectionInTransaction();
-		TransactionEvents current = current();
-		if (current != null && current.phase() == Phase.COMMITTED && isSameTransaction(current, connection)) {
-			this.transport.send(events);
+		Departure departure = this.transactions.departure(this.mode);
+		if (departure.reason() != null) {
+			this.told.tell(departure.reason());
 		}
-		else if (connection != null) {
-			join(connection, current, events);
+		send(events, departure);
+	}
+
+	private void send(Collection<Event> events, Departure departure) {
+		switch (departure.way()) {
+			case AT_ONCE -> this.transport.send(events);
+			case ON_CONNECTION -> send(events, Objects.requireNonNull(departure.connection()));
+			case WITH_COMMIT -> Objects.requireNonNull(departure.transaction()).addBeforeCommit(this.transport.encode(events));
+			case AFTER_COMMIT -> Objects.requireNonNull(departure.transaction()).addAfterCommit(this.transport.encode(events));
 		}
-		else if (TransactionSynchronizationManager.isSynchronizationActive()
-				&& TransactionSynchronizationManager.isActualTransactionActive()) {
-			follow((current != null) ? current : register(null), events);
+	}
+
+	private void send(Collection<Event> events, Connection connection) {
+		if (this.transport.reachesBusOn(connection)) {
+			this.transport.send(connection, events);
 		}
 		else {
+			this.told.tell(Reason.OTHER_DATABASE);
 			this.transport.send(events);
 		}
 	}
@@ -107,65 +119,7 @@ public final class TransactionalPublisher implements Publisher {
 	 * @param transaction the transaction
 	 */
 	public void onBegin(TransactionExecution transaction) {
-		if (transaction instanceof DefaultTransactionStatus status && status.isNewSynchronization()) {
-			register(BoundConnection.holder(this.dataSource));
-		}
-	}
-
-	private static boolean isSameTransaction(TransactionEvents current, @Nullable BoundConnection connection) {
-		return connection == null || current.isOf(connection);
-	}
-
-	/** Publishes in the transaction of a connection. */
-	private void join(BoundConnection connection, @Nullable TransactionEvents current, Collection<Event> events) {
-		if (current == null || !current.isOf(connection)) {
-			// Nobody will tell when this one commits.
-			this.transport.send(connection.connection(), events);
-		}
-		else if (this.mode == PublishMode.AFTER_COMMIT) {
-			current.addAfterCommit(this.transport.encode(events));
-		}
-		else if (current.phase() == Phase.COLLECTING) {
-			current.addBeforeCommit(this.transport.encode(events));
-		}
-		else {
-			this.transport.send(connection.connection(), events);
-		}
-	}
-
-	/** Publishes after the commit of a transaction of something else. */
-	private void follow(TransactionEvents current, Collection<Event> events) {
-		if (this.transport.canJoin() && this.mode == PublishMode.TRANSACTIONAL
-				&& this.foreignTransactionSeen.compareAndSet(false, true)) {
-			logger.info("events are being published in a transaction that is not of the bus's DataSource: they leave "
-					+ "after its commit, and are lost if the process dies in between");
-		}
-		current.addAfterCommit(this.transport.encode(events));
-	}
-
-	private @Nullable BoundConnection connectionInTransaction() {
-		boolean completed = TransactionSynchronizationManager.isActualTransactionActive()
-				&& !TransactionSynchronizationManager.isSynchronizationActive();
-		return (completed || !this.transport.canJoin()) ? null : BoundConnection.current(this.dataSource);
-	}
-
-	private TransactionEvents register(@Nullable ConnectionHolder holder) {
-		TransactionEvents events = new TransactionEvents(this.transport, holder);
-		TransactionSynchronizationManager.registerSynchronization(events);
-		TransactionSynchronizationManager.registerSynchronization(events.new Flush());
-		return events;
-	}
-
-	private @Nullable TransactionEvents current() {
-		if (!TransactionSynchronizationManager.isSynchronizationActive()) {
-			return null;
-		}
-		for (TransactionSynchronization each : TransactionSynchronizationManager.getSynchronizations()) {
-			if (each instanceof TransactionEvents events && events.isOf(this.transport)) {
-				return events;
-			}
-		}
-		return null;
+		this.transactions.onBegin(transaction);
 	}
 
 }

@@ -3,6 +3,7 @@ package dev.pgevents.spring.internal.transaction;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -418,7 +419,7 @@ class TransactionalPublishingTests {
 	}
 
 	@Test
-	void joinsAConnectionThatIsCommittedByHandWithinTheTransactionOfAnotherDataSource() {
+	void joinsNoConnectionOfWhichNobodyKnowsWhoCommitsIt() {
 		this.runner.withUserConfiguration(OtherDatabase.class).run((context) -> with(context, (app) -> {
 			TransactionTemplate other = new TransactionTemplate(
 					context.getBean("otherTransactionManager", PlatformTransactionManager.class));
@@ -426,17 +427,82 @@ class TransactionalPublishingTests {
 				Connection connection = DataSourceUtils.getConnection(context.getBean(DataSource.class));
 				try {
 					connection.setAutoCommit(false);
-					app.publish("by hand");
-					assertThat(app.received().appIds()).isEmpty();
-					connection.commit();
+					app.publish("after the other commit");
+					connection.rollback();
 					connection.setAutoCommit(true);
 				}
 				catch (SQLException ex) {
 					throw new IllegalStateException(ex);
 				}
-				assertThat(app.received().appIds()).containsExactly("by hand");
+				assertThat(app.received().appIds()).isEmpty();
 			});
+			assertThat(app.received().appIds()).containsExactly("after the other commit");
 		}));
+	}
+
+	@Test
+	void innermostTransactionDecidesOfTwoDataSources() {
+		for (String mode : List.of("transactional", "after-commit")) {
+			this.runner.withUserConfiguration(OtherDatabase.class)
+				.withPropertyValues("events.publisher.mode=" + mode)
+				.run((context) -> with(context, (app) -> {
+					TransactionTemplate other = new TransactionTemplate(
+							context.getBean("otherTransactionManager", PlatformTransactionManager.class));
+					app.transaction((outer) -> {
+						app.publish("outer");
+						other.executeWithoutResult((inner) -> app.publish("inner"));
+						assertThat(app.received().appIds()).as("inner committed").containsExactly("inner");
+						other.executeWithoutResult((inner) -> {
+							app.publish("inner");
+							inner.setRollbackOnly();
+						});
+						app.publish("outer, too");
+						assertThat(app.received().appIds()).as("inner rolled back").isEmpty();
+						outer.setRollbackOnly();
+					});
+					assertThat(app.received().appIds()).as("outer rolled back").isEmpty();
+					app.transaction((outer) -> {
+						app.publish("1");
+						other.executeWithoutResult((inner) -> app.publish("2"));
+						app.publish("3");
+					});
+					assertThat(app.received().appIds()).as("both committed").containsExactly("2", "1", "3");
+				}));
+		}
+	}
+
+	@Test
+	void savepointByHandTakesNoEventsAlongThatAreHeldUntilTheCommit() {
+		run((app) -> {
+			app.transaction((status) -> byHand(app, () -> app.publish("held")));
+			assertThat(app.received().appIds()).containsExactly("held");
+		});
+	}
+
+	@Test
+	void savepointByHandTakesEventsAlongThatAreSentOnTheConnection() {
+		run((app) -> {
+			PostgresEventBus bus = app.context().getBean(PostgresEventBus.class);
+			DataSource dataSource = app.context().getBean(DataSource.class);
+			app.transaction((status) -> {
+				Publisher onConnection = bus.publisher(DataSourceUtils.getConnection(dataSource));
+				byHand(app, () -> onConnection.publish(event("taken along")));
+				onConnection.publish(event("kept"));
+			});
+			assertThat(app.received().appIds()).containsExactly("kept");
+		});
+	}
+
+	private static void byHand(App app, Runnable action) {
+		Connection connection = DataSourceUtils.getConnection(app.context().getBean(DataSource.class));
+		try {
+			Savepoint savepoint = connection.setSavepoint();
+			action.run();
+			connection.rollback(savepoint);
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	@Test
