@@ -108,8 +108,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing {
 		Duration patience = builder.publishTimeout.plus(builder.lockTimeout);
 		SessionFactory sessions = new SessionFactory(builder.publishingSource()::open,
 				builder.applicationName("publisher"), patience);
-		return new GroupCommit(
-				new PublishingConnection(sessions, builder.backoff, builder.lockTimeout, this::learn),
+		return new GroupCommit(new PublishingConnection(sessions, builder.backoff, builder.lockTimeout, this::learn),
 				builder.queueCapacity, builder.maxBatch, builder.publishTimeout, builder.shutdownTimeout,
 				new BusThreadFactory(builder.name + "-publisher"));
 	}

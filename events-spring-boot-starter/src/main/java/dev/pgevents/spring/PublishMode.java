@@ -9,6 +9,8 @@ public enum PublishMode {
 
 	/**
 	 * In the transaction: delivered if it commits, as one statement before the commit.
+	 * Where the transaction is not of the bus's database, or may be prepared (JTA), right
+	 * after its commit.
 	 */
 	TRANSACTIONAL,
 

@@ -94,8 +94,10 @@ public final class TransactionalPublisher implements Publisher {
 		switch (departure.way()) {
 			case AT_ONCE -> this.transport.send(events);
 			case ON_CONNECTION -> send(events, Objects.requireNonNull(departure.connection()));
-			case WITH_COMMIT -> Objects.requireNonNull(departure.transaction()).addBeforeCommit(this.transport.encode(events));
-			case AFTER_COMMIT -> Objects.requireNonNull(departure.transaction()).addAfterCommit(this.transport.encode(events));
+			case WITH_COMMIT ->
+				Objects.requireNonNull(departure.transaction()).addBeforeCommit(this.transport.encode(events));
+			case AFTER_COMMIT ->
+				Objects.requireNonNull(departure.transaction()).addAfterCommit(this.transport.encode(events));
 		}
 	}
 
