@@ -50,7 +50,8 @@ public final class Payload {
 	}
 
 	/**
-	 * The payload as a value of the given class.
+	 * The payload as a value of the given class. A {@code String} is the text where the
+	 * payload is one, and the JSON where it is an object or an array.
 	 * @param <T> the wanted type
 	 * @param type the wanted class
 	 * @return the value, or null where the payload is empty
@@ -77,7 +78,11 @@ public final class Payload {
 		return cast(type);
 	}
 
+	@SuppressWarnings("unchecked")
 	private static <T> @Nullable T decode(String json, PayloadCodec codec, Type type) {
+		if (type == String.class && isObjectOrArray(json)) {
+			return (T) json;
+		}
 		try {
 			return codec.fromJson(json, type);
 		}
@@ -87,6 +92,11 @@ public final class Payload {
 		catch (RuntimeException ex) {
 			throw PayloadConversionException.unreadable(json, type, ex);
 		}
+	}
+
+	private static boolean isObjectOrArray(String json) {
+		String stripped = json.stripLeading();
+		return stripped.startsWith("{") || stripped.startsWith("[");
 	}
 
 	/**

@@ -29,4 +29,14 @@ public interface PayloadCodec {
 	 */
 	<T> @Nullable T fromJson(String json, Type type);
 
+	/**
+	 * Checks that there is JSON that can be read as a type. Asked once for each payload
+	 * that a handler declares, so that one that cannot work is found before the first
+	 * event. By default every type passes.
+	 * @param type the wanted type
+	 * @throws PayloadConversionException if nothing can be read as the type; says why
+	 */
+	default void checkReadable(Type type) {
+	}
+
 }

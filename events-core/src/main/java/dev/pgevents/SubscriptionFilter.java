@@ -9,11 +9,13 @@ import java.util.Set;
  * event without app id matches no app filter.
  *
  * @param types event types, each of which may end in {@code .*} to mean all types of that
- * group: {@code epoch.*}
+ * group: {@code epoch.*}; {@code *} is every type, as if none were named
  * @param appIds ids of applications
  * @since 0.1
  */
 public record SubscriptionFilter(Set<String> types, Set<String> appIds) {
+
+	private static final String ANY = "*";
 
 	private static final SubscriptionFilter ALL = new SubscriptionFilter(Set.of(), Set.of());
 
@@ -22,7 +24,7 @@ public record SubscriptionFilter(Set<String> types, Set<String> appIds) {
 	 * @throws IllegalArgumentException if a type is not valid
 	 */
 	public SubscriptionFilter {
-		types = Set.copyOf(types);
+		types = types.contains(ANY) ? Set.of() : Set.copyOf(types);
 		appIds = Set.copyOf(appIds);
 		types.forEach(TypeNames::checkPattern);
 	}

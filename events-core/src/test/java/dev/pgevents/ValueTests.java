@@ -45,6 +45,12 @@ class ValueTests {
 	}
 
 	@Test
+	void aStarIsEveryType() {
+		assertThat(SubscriptionFilter.types("*")).isEqualTo(SubscriptionFilter.all());
+		assertThat(SubscriptionFilter.types("epoch.closed", "*").andApps("7")).isEqualTo(SubscriptionFilter.apps("7"));
+	}
+
+	@Test
 	void typesHaveAtMostAHundredCharacters() {
 		assertThat(EventType.of("a".repeat(100)).value()).hasSize(100);
 		assertThatIllegalArgumentException().isThrownBy(() -> EventType.of("a".repeat(101)))

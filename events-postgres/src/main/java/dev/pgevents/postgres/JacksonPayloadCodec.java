@@ -1,26 +1,21 @@
 package dev.pgevents.postgres;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.lang.reflect.Type;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.pgevents.PayloadCodec;
 import dev.pgevents.PayloadConversionException;
 import dev.pgevents.internal.log.LogText;
+import dev.pgevents.postgres.internal.payload.PayloadMapper;
+import dev.pgevents.postgres.internal.payload.ReadableTypes;
 import dev.pgevents.postgres.internal.wire.JsonFailure;
-import dev.pgevents.postgres.internal.wire.NotificationEncoder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * dates, knows {@code java.time} and {@code Optional}, skips fields it does not know, and
  * makes no objects of classes that the sender names, not even where an annotation of a
  * payload class asks for it ({@code JsonTypeInfo.Id.CLASS}; names that the annotation
- * itself maps to classes work). Thread-safe.
+ * itself maps to classes work). Payloads that it could write and not read again, a class
+ * without a usable constructor say, are not published. Thread-safe.
  *
  * @since 0.1
  */
@@ -39,35 +35,16 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 	/** Each has looked up its deserializer already. */
 	private final Map<Type, ObjectReader> readers = new ConcurrentHashMap<>();
 
+	/** Classes of published payloads that were checked. */
+	private final Set<Class<?>> readableAgain = ConcurrentHashMap.newKeySet();
+
+	private final ReadableTypes readable;
+
 	/**
 	 * With the default mapper.
 	 */
 	public JacksonPayloadCodec() {
-		this(JsonMapper.builder(factory())
-			.addModule(new JavaTimeModule())
-			.addModule(new Jdk8Module())
-			.disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-			.disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
-			.disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
-			.disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-			.disable(DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
-			.enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-			.polymorphicTypeValidator(BasicPolymorphicTypeValidator.builder().build())
-			.build());
-	}
-
-	/**
-	 * Names come from anybody: they are not kept for the life of the JVM, and chosen ones
-	 * cannot fill Jackson's table of names so that others are refused. Numbers may be as
-	 * long as a notification, where Jackson stops at 1000 digits.
-	 */
-	private static JsonFactory factory() {
-		return JsonFactory.builder()
-			.disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-			.disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
-			.streamReadConstraints(
-					StreamReadConstraints.builder().maxNumberLength(NotificationEncoder.MAX_BYTES).build())
-			.build();
+		this(PayloadMapper.create(), true);
 	}
 
 	/**
@@ -75,11 +52,19 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 	 * @param mapper reads and writes payloads; must not change afterwards
 	 */
 	public JacksonPayloadCodec(ObjectMapper mapper) {
+		this(mapper, false);
+	}
+
+	private JacksonPayloadCodec(ObjectMapper mapper, boolean own) {
 		this.mapper = mapper;
+		this.readable = new ReadableTypes(mapper, own);
 	}
 
 	@Override
 	public String toJson(@Nullable Object value) {
+		if (value != null) {
+			checkReadableAgain(value.getClass());
+		}
 		try {
 			return this.mapper.writeValueAsString(value);
 		}
@@ -98,6 +83,36 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 		catch (IOException | RuntimeException ex) {
 			throw PayloadConversionException.unreadable(json, type, JsonFailure.of(ex));
 		}
+	}
+
+	@Override
+	public void checkReadable(Type type) {
+		String problem = problem(type);
+		if (problem != null) {
+			throw new PayloadConversionException("nothing can be read as " + type.getTypeName() + ": " + problem);
+		}
+	}
+
+	/** What nobody could read would fail at each event, far from who can change it. */
+	private void checkReadableAgain(Class<?> type) {
+		if (this.readableAgain.contains(type)) {
+			return;
+		}
+		String problem = isNameable(type) && this.readable.isWrittenByProperties(type) ? problem(type) : null;
+		if (problem != null) {
+			throw new PayloadConversionException("payload of class " + type.getName()
+					+ " is not published, since no handler could read it again: " + problem);
+		}
+		this.readableAgain.add(type);
+	}
+
+	/** Whether a handler could declare it. */
+	private static boolean isNameable(Class<?> type) {
+		return !type.isAnonymousClass() && !type.isHidden() && !Proxy.isProxyClass(type);
+	}
+
+	private @Nullable String problem(Type type) {
+		return this.readable.problem(this.mapper.constructType(type));
 	}
 
 	private ObjectReader reader(Type type) {

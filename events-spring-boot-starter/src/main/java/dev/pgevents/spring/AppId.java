@@ -8,8 +8,9 @@ import java.lang.annotation.Target;
 
 /**
  * Marks the app id: on a {@code String} parameter of a handler method, which is null for
- * events without app id, and on the component (or the field, or the getter) of a
- * {@link DomainEvent} payload that names the app the event is about.
+ * events without app id, and on the component (or the field, the getter, or the
+ * constructor's parameter) of a {@link DomainEvent} payload that names the app the event
+ * is about.
  *
  * @since 0.1
  */

@@ -8,7 +8,8 @@ import java.lang.annotation.Target;
 
 /**
  * Marks a {@code String} parameter of a handler method that takes a header of the event;
- * null where the event does not have it.
+ * null where the event does not have it. On a {@code Map<String, String>} and without a
+ * name, all headers.
  *
  * @since 0.1
  */
@@ -19,8 +20,8 @@ public @interface Header {
 
 	/**
 	 * The header's name.
-	 * @return the name, as the publisher wrote it
+	 * @return the name, as the publisher wrote it; by default the parameter's
 	 */
-	String value();
+	String value() default "";
 
 }

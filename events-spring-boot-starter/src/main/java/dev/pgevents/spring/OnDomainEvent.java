@@ -19,11 +19,12 @@ import org.springframework.core.annotation.AliasFor;
  * <p>
  * Parameters, in any order: {@link dev.pgevents.Event}, the payload (any other type,
  * converted), {@link AppId} {@code String}, {@link dev.pgevents.EventType},
- * {@link java.time.Instant} (the event's timestamp), {@link Header} {@code String}.
- * Without {@link #types()} the type is that of the payload's {@link DomainEvent}, else
- * all. {@link OnGap} methods of the same bean are told where events may be missing.
- * {@code ${…}} is resolved in every attribute. A signature that cannot work fails the
- * start.
+ * {@link java.time.Instant} (the event's timestamp), {@link Header} {@code String}, and
+ * those of spring-messaging. Without {@link #types()} the types are those of the
+ * payload's {@link DomainEvent}, or of its subtypes'; all if the payload can be anything
+ * or an {@code Event} is taken. {@link OnGap} methods of the same bean are told where
+ * events may be missing. {@code ${…}} is resolved in every attribute. A signature that
+ * cannot work fails the start.
  *
  * @since 0.1
  */
@@ -43,8 +44,9 @@ public @interface OnDomainEvent {
 	String[] value() default {};
 
 	/**
-	 * Which event types; one may end in {@code .*}, as in {@code epoch.*}.
-	 * @return event types; by default that of the payload's {@link DomainEvent}, else all
+	 * Which event types; one may end in {@code .*}, as in {@code epoch.*}, and {@code *}
+	 * is every type.
+	 * @return event types; by default those that the payload stands for
 	 */
 	@AliasFor("value")
 	String[] types() default {};

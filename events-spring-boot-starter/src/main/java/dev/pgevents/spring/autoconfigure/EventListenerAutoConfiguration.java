@@ -2,9 +2,11 @@ package dev.pgevents.spring.autoconfigure;
 
 import java.util.Set;
 
+import dev.pgevents.PayloadCodec;
 import dev.pgevents.Subscriber;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
+import dev.pgevents.postgres.JacksonPayloadCodec;
 import dev.pgevents.spring.DomainEventListenerContainer;
 import dev.pgevents.spring.EventsConfigurationException;
 import dev.pgevents.spring.internal.listener.AcceptedEvents;
@@ -13,6 +15,8 @@ import dev.pgevents.spring.internal.listener.ContextEvents;
 import dev.pgevents.spring.internal.listener.DomainEventListenerFactory;
 import dev.pgevents.spring.internal.listener.EndpointContainer;
 import dev.pgevents.spring.internal.observation.EventObserver;
+import dev.pgevents.spring.internal.payload.PayloadClasses;
+import dev.pgevents.spring.internal.payload.PayloadReading;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -55,15 +59,17 @@ public final class EventListenerAutoConfiguration {
 		@ConditionalOnMissingBean(value = DomainEventListenerContainer.class, search = SearchStrategy.CURRENT)
 		EndpointContainer domainEventListenerContainer(Subscriber subscriber, ConfigurableListableBeanFactory beans,
 				EventsProperties properties, AbstractApplicationContext context,
-				ObjectProvider<PlatformTransactionManager> transactionManager,
-				ObjectProvider<EventObserver> observers) {
+				ObjectProvider<PlatformTransactionManager> transactionManager, ObjectProvider<EventObserver> observers,
+				ObjectProvider<PayloadCodec> codec) {
 			SubscriptionOptions defaults = defaults(properties.listener());
 			EventObserver observer = observers.getIfUnique(() -> EventObserver.NONE);
-			ApplicationEventBridge bridge = new ApplicationEventBridge(new AcceptedEvents(context),
+			PayloadReading reading = new PayloadReading(codec.getIfUnique(JacksonPayloadCodec::new),
+					new PayloadClasses(context));
+			ApplicationEventBridge bridge = new ApplicationEventBridge(new AcceptedEvents(context, reading),
 					ContextEvents.of(context), filter(properties.applicationEvents()), defaults,
 					transaction(properties.applicationEvents(), transactionManager), observer);
 			return new EndpointContainer(subscriber, beans, defaults, properties.listener().autoStartup(),
-					properties.listener().shutdownTimeout(), bridge, observer);
+					properties.listener().shutdownTimeout(), bridge, observer, reading);
 		}
 
 		private static SubscriptionOptions defaults(EventsProperties.Listener listener) {

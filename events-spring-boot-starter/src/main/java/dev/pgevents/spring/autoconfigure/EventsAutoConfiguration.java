@@ -17,7 +17,8 @@ import org.springframework.core.env.Environment;
 		"org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration" })
 @ConditionalOnBooleanProperty(name = "events.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(EventsProperties.class)
-@Import({ PostgresBusConfiguration.class, InMemoryBusConfiguration.class, PublishingConfiguration.class })
+@Import({ PayloadConfiguration.class, PostgresBusConfiguration.class, InMemoryBusConfiguration.class,
+		PublishingConfiguration.class })
 public final class EventsAutoConfiguration {
 
 	@Bean

@@ -1,36 +1,32 @@
 package dev.pgevents.spring.internal.listener;
 
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import dev.pgevents.Event;
 import dev.pgevents.EventType;
-import dev.pgevents.spring.DomainEvent;
+import dev.pgevents.PayloadConversionException;
 import dev.pgevents.spring.EventsConfigurationException;
 import dev.pgevents.spring.internal.payload.PayloadClass;
+import dev.pgevents.spring.internal.payload.PayloadReading;
 
-import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.PayloadApplicationEvent;
-import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
 import org.springframework.context.event.ApplicationListenerMethodAdapter;
 import org.springframework.context.event.GenericApplicationListener;
 import org.springframework.context.event.GenericApplicationListenerAdapter;
 import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.MergedAnnotations;
-import org.springframework.core.type.filter.AnnotationTypeFilter;
 import org.springframework.transaction.event.TransactionalApplicationListener;
-import org.springframework.util.ClassUtils;
 
 /**
  * What the listeners of a context accept: events, or payloads of the classes with
- * {@link DomainEvent} in the application's packages.
+ * {@link dev.pgevents.spring.DomainEvent} in the application's packages.
  *
  * @since 0.1
  */
@@ -44,12 +40,16 @@ public final class AcceptedEvents {
 
 	private final AbstractApplicationContext context;
 
+	private final PayloadReading reading;
+
 	/**
 	 * Asks the listeners of a context, which has to have found them all.
 	 * @param context the context
+	 * @param reading how payloads are read
 	 */
-	public AcceptedEvents(AbstractApplicationContext context) {
+	public AcceptedEvents(AbstractApplicationContext context, PayloadReading reading) {
 		this.context = context;
+		this.reading = reading;
 	}
 
 	/** Whether some listener accepts {@link Event}. */
@@ -69,62 +69,60 @@ public final class AcceptedEvents {
 
 	/** The payload classes that some listener accepts. */
 	List<RegisteredPayload> payloads() {
-		List<RegisteredPayload> accepted = new ArrayList<>();
-		for (Class<?> payloadClass : payloadClasses()) {
+		Set<RegisteredPayload> accepted = new LinkedHashSet<>();
+		for (Class<?> payloadClass : this.reading.classes().annotated()) {
 			if (accepts(payloadClass) && !isExternalized(payloadClass)) {
-				accepted.add(new RegisteredPayload(type(payloadClass), payloadClass));
+				accepted.add(registered(payloadClass));
 			}
 		}
-		return accepted;
+		return List.copyOf(accepted);
 	}
 
-	private static EventType type(Class<?> payloadClass) {
+	private RegisteredPayload registered(Class<?> payloadClass) {
 		try {
-			return PayloadClass.of(payloadClass).type();
+			EventType type = PayloadClass.of(payloadClass).type();
+			Class<?> annotated = PayloadClass.annotated(payloadClass);
+			Class<?> read = (annotated == payloadClass) ? payloadClass
+					: this.reading.types(annotated).classes().getOrDefault(type.value(), payloadClass);
+			this.reading.codec().checkReadable(read);
+			return new RegisteredPayload(type, read);
 		}
-		catch (IllegalArgumentException ex) {
+		catch (IllegalArgumentException | PayloadConversionException ex) {
 			throw new EventsConfigurationException(
 					"The payload class " + payloadClass.getName() + " cannot work: " + ex.getMessage(),
 					"Correct its annotations.", ex);
 		}
 	}
 
-	private List<Class<?>> payloadClasses() {
-		if (!AutoConfigurationPackages.has(this.context)) {
-			return List.of();
-		}
-		ClassPathScanningCandidateComponentProvider scanner = new ClassPathScanningCandidateComponentProvider(false,
-				this.context.getEnvironment());
-		scanner.setResourceLoader(this.context);
-		scanner.addIncludeFilter(new AnnotationTypeFilter(DomainEvent.class));
-		List<Class<?>> classes = new ArrayList<>();
-		for (String basePackage : AutoConfigurationPackages.get(this.context)) {
-			for (BeanDefinition candidate : scanner.findCandidateComponents(basePackage)) {
-				classes.add(ClassUtils.resolveClassName(String.valueOf(candidate.getBeanClassName()),
-						this.context.getClassLoader()));
-			}
-		}
-		return classes;
-	}
-
+	/** Who listens to any payload gets the event, and not its payload beside it. */
 	private boolean accepts(Class<?> payloadClass) {
 		ResolvableType type = applicationEvent(payloadClass);
 		return this.context.getApplicationListeners()
 			.stream()
 			.anyMatch((listener) -> isMeant(listener) && generic(listener).supportsEventType(type))
-				|| listenersToBeCreated().anyMatch((declared) -> declared.isAssignableFrom(type)
-						&& !declared.isAssignableFrom(applicationEvent(AnyPayload.class)));
+				|| declaredByBeans()
+					.anyMatch((declared) -> declared.isAssignableFrom(type) && (payloadClass == Event.class
+							|| !declared.isAssignableFrom(applicationEvent(AnyPayload.class))));
 	}
 
-	/** What the listeners say that the first event for them creates. */
-	private Stream<ResolvableType> listenersToBeCreated() {
+	/**
+	 * What the definitions of listener beans say, as Spring looks at them: more than a
+	 * lambda does, and before the first event for a lazy one creates it.
+	 */
+	private Stream<ResolvableType> declaredByBeans() {
 		ConfigurableListableBeanFactory beans = this.context.getBeanFactory();
 		return Arrays.stream(beans.getBeanNamesForType(ApplicationListener.class, true, false))
-			.filter((name) -> !beans.containsSingleton(name))
-			.map(beans::getType)
-			.filter(Objects::nonNull)
-			.map((type) -> ResolvableType.forClass(type).as(ApplicationListener.class).getGeneric())
-			.filter((declared) -> declared.resolve() != null);
+			.map((name) -> declared(beans, name))
+			.filter((declared) -> PayloadApplicationEvent.class.isAssignableFrom(declared.resolve(Object.class)));
+	}
+
+	private static ResolvableType declared(ConfigurableListableBeanFactory beans, String name) {
+		Class<?> type = beans.getType(name);
+		ResolvableType defined = beans.containsBeanDefinition(name)
+				? beans.getMergedBeanDefinition(name).getResolvableType().as(ApplicationListener.class).getGeneric()
+				: ResolvableType.NONE;
+		return (defined.resolve() != null || type == null) ? defined
+				: ResolvableType.forClass(type).as(ApplicationListener.class).getGeneric();
 	}
 
 	/** Frameworks' listeners of just any event say nothing about these events. */

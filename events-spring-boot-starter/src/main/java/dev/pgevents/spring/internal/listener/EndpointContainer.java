@@ -19,6 +19,7 @@ import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.spring.DomainEventListenerContainer;
 import dev.pgevents.spring.internal.observation.EventObserver;
+import dev.pgevents.spring.internal.payload.PayloadReading;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,11 +59,13 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 	 * @param shutdownTimeout how long stopping waits for the events in hand
 	 * @param bridge carries events to application listeners
 	 * @param observer observes the calls of methods
+	 * @param reading how payloads are read
 	 */
 	public EndpointContainer(Subscriber subscriber, ConfigurableListableBeanFactory beans, SubscriptionOptions defaults,
-			boolean autoStartup, Duration shutdownTimeout, ApplicationEventBridge bridge, EventObserver observer) {
+			boolean autoStartup, Duration shutdownTimeout, ApplicationEventBridge bridge, EventObserver observer,
+			PayloadReading reading) {
 		this.endpoints = new Endpoints(new MockableSubscriber(subscriber));
-		this.reader = new HandlerMethodReader(beans, defaults, shutdownTimeout, observer);
+		this.reader = new HandlerMethodReader(beans, defaults, shutdownTimeout, observer, reading);
 		this.autoStartup = autoStartup;
 		this.shutdownTimeout = shutdownTimeout;
 		this.bridge = bridge;

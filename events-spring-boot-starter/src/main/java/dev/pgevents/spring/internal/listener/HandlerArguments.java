@@ -1,10 +1,11 @@
 package dev.pgevents.spring.internal.listener;
 
-import java.lang.reflect.Type;
+import java.lang.annotation.Annotation;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 import dev.pgevents.Delivery;
@@ -13,11 +14,14 @@ import dev.pgevents.EventType;
 import dev.pgevents.Gap;
 import dev.pgevents.spring.AppId;
 import dev.pgevents.spring.Header;
+import dev.pgevents.spring.internal.payload.PayloadReading;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedMethod;
+import org.springframework.util.ClassUtils;
 
 /**
  * What the parameters of a handler method take from an event.
@@ -26,28 +30,52 @@ final class HandlerArguments {
 
 	private static final String ANNOTATION = "OnDomainEvent";
 
+	private static final boolean MESSAGING = ClassUtils.isPresent("org.springframework.messaging.Message",
+			HandlerArguments.class.getClassLoader());
+
+	/** Names that other libraries have, too. */
+	private static final Set<String> OUR_NAMES = Set.of("AppId", "Header", "Headers", "Payload");
+
 	private final BeanMethod handler;
+
+	private final PayloadReading reading;
 
 	private final List<Function<Event, @Nullable Object>> resolvers = new ArrayList<>();
 
-	private @Nullable MethodParameter payload;
+	private @Nullable HandlerPayload payload;
 
-	private HandlerArguments(BeanMethod handler) {
+	private boolean takesEvent;
+
+	private HandlerArguments(BeanMethod handler, PayloadReading reading) {
 		this.handler = handler;
+		this.reading = reading;
 	}
 
 	/** Reads the parameters of a method, or says which one cannot work. */
-	static HandlerArguments of(BeanMethod handler) {
-		HandlerArguments arguments = new HandlerArguments(handler);
+	static HandlerArguments of(BeanMethod handler, PayloadReading reading) {
+		HandlerArguments arguments = new HandlerArguments(handler, reading);
 		for (MethodParameter parameter : new MethodOfBean(handler).getMethodParameters()) {
+			parameter.initParameterNameDiscovery(new DefaultParameterNameDiscoverer());
 			arguments.resolvers.add(arguments.resolver(parameter));
 		}
 		return arguments;
 	}
 
-	/** The class of the payload parameter, or null if there is none. */
-	@Nullable Class<?> payloadClass() {
-		return (this.payload != null) ? this.payload.getParameterType() : null;
+	/**
+	 * The event types to subscribe to, none for all, of those that the annotation says.
+	 */
+	String[] types(String[] said) {
+		HandlerPayload payload = this.payload;
+		if (payload == null) {
+			if (said.length == 0 && !this.takesEvent) {
+				throw this.handler.refuse(ANNOTATION, "nothing says which events it is for",
+						"Write @OnDomainEvent(\"…\") with the event types, \"*\" for all.");
+			}
+			return said;
+		}
+		String[] types = payload.types(said);
+		payload.checkReadable(List.of(types));
+		return types;
 	}
 
 	/** The arguments for an event. */
@@ -67,10 +95,14 @@ final class HandlerArguments {
 		}
 		Header header = parameter.getParameterAnnotation(Header.class);
 		if (header != null) {
-			requireString(parameter, "@Header");
-			return (event) -> event.headers().get(header.value());
+			return header(parameter, header.value());
 		}
+		if (MESSAGING && MessagingParameter.isOne(parameter)) {
+			return messaging(parameter);
+		}
+		checkAnnotations(parameter);
 		if (type == Event.class || type == Delivery.class) {
+			this.takesEvent = true;
 			return (event) -> event;
 		}
 		if (type == EventType.class) {
@@ -82,29 +114,53 @@ final class HandlerArguments {
 		if (type == Gap.class) {
 			throw this.handler.refuse(ANNOTATION, "gaps are no events", "Take the Gap in an @OnGap method.");
 		}
-		return payload(parameter);
+		return payload(parameter, ResolvableType.forMethodParameter(parameter))::read;
 	}
 
-	private Function<Event, @Nullable Object> payload(MethodParameter parameter) {
+	private Function<Event, @Nullable Object> header(MethodParameter parameter, String named) {
+		if (named.isEmpty() && parameter.getParameterType() == Map.class) {
+			return Event::headers;
+		}
+		requireString(parameter, "@Header");
+		String name = named.isEmpty() ? parameter.getParameterName() : named;
+		if (name == null) {
+			throw this.handler.refuse(ANNOTATION, name(parameter) + " with @Header names no header",
+					"Write @Header(\"…\"), or compile with -parameters.");
+		}
+		return (event) -> event.headers().get(name);
+	}
+
+	private Function<Event, @Nullable Object> messaging(MethodParameter parameter) {
+		MessagingParameter messaging = new MessagingParameter(parameter);
+		String problem = messaging.problem();
+		if (problem != null) {
+			throw this.handler.refuse(ANNOTATION, name(parameter) + " " + problem, "Change the parameter.");
+		}
+		ResolvableType payloadType = messaging.payloadType();
+		return messaging.resolver((payloadType != null) ? payload(parameter, payloadType)::read : null);
+	}
+
+	private HandlerPayload payload(MethodParameter parameter, ResolvableType type) {
+		HandlerPayload payload = new HandlerPayload(this.handler, name(parameter), type, this.reading);
 		if (this.payload != null) {
 			throw this.handler.refuse(ANNOTATION,
-					"both " + name(this.payload) + " and " + name(parameter) + " would take the payload",
+					"both " + this.payload.name() + " and " + name(parameter) + " would take the payload",
 					"Keep one of them; mark a String for the app id with @AppId, one for a header with @Header.");
 		}
-		this.payload = parameter;
-		Type type = resolved(ResolvableType.forMethodParameter(parameter));
-		return (event) -> event.payload().as(type);
+		this.payload = payload;
+		return payload;
 	}
 
-	/** The type without variables, for a codec that knows nothing of the bean's class. */
-	private static Type resolved(ResolvableType type) {
-		if (!type.hasGenerics()) {
-			return (type.getType() instanceof Class<?> plain) ? plain : type.resolve(Object.class);
+	/** One that was imported from the wrong package would have no effect. */
+	private void checkAnnotations(MethodParameter parameter) {
+		for (Annotation annotation : parameter.getParameterAnnotations()) {
+			Class<?> type = annotation.annotationType();
+			if (OUR_NAMES.contains(type.getSimpleName())) {
+				throw this.handler.refuse(ANNOTATION,
+						name(parameter) + " carries @" + type.getName() + ", which means nothing here",
+						"Import the one of " + AppId.class.getPackageName() + " or remove it.");
+			}
 		}
-		ResolvableType[] generics = Arrays.stream(type.getGenerics())
-			.map((generic) -> ResolvableType.forType(resolved(generic)))
-			.toArray(ResolvableType[]::new);
-		return ResolvableType.forClassWithGenerics(type.resolve(Object.class), generics).getType();
 	}
 
 	private void requireString(MethodParameter parameter, String annotation) {
@@ -115,7 +171,7 @@ final class HandlerArguments {
 	}
 
 	private static String name(MethodParameter parameter) {
-		return "parameter " + (parameter.getParameterIndex() + 1) + ", a " + parameter.getParameterType().getName()
+		return "parameter " + (parameter.getParameterIndex() + 1) + ", a " + parameter.getParameterType().getTypeName()
 				+ ",";
 	}
 

@@ -22,7 +22,7 @@ import dev.pgevents.spring.OnGap;
 import dev.pgevents.spring.SyncOnDomainEvent;
 import dev.pgevents.spring.SyncRunListener;
 import dev.pgevents.spring.internal.observation.EventObserver;
-import dev.pgevents.spring.internal.payload.PayloadClass;
+import dev.pgevents.spring.internal.payload.PayloadReading;
 
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -43,6 +43,8 @@ final class HandlerMethodReader {
 
 	private final EventObserver observer;
 
+	private final PayloadReading reading;
+
 	private final HandlerMethodCheck check;
 
 	private final Supplier<List<SyncRunListener>> syncRunListeners;
@@ -55,13 +57,15 @@ final class HandlerMethodReader {
 	 * @param defaults for what annotations leave open
 	 * @param shutdownTimeout how long closing waits for a method that synchronizes
 	 * @param observer observes the calls of handler methods
+	 * @param reading how payloads are read
 	 */
 	HandlerMethodReader(ConfigurableListableBeanFactory beans, SubscriptionOptions defaults, Duration shutdownTimeout,
-			EventObserver observer) {
+			EventObserver observer, PayloadReading reading) {
 		this.beans = beans;
 		this.defaults = defaults;
 		this.shutdownTimeout = shutdownTimeout;
 		this.observer = observer;
+		this.reading = reading;
 		this.check = new HandlerMethodCheck(beans);
 		this.syncRunListeners = SingletonSupplier
 			.of(() -> beans.getBeanProvider(SyncRunListener.class).orderedStream().toList());
@@ -106,12 +110,9 @@ final class HandlerMethodReader {
 
 	private Endpoint handler(String beanName, Class<?> type, BeanMethod handler, OnDomainEvent annotation) {
 		AnnotationValues values = new AnnotationValues(this.beans, handler, "OnDomainEvent");
-		HandlerArguments arguments = HandlerArguments.of(handler);
-		String[] types = values.texts(annotation.types());
-		String inferred = (types.length == 0 && arguments.payloadClass() != null)
-				? PayloadClass.typeOf(arguments.payloadClass()) : null;
+		HandlerArguments arguments = HandlerArguments.of(handler, this.reading);
 		SubscriptionFilter filter = filter(handler, "OnDomainEvent",
-				(inferred != null) ? new String[] { inferred } : types, values.texts(annotation.apps()));
+				() -> arguments.types(values.texts(annotation.types())), values.texts(annotation.apps()));
 		String id = values.text(annotation.id());
 		String name = id.isEmpty() ? unique(handler.name()) : id;
 		return new SubscriptionEndpoint(name, values.bool("autoStartup", annotation.autoStartup(), true), filter,
@@ -130,7 +131,8 @@ final class HandlerMethodReader {
 		AnnotationValues values = new AnnotationValues(this.beans, method, "SyncOnDomainEvent");
 		String id = unique(method.name());
 		return new SyncEndpoint(id,
-				filter(method, "SyncOnDomainEvent", values.texts(annotation.types()), values.texts(annotation.apps())),
+				filter(method, "SyncOnDomainEvent", () -> values.texts(annotation.types()),
+						values.texts(annotation.apps())),
 				values.duration("every", annotation.every()), this.shutdownTimeout,
 				new SyncRuns(id, task, this.syncRunListeners));
 	}
@@ -141,9 +143,9 @@ final class HandlerMethodReader {
 		return (count == 1) ? name : name + "#" + count;
 	}
 
-	private SubscriptionFilter filter(BeanMethod method, String annotation, String[] types, String[] apps) {
+	private SubscriptionFilter filter(BeanMethod method, String annotation, Supplier<String[]> types, String[] apps) {
 		try {
-			return SubscriptionFilter.types(types).andApps(apps);
+			return SubscriptionFilter.types(types.get()).andApps(apps);
 		}
 		catch (IllegalArgumentException ex) {
 			throw method.refuse(annotation, String.valueOf(ex.getMessage()),

@@ -1,9 +1,5 @@
 package dev.pgevents.spring.internal.payload;
 
-import java.lang.reflect.Method;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.function.Function;
 
 import dev.pgevents.EventType;
@@ -12,7 +8,7 @@ import dev.pgevents.spring.DomainEvent;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.util.ReflectionUtils;
+import org.springframework.core.annotation.MergedAnnotations;
 
 /**
  * A class with {@link DomainEvent}: its event type, and how to read the app id of its
@@ -45,20 +41,36 @@ public final class PayloadClass {
 	 * @param payloadClass the class
 	 * @return what they say
 	 * @throws IllegalArgumentException if there is no {@link DomainEvent}, its value is
-	 * no event type, or several members carry {@link AppId}
+	 * no event type, or the value of {@link AppId} cannot be read, or there are several
 	 */
 	public static PayloadClass of(Class<?> payloadClass) {
 		return CACHE.get(payloadClass);
 	}
 
 	/**
-	 * The event type of a class, if it has one.
+	 * Whether a class has a {@link DomainEvent}, of its own or inherited.
 	 * @param payloadClass the class
-	 * @return the value of its {@link DomainEvent}, or null
+	 * @return whether it has
 	 */
-	public static @Nullable String typeOf(Class<?> payloadClass) {
+	public static boolean isAnnotated(Class<?> payloadClass) {
+		return typeOf(payloadClass) != null;
+	}
+
+	private static @Nullable String typeOf(Class<?> payloadClass) {
 		DomainEvent annotation = AnnotatedElementUtils.findMergedAnnotation(payloadClass, DomainEvent.class);
 		return (annotation != null) ? annotation.value() : null;
+	}
+
+	/**
+	 * Which class or interface a class has its annotation from.
+	 * @param payloadClass the class
+	 * @return itself, or a supertype
+	 */
+	public static Class<?> annotated(Class<?> payloadClass) {
+		Object source = MergedAnnotations.from(payloadClass, MergedAnnotations.SearchStrategy.TYPE_HIERARCHY)
+			.get(DomainEvent.class)
+			.getSource();
+		return (source instanceof Class<?> annotated) ? annotated : payloadClass;
 	}
 
 	/**
@@ -85,37 +97,7 @@ public final class PayloadClass {
 			throw new IllegalArgumentException(payloadClass.getName()
 					+ " has no @DomainEvent: annotate it with the event type, or publish an Event through Publisher");
 		}
-		List<Function<Object, @Nullable Object>> appIds = appIds(payloadClass);
-		if (appIds.size() > 1) {
-			throw new IllegalArgumentException(
-					payloadClass.getName() + " has " + appIds.size() + " members with @AppId, it may have one");
-		}
-		return new PayloadClass(EventType.of(type), appIds.isEmpty() ? null : appIds.get(0));
-	}
-
-	private static List<Function<Object, @Nullable Object>> appIds(Class<?> payloadClass) {
-		if (payloadClass.isRecord()) {
-			return Arrays.stream(payloadClass.getRecordComponents())
-				.filter((component) -> component.isAnnotationPresent(AppId.class))
-				.map((component) -> getter(component.getAccessor()))
-				.toList();
-		}
-		List<Function<Object, @Nullable Object>> found = new ArrayList<>();
-		ReflectionUtils.doWithFields(payloadClass, (field) -> {
-			ReflectionUtils.makeAccessible(field);
-			found.add((payload) -> ReflectionUtils.getField(field, payload));
-		}, (field) -> field.isAnnotationPresent(AppId.class));
-		for (Method method : ReflectionUtils.getUniqueDeclaredMethods(payloadClass)) {
-			if (method.isAnnotationPresent(AppId.class) && method.getParameterCount() == 0) {
-				found.add(getter(method));
-			}
-		}
-		return found;
-	}
-
-	private static Function<Object, @Nullable Object> getter(Method method) {
-		ReflectionUtils.makeAccessible(method);
-		return (payload) -> ReflectionUtils.invokeMethod(method, payload);
+		return new PayloadClass(EventType.of(type), AppIdMember.of(payloadClass));
 	}
 
 }
