@@ -64,7 +64,7 @@ record ConnectionView(String state, Tone tone, String sentence, @Nullable Instan
 			case LISTENING -> Tone.GOOD;
 			case CONNECTING -> Tone.WARN;
 			case DEAF, BACKING_OFF -> Tone.BAD;
-			case CLOSED -> Tone.OFF;
+			case STOPPED, CLOSED -> Tone.OFF;
 		};
 	}
 
@@ -81,6 +81,8 @@ record ConnectionView(String state, Tone tone, String sentence, @Nullable Instan
 					+ "do not arrive. Synchronizing methods poll.";
 			case BACKING_OFF -> "The connection is lost and tried again for ever, with growing waits. Synchronizing "
 					+ "methods poll; once it is back, every subscription is told of the gap.";
+			case STOPPED -> "The connections are let go of while the application is stopped. Once it is started "
+					+ "again, every subscription is told of the gap.";
 			case CLOSED -> "The bus is closed for good.";
 		};
 	}

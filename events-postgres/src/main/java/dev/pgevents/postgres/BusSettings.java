@@ -63,6 +63,8 @@ abstract sealed class BusSettings<B extends BusSettings<B>> permits PostgresEven
 
 	boolean listening = true;
 
+	boolean suspended;
+
 	String listeningOffReason = "listening is switched off by PostgresEventBus.builder().listening(false)";
 
 	ChannelStrategy channels = ChannelStrategy.single(ChannelStrategy.DEFAULT_CHANNEL);
@@ -150,6 +152,17 @@ abstract sealed class BusSettings<B extends BusSettings<B>> permits PostgresEven
 	 */
 	public B listener(ConnectionSource listener) {
 		this.listener = Objects.requireNonNull(listener, "listener");
+		return self();
+	}
+
+	/**
+	 * Sets whether the bus waits for {@link PostgresEventBus#resume()} before it
+	 * connects; it connects at once if never called.
+	 * @param suspended whether it waits
+	 * @return this
+	 */
+	public B suspended(boolean suspended) {
+		this.suspended = suspended;
 		return self();
 	}
 

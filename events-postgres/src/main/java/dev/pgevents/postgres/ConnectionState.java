@@ -22,6 +22,9 @@ public enum ConnectionState {
 	/** Lost or refused; the next attempt is scheduled. */
 	BACKING_OFF,
 
+	/** Let go of, or not made yet, until the bus is resumed. */
+	STOPPED,
+
 	/** Closed for good. */
 	CLOSED
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
 
 import dev.pgevents.ConnectionPublishing;
 import dev.pgevents.EncodedEvent;
@@ -24,6 +25,7 @@ import dev.pgevents.internal.dispatch.BusEventStream;
 import dev.pgevents.internal.dispatch.BusSubscription;
 import dev.pgevents.internal.dispatch.BusThreadFactory;
 import dev.pgevents.internal.dispatch.Dispatcher;
+import dev.pgevents.internal.lifecycle.Suspendable;
 import dev.pgevents.postgres.internal.listen.Listener;
 import dev.pgevents.postgres.internal.listen.NotificationRouter;
 import dev.pgevents.postgres.internal.publish.GroupCommit;
@@ -45,9 +47,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public final class PostgresEventBus implements EventBus, ConnectionPublishing {
+public final class PostgresEventBus implements EventBus, ConnectionPublishing, Suspendable {
 
 	private static final Duration STATUS_PATIENCE = Duration.ofSeconds(5);
+
+	/** How long to wait for the end of a session that was broken off. */
+	private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
 	private final String name;
 
@@ -74,6 +79,9 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing {
 	private final String listeningOffReason;
 
 	private final UnreadableNotifications unreadable;
+
+	/** Held while connections are let go of or taken up again. */
+	private final ReentrantLock lifecycle = new ReentrantLock();
 
 	private PostgresEventBus(Builder builder) {
 		this.name = builder.name;
@@ -114,13 +122,13 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing {
 	}
 
 	private Listener listener(Builder builder, Clock clock) {
-		SessionFactory sessions = new SessionFactory(this.listeningSource::open, builder.applicationName("listener"),
-				builder.networkTimeout);
+		String applicationName = builder.applicationName("listener");
+		Duration networkTimeout = builder.networkTimeout;
 		BusObserver observer = new BusObserver(builder.name, this.state, this.unreadable, this::learn);
 		NotificationRouter router = new NotificationRouter(new NotificationDecoder(builder.codec, clock, this.signer),
 				this.dispatcher, observer);
-		return new Listener(sessions, router, observer,
-				(channel, text) -> this.groupCommit.publishOwn(new Notification(channel, text)),
+		return new Listener(() -> new SessionFactory(this.listeningSource::open, applicationName, networkTimeout),
+				router, observer, (channel, text) -> this.groupCommit.publishOwn(new Notification(channel, text)),
 				new Listener.Timing(builder.backoff, builder.heartbeat, clock), this.dispatcher.strategy());
 	}
 
@@ -347,6 +355,45 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing {
 		return this.state.state() == ConnectionState.LISTENING;
 	}
 
+	/**
+	 * Lets go of both connections, until {@link #resume()}: before a checkpoint of the
+	 * process, say. What was accepted is sent before, up to the shutdown timeout.
+	 * Subscriptions stay open and receive nothing; publishing works, over a connection
+	 * opened for it. Does nothing more where they are let go of, or the bus is closed.
+	 */
+	@Override
+	public void suspend() {
+		this.lifecycle.lock();
+		try {
+			if (this.listener != null) {
+				this.listener.stop(STOP_PATIENCE);
+				this.state.stopped();
+			}
+			this.groupCommit.disconnect();
+		}
+		finally {
+			this.lifecycle.unlock();
+		}
+	}
+
+	/**
+	 * Connects, in the background. Subscriptions that were live before get a gap of
+	 * reason {@link dev.pgevents.Gap.Reason#RECONNECTED}. Does nothing where the bus is
+	 * connected, or trying, and after the closing.
+	 */
+	@Override
+	public void resume() {
+		this.lifecycle.lock();
+		try {
+			if (this.listener != null) {
+				this.listener.start();
+			}
+		}
+		finally {
+			this.lifecycle.unlock();
+		}
+	}
+
 	@Override
 	public void close() {
 		if (this.listener != null) {
@@ -362,12 +409,15 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing {
 		return "PostgresEventBus[" + this.name + " " + connectionState() + "]";
 	}
 
-	private void start() {
-		if (this.listener != null) {
-			this.listener.start();
+	private void start(boolean suspended) {
+		if (this.listener == null) {
+			this.state.off(this.listeningOffReason);
+		}
+		else if (suspended) {
+			this.state.notStarted();
 		}
 		else {
-			this.state.off(this.listeningOffReason);
+			this.listener.start();
 		}
 	}
 
@@ -409,14 +459,15 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing {
 		}
 
 		/**
-		 * Builds the bus and begins to connect, in the background.
+		 * Builds the bus and begins to connect, in the background, unless it is
+		 * {@linkplain #suspended(boolean) suspended}.
 		 * @return a new bus; close it when done
 		 * @throws IllegalStateException if neither {@code dataSource} nor
 		 * {@code listener} was called
 		 */
 		public PostgresEventBus build() {
 			PostgresEventBus bus = new PostgresEventBus(this);
-			bus.start();
+			bus.start(this.suspended);
 			return bus;
 		}
 

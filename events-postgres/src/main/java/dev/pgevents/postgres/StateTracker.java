@@ -124,6 +124,19 @@ final class StateTracker {
 		return root;
 	}
 
+	/** Nothing was connected yet. */
+	void notStarted() {
+		change(ConnectionState.STOPPED, null);
+	}
+
+	/** Until the bus is resumed. */
+	void stopped() {
+		this.failures = 0;
+		if (change(ConnectionState.STOPPED, null)) {
+			logger.info("{}: stopped, the connections are closed", this.busName);
+		}
+	}
+
 	void closed() {
 		if (change(ConnectionState.CLOSED, null)) {
 			logger.info("{}: closed", this.busName);
@@ -145,7 +158,7 @@ final class StateTracker {
 		this.lock.lock();
 		try {
 			ConnectionStatus previous = this.status;
-			if (previous.state() == ConnectionState.CLOSED) {
+			if (previous.state() == ConnectionState.CLOSED || isTooLate(previous.state(), next)) {
 				return false;
 			}
 			this.status = next(previous, next, problem);
@@ -154,6 +167,12 @@ final class StateTracker {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/** What happens to a connection that is being let go of counts no more. */
+	private static boolean isTooLate(ConnectionState previous, ConnectionState next) {
+		return previous == ConnectionState.STOPPED && next != ConnectionState.CONNECTING
+				&& next != ConnectionState.CLOSED;
 	}
 
 	private void tell(Change change) {
@@ -169,9 +188,10 @@ final class StateTracker {
 		if (next == ConnectionState.LISTENING) {
 			return new ConnectionStatus(next, null, null);
 		}
-		Instant since = previous.notDeliveringSince();
+		boolean anew = previous.state() == ConnectionState.STOPPED || next == ConnectionState.STOPPED;
+		Instant since = anew ? null : previous.notDeliveringSince();
 		return new ConnectionStatus(next, (since != null) ? since : this.clock.instant(),
-				(problem != null) ? problem : previous.problem());
+				(problem != null || anew) ? problem : previous.problem());
 	}
 
 	private record Change(ConnectionState previous, ConnectionState current) {

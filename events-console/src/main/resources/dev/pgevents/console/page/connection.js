@@ -2,7 +2,7 @@
 
 import { announce, byId, count, element, millis, plural, setText, showText, span } from './dom.js';
 
-const NAMES = { LISTENING: 'Listening', CONNECTING: 'Connecting', DEAF: 'Deaf', BACKING_OFF: 'Connection lost',
+const NAMES = { LISTENING: 'Listening', CONNECTING: 'Connecting', DEAF: 'Deaf', BACKING_OFF: 'Connection lost', STOPPED: 'Stopped',
 	CLOSED: 'Closed', OFF: 'Not listening', IN_MEMORY: 'In memory' };
 
 let shownState;

@@ -11,6 +11,7 @@ import dev.pgevents.spring.DomainEventListenerContainer;
 import dev.pgevents.spring.EventsConfigurationException;
 import dev.pgevents.spring.internal.listener.AcceptedEvents;
 import dev.pgevents.spring.internal.listener.ApplicationEventBridge;
+import dev.pgevents.spring.internal.listener.BusLifecycle;
 import dev.pgevents.spring.internal.listener.ContextEvents;
 import dev.pgevents.spring.internal.listener.DomainEventListenerFactory;
 import dev.pgevents.spring.internal.listener.EndpointContainer;
@@ -60,7 +61,7 @@ public final class EventListenerAutoConfiguration {
 		EndpointContainer domainEventListenerContainer(Subscriber subscriber, ConfigurableListableBeanFactory beans,
 				EventsProperties properties, AbstractApplicationContext context,
 				ObjectProvider<PlatformTransactionManager> transactionManager, ObjectProvider<EventObserver> observers,
-				ObjectProvider<PayloadCodec> codec) {
+				ObjectProvider<PayloadCodec> codec, BusLifecycle bus) {
 			SubscriptionOptions defaults = defaults(properties.listener());
 			EventObserver observer = observers.getIfUnique(() -> EventObserver.NONE);
 			PayloadReading reading = new PayloadReading(codec.getIfUnique(JacksonPayloadCodec::new),
@@ -69,7 +70,7 @@ public final class EventListenerAutoConfiguration {
 					ContextEvents.of(context), filter(properties.applicationEvents()), defaults,
 					transaction(properties.applicationEvents(), transactionManager), observer);
 			return new EndpointContainer(subscriber, beans, defaults, properties.listener().autoStartup(),
-					properties.listener().shutdownTimeout(), bridge, observer, reading);
+					properties.listener().shutdownTimeout(), bridge, observer, reading, bus);
 		}
 
 		private static SubscriptionOptions defaults(EventsProperties.Listener listener) {

@@ -28,7 +28,9 @@ class PostgresBusConfiguration {
 			ObjectProvider<EventsConnectionDetails> details, ListableBeanFactory beans, Environment environment,
 			BusApplicationEvents applicationEvents, ObjectProvider<PayloadCodec> codec,
 			ObjectProvider<EventBusCustomizer> customizers) {
-		PostgresEventBus.Builder builder = PostgresEventBus.builder();
+		PostgresEventBus.Builder builder = PostgresEventBus.builder().suspended(true); // until
+																						// the
+																						// start
 		builder.listener(BusRoute.connections(details.getIfAvailable(), properties.postgres(), dataSource, beans));
 		new BusSettings(builder).apply(properties);
 		builder.executor(HandlerExecutor.find(beans, environment));

@@ -4,12 +4,14 @@ import dev.pgevents.EventBus;
 import dev.pgevents.Publisher;
 import dev.pgevents.Subscriber;
 import dev.pgevents.spring.DomainEventPublisher;
+import dev.pgevents.spring.internal.listener.BusLifecycle;
 import dev.pgevents.spring.internal.observation.EventObserver;
 import dev.pgevents.spring.internal.transaction.TransactionalPublisher;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -30,6 +32,12 @@ class PublishingConfiguration {
 	@Bean
 	BusApplicationEvents busApplicationEvents(ApplicationEventPublisher publisher) {
 		return new BusApplicationEvents(publisher);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	BusLifecycle eventsBusLifecycle(EventBus bus, ApplicationContext context) {
+		return new BusLifecycle(bus, context);
 	}
 
 	@Bean

@@ -55,6 +55,13 @@ final class ApplicationProcess implements AutoCloseable {
 		return String.join("\n", this.lines);
 	}
 
+	/** Waits until it has ended by itself, and says with which code. */
+	int awaitEnd() throws InterruptedException {
+		this.output.lines().forEach(this.lines::add);
+		assertThat(this.process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+		return this.process.exitValue();
+	}
+
 	/** Asks it to stop, and waits until it has. */
 	void stop() throws InterruptedException {
 		this.process.destroy();

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 import dev.pgevents.Backoff;
 import dev.pgevents.internal.dispatch.BusSubscription;
@@ -28,7 +29,7 @@ public final class Listener implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(Listener.class);
 
-	private final SessionFactory sessions;
+	private final Supplier<SessionFactory> newSessions;
 
 	private final NotificationRouter router;
 
@@ -44,9 +45,18 @@ public final class Listener implements AutoCloseable {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private final Condition closing = this.lock.newCondition();
+	private final Condition change = this.lock.newCondition();
 
-	private volatile boolean closed;
+	/** Whether a thread leads; guarded by the lock. */
+	private boolean led;
+
+	private boolean closed;
+
+	/** Whether nobody is to read, for now or for ever; written with the lock held. */
+	private volatile boolean stopped = true;
+
+	/** Opens the sessions until the listener is stopped. */
+	private volatile SessionFactory sessions;
 
 	private volatile @Nullable ListeningSession current;
 
@@ -58,16 +68,17 @@ public final class Listener implements AutoCloseable {
 
 	/**
 	 * Creates a listener that has not been started.
-	 * @param sessions opens sessions
+	 * @param sessions makes what opens sessions, anew for each start
 	 * @param router takes the notifications
 	 * @param observer sees how the connection is
 	 * @param proofSender sends what is to prove delivery
 	 * @param timing when to try again and to ask
 	 * @param strategy says which thread leads, and who runs handlers
 	 */
-	public Listener(SessionFactory sessions, NotificationRouter router, ListenerObserver observer,
+	public Listener(Supplier<SessionFactory> sessions, NotificationRouter router, ListenerObserver observer,
 			ProofSender proofSender, Timing timing, LeaderFollowers strategy) {
-		this.sessions = sessions;
+		this.newSessions = sessions;
+		this.sessions = sessions.get();
 		this.router = router;
 		this.observer = observer;
 		this.proofSender = proofSender;
@@ -77,10 +88,54 @@ public final class Listener implements AutoCloseable {
 	}
 
 	/**
-	 * Begins to connect.
+	 * Begins to connect, for the first time or once more; does nothing if it has, or is
+	 * closed.
 	 */
 	public void start() {
-		this.strategy.lead(this::lead);
+		this.lock.lock();
+		try {
+			if (!this.stopped || this.closed) {
+				return;
+			}
+			this.sessions = this.newSessions.get();
+			this.stopped = false;
+			if (!this.led) {
+				this.failures = 0;
+				this.strategy.lead(this::lead);
+				this.led = true;
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Closes the session and opens no more until it is started again; waits for that.
+	 * @param patience how long to wait
+	 */
+	public void stop(Duration patience) {
+		this.lock.lock();
+		try {
+			stop();
+			long left = patience.toNanos();
+			while (this.led && left > 0) {
+				left = this.change.awaitNanos(left);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** The lock is held. */
+	private void stop() {
+		this.stopped = true;
+		this.change.signalAll();
+		this.sessions.close();
 	}
 
 	/**
@@ -119,26 +174,42 @@ public final class Listener implements AutoCloseable {
 
 	@Override
 	public void close() {
-		this.closed = true;
 		this.lock.lock();
 		try {
-			this.closing.signalAll();
+			this.closed = true;
+			stop();
 		}
 		finally {
 			this.lock.unlock();
 		}
-		this.sessions.close();
 	}
 
-	/** What the leader does, until another thread leads or the bus is closed. */
+	/** What the leader does, until another thread leads or the listener is stopped. */
 	private void lead() {
-		while (!this.closed) {
-			advance();
-			if (!this.strategy.runReserved()) {
-				return;
+		boolean leads = true;
+		while (leads) {
+			if (this.stopped) {
+				disconnect();
+				leads = goesOn();
+			}
+			else {
+				advance();
+				leads = this.strategy.runReserved();
 			}
 		}
-		disconnect();
+	}
+
+	/** Ends the leading, unless it is wanted again by now. */
+	private boolean goesOn() {
+		this.lock.lock();
+		try {
+			this.led = !this.stopped;
+			this.change.signalAll();
+			return this.led;
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/** Connects, or receives once, or waits for the next attempt. */
@@ -203,13 +274,13 @@ public final class Listener implements AutoCloseable {
 	}
 
 	private void backOff() {
-		if (!this.closed && this.failures > 0) {
+		if (!this.stopped && this.failures > 0) {
 			await(this.timing.backoff().delay(this.failures));
 		}
 	}
 
 	private void lost(Throwable cause) {
-		if (!this.closed) {
+		if (!this.stopped) {
 			this.observer.onLost(cause);
 		}
 	}
@@ -218,8 +289,8 @@ public final class Listener implements AutoCloseable {
 		this.lock.lock();
 		try {
 			long left = delay.toNanos();
-			while (!this.closed && left > 0) {
-				left = this.closing.awaitNanos(left);
+			while (!this.stopped && left > 0) {
+				left = this.change.awaitNanos(left);
 			}
 		}
 		catch (InterruptedException ex) {

@@ -138,6 +138,21 @@ public final class GroupCommit implements AutoCloseable {
 	}
 
 	/**
+	 * Sends what was accepted, up to the shutdown timeout, and closes the connection; for
+	 * what is published afterwards another one is opened.
+	 */
+	public void disconnect() {
+		if (this.queue.serveWhenIdle(this.shutdownTimeout.toNanos())) {
+			try {
+				this.connection.disconnect();
+			}
+			finally {
+				handOn();
+			}
+		}
+	}
+
+	/**
 	 * Takes no more, sends what was accepted, up to the shutdown timeout, and closes the
 	 * connection. What could not be sent fails. When it returns all futures are complete,
 	 * unless what hangs on one of them takes longer than the shutdown timeout.

@@ -218,6 +218,11 @@ public final class PublishingConnection implements AutoCloseable {
 		}
 	}
 
+	/** Closes the session until the next one is needed. */
+	void disconnect() {
+		discard();
+	}
+
 	private void discard() {
 		Session old = this.session;
 		this.session = null;

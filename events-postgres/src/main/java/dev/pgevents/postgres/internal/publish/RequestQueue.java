@@ -193,6 +193,30 @@ final class RequestQueue {
 		}
 	}
 
+	/**
+	 * Becomes the server of an idle queue, waiting until it is idle.
+	 * @return whether the caller now has to serve the queue
+	 */
+	boolean serveWhenIdle(long timeoutNanos) {
+		this.lock.lock();
+		try {
+			long left = timeoutNanos;
+			while (this.served && !this.closed && left > 0) {
+				left = this.idle.awaitNanos(left);
+			}
+			boolean mine = !this.served && !this.closed;
+			this.served |= mine;
+			return mine;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
 	/** What was never sent, for failing it. */
 	List<Request> abandon() {
 		this.lock.lock();

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 import dev.pgevents.EventBus;
+import dev.pgevents.postgres.ConnectionState;
 import dev.pgevents.postgres.ConnectionStatus;
 import dev.pgevents.postgres.PostgresEventBus;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,9 @@ public final class EventsHealthIndicator extends AbstractHealthIndicator {
 	private void check(ConnectionStatus status, Health.Builder health) {
 		health.withDetail("connection", status.state());
 		Instant since = status.notDeliveringSince();
+		if (status.state() == ConnectionState.STOPPED) {
+			return; // let go of on purpose
+		}
 		if (since != null) {
 			health.withDetail("notDeliveringSince", since);
 			if (since.plus(this.gracePeriod).isBefore(this.clock.instant())) {

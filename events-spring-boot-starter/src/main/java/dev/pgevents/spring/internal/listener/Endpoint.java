@@ -1,5 +1,6 @@
 package dev.pgevents.spring.internal.listener;
 
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 
 import dev.pgevents.Subscriber;
@@ -22,8 +23,12 @@ interface Endpoint {
 	/** Whether it starts with the container. */
 	boolean autoStartup();
 
-	/** Starts it; what it returned before has been closed. */
-	Running start(Subscriber subscriber);
+	/**
+	 * Starts it; what it returned before has been closed.
+	 * @param subscriber where events come from
+	 * @param awaySince when that was, or null if this is the first start
+	 */
+	Running start(Subscriber subscriber, @Nullable Instant awaySince);
 
 	/**
 	 * A started endpoint.

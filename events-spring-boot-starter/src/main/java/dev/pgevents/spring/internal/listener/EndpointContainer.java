@@ -1,6 +1,7 @@
 package dev.pgevents.spring.internal.listener;
 
 import java.lang.reflect.Method;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -50,6 +51,8 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 
 	private final Endpoints endpoints;
 
+	private final BusLifecycle bus;
+
 	/**
 	 * A container without endpoints.
 	 * @param subscriber where events come from
@@ -60,11 +63,13 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 	 * @param bridge carries events to application listeners
 	 * @param observer observes the calls of methods
 	 * @param reading how payloads are read
+	 * @param bus told of whether anything receives
 	 */
 	public EndpointContainer(Subscriber subscriber, ConfigurableListableBeanFactory beans, SubscriptionOptions defaults,
 			boolean autoStartup, Duration shutdownTimeout, ApplicationEventBridge bridge, EventObserver observer,
-			PayloadReading reading) {
-		this.endpoints = new Endpoints(new MockableSubscriber(subscriber));
+			PayloadReading reading, BusLifecycle bus) {
+		this.endpoints = new Endpoints(new MockableSubscriber(subscriber), Clock.systemUTC());
+		this.bus = bus;
 		this.reader = new HandlerMethodReader(beans, defaults, shutdownTimeout, observer, reading);
 		this.autoStartup = autoStartup;
 		this.shutdownTimeout = shutdownTimeout;
@@ -101,6 +106,7 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 		if (!toStart.isEmpty()) {
 			logger.info("events reach {}", described(toStart));
 		}
+		this.bus.settle(this.endpoints);
 		awaitReady(toStart.stream().map(this.endpoints::start).toList());
 	}
 
@@ -118,17 +124,21 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 
 	@Override
 	public void start(String id) {
-		awaitReady(List.of(this.endpoints.start(this.endpoints.get(id))));
+		Endpoint.Running started = this.endpoints.start(this.endpoints.get(id));
+		this.bus.settle(this.endpoints);
+		awaitReady(List.of(started));
 	}
 
 	@Override
 	public void stop() {
 		awaitEnd(close(this.endpoints.endRunning()));
+		this.bus.settle(this.endpoints);
 	}
 
 	@Override
 	public void stop(String id) {
 		awaitEnd(close(this.endpoints.end(id)));
+		this.bus.settle(this.endpoints);
 	}
 
 	private void awaitEnd(Closing closing) {
@@ -139,8 +149,9 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 	}
 
 	/**
-	 * Returns at once, so that others of this phase stop meanwhile. A handler that closes
-	 * the context is not waited for: it would wait for itself.
+	 * The context is being stopped, and with it the bus's own connections, once whoever
+	 * publishes has been. Returns at once, so that others of this phase stop meanwhile. A
+	 * handler that closes the context is not waited for: it would wait for itself.
 	 */
 	@Override
 	public void stop(Runnable callback) {
@@ -176,7 +187,7 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 	 */
 	@Override
 	public void destroy() {
-		stop();
+		awaitEnd(close(this.endpoints.endRunning()));
 	}
 
 	@Override

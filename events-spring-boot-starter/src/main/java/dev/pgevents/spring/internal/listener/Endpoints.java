@@ -1,11 +1,16 @@
 package dev.pgevents.spring.internal.listener;
 
+import java.time.Clock;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -18,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The endpoints there are and those that run, of which some keep the JVM alive. One lock
  * guards them; nothing is waited for while it is held. Thread-safe.
  */
-final class Endpoints {
+final class Endpoints implements BusLifecycle.Container {
 
 	private final Subscriber subscriber;
 
@@ -28,13 +33,22 @@ final class Endpoints {
 
 	private final Map<String, Endpoint.Running> active = new LinkedHashMap<>();
 
+	/** Those that run while the container does. */
+	private final Set<String> wanted = new LinkedHashSet<>();
+
+	/** Since when those that were stopped have received nothing. */
+	private final Map<String, Instant> awaySince = new HashMap<>();
+
+	private final Clock clock;
+
 	private @Nullable KeepAlive keepAlive;
 
 	private boolean running;
 
 	/** None so far. */
-	Endpoints(Subscriber subscriber) {
+	Endpoints(Subscriber subscriber, Clock clock) {
 		this.subscriber = subscriber;
+		this.clock = clock;
 	}
 
 	/** Adds an endpoint; whether it is to be started now. */
@@ -45,11 +59,17 @@ final class Endpoints {
 						"Two @OnDomainEvent annotations have the id \"" + endpoint.id() + "\"",
 						"Give each an id of its own, or none.");
 			}
+			if (endpoint.autoStartup()) {
+				this.wanted.add(endpoint.id());
+			}
 			return this.running && endpoint.autoStartup();
 		});
 	}
 
-	/** Those that are to be started: none where they have been. */
+	/**
+	 * Those that are to be started: none where they have been. All that ran when the
+	 * container was stopped, and in the beginning those that start with it.
+	 */
 	List<Endpoint> beginRunning(@Nullable Endpoint bridge) {
 		return locked(() -> {
 			if (this.running) {
@@ -57,9 +77,11 @@ final class Endpoints {
 			}
 			this.running = true;
 			if (bridge != null) {
-				this.endpoints.put(bridge.id(), bridge);
+				if (this.endpoints.put(bridge.id(), bridge) == null) {
+					this.wanted.add(bridge.id());
+				}
 			}
-			return this.endpoints.values().stream().filter(Endpoint::autoStartup).toList();
+			return this.endpoints.values().stream().filter((endpoint) -> this.wanted.contains(endpoint.id())).toList();
 		});
 	}
 
@@ -68,24 +90,42 @@ final class Endpoints {
 		return locked(() -> {
 			this.running = false;
 			Map<String, Endpoint.Running> all = new LinkedHashMap<>(this.active);
+			all.forEach(this::stopped);
 			this.active.clear();
 			return all;
 		});
 	}
 
-	/** The one that is to be closed, if it runs. */
+	/** The one that is to be closed, if it runs. It stays stopped. */
 	Map<String, Endpoint.Running> end(String id) {
 		return locked(() -> {
 			Endpoint.Running ended = this.active.remove(get(id).id());
-			return (ended != null) ? Map.of(id, ended) : Map.of();
+			this.wanted.remove(id);
+			if (ended == null) {
+				return Map.of();
+			}
+			stopped(id, ended);
+			return Map.of(id, ended);
 		});
+	}
+
+	/** The lock is held. One that has not begun to receive is away for longer. */
+	private void stopped(String id, Endpoint.Running ended) {
+		CompletableFuture<Void> ready = ended.ready();
+		if (ready.isDone() && !ready.isCompletedExceptionally()) {
+			this.awaySince.put(id, this.clock.instant());
+		}
+		else {
+			this.awaySince.putIfAbsent(id, this.clock.instant());
+		}
 	}
 
 	/** Starts an endpoint that is not running; subscribing waits for nothing. */
 	Endpoint.Running start(Endpoint endpoint) {
 		return locked(() -> {
+			this.wanted.add(endpoint.id());
 			Endpoint.Running started = this.active.computeIfAbsent(endpoint.id(),
-					(id) -> endpoint.start(this.subscriber));
+					(id) -> endpoint.start(this.subscriber, this.awaySince.get(id)));
 			if (this.keepAlive == null) {
 				this.keepAlive = KeepAlive.start();
 			}
@@ -113,6 +153,11 @@ final class Endpoints {
 			}
 			return endpoint;
 		});
+	}
+
+	@Override
+	public boolean receives() {
+		return locked(() -> this.running || !this.active.isEmpty());
 	}
 
 	boolean isRunning() {

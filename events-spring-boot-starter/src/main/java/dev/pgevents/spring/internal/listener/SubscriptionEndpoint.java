@@ -1,5 +1,6 @@
 package dev.pgevents.spring.internal.listener;
 
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 
 import dev.pgevents.EventHandler;
@@ -7,6 +8,7 @@ import dev.pgevents.Subscriber;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An endpoint that is a subscription.
@@ -21,8 +23,9 @@ record SubscriptionEndpoint(String id, boolean autoStartup, SubscriptionFilter f
 		EventHandler handler) implements Endpoint {
 
 	@Override
-	public Running start(Subscriber subscriber) {
-		Subscription subscription = subscriber.subscribe(this.filter, this.options, this.handler);
+	public Running start(Subscriber subscriber, @Nullable Instant awaySince) {
+		Subscription subscription = subscriber.subscribe(this.filter,
+				this.options.toBuilder().awaySince(awaySince).build(), this.handler);
 		return new Running() {
 
 			@Override

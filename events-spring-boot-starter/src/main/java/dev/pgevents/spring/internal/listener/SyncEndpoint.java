@@ -1,6 +1,7 @@
 package dev.pgevents.spring.internal.listener;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 
 import dev.pgevents.Subscriber;
@@ -28,7 +29,7 @@ record SyncEndpoint(String id, SubscriptionFilter filter, Duration every, Durati
 	}
 
 	@Override
-	public Running start(Subscriber subscriber) {
+	public Running start(Subscriber subscriber, @Nullable Instant awaySince) {
 		SyncLoop loop = SyncLoop.builder(subscriber, this.filter)
 			.name(this.id)
 			.every(this.every)
