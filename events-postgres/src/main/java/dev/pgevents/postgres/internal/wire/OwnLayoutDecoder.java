@@ -1,8 +1,9 @@
 package dev.pgevents.postgres.internal.wire;
 
-import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 
 import dev.pgevents.Event;
 import dev.pgevents.EventType;
@@ -11,9 +12,10 @@ import dev.pgevents.PayloadCodec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes notifications laid out as {@link NotificationEncoder} lays them out when there
- * are no headers: most of those that arrive, in a fraction of a parser's time. Whatever
- * differs in the least is left to {@link NotificationDecoder}. Thread-safe.
+ * Decodes notifications laid out as {@link NotificationEncoder} lays them out: most of
+ * those that arrive, in a fraction of a parser's time. Whatever differs in the least,
+ * such as text with an escape in the envelope, is left to {@link LenientDecoder}.
+ * Thread-safe.
  */
 final class OwnLayoutDecoder {
 
@@ -31,9 +33,17 @@ final class OwnLayoutDecoder {
 
 	private static final String TIMESTAMP = ",\"timestamp\":\"";
 
-	private static final String PAYLOAD = "\",\"payload\":";
+	private static final String HEADERS = ",\"headers\":{";
+
+	private static final String PAYLOAD = ",\"payload\":";
 
 	private static final String NO_PAYLOAD = "null";
+
+	private final RecurringTexts<EventType> types = new RecurringTexts<>(EventType::of);
+
+	private final RecurringTexts<String> apps = new RecurringTexts<>(Function.identity());
+
+	private final RecurringTexts<String> headerNames = new RecurringTexts<>(Function.identity());
 
 	private final PayloadCodec codec;
 
@@ -67,24 +77,78 @@ final class OwnLayoutDecoder {
 		}
 		int timeStart = appEnd + TIMESTAMP.length();
 		int timeEnd = plainEnd(text, timeStart);
-		if (!text.startsWith(PAYLOAD, timeEnd)) {
+		int headersStart = timeEnd + 1;
+		int headersEnd = headersEnd(text, headersStart);
+		if (!text.startsWith(PAYLOAD, headersEnd)) {
 			return null;
 		}
-		int payloadStart = timeEnd + PAYLOAD.length();
+		int payloadStart = headersEnd + PAYLOAD.length();
 		int payloadEnd = text.length() - 1;
 		UUID id = uuid(text, ID.length());
 		if (id == null || JsonSyntax.endOfValue(text, payloadStart) != payloadEnd || text.charAt(payloadEnd) != '}') {
 			return null;
 		}
-		EventType type = EventType.of(text.substring(TYPE_START, typeEnd));
-		Instant timestamp = Timestamps.parse(text.substring(timeStart, timeEnd));
-		String app = noApp ? null : text.substring(appStart + 1, appEnd - 1);
-		return new Event(id, type, app, payload(text, payloadStart, payloadEnd), timestamp, Map.of());
+		return new Event(id, this.types.valueOf(text, TYPE_START, typeEnd),
+				noApp ? null : this.apps.valueOf(text, appStart + 1, appEnd - 1),
+				payload(text, payloadStart, payloadEnd), Timestamps.parse(text, timeStart, timeEnd),
+				(headersStart < headersEnd) ? headers(text, headersStart + HEADERS.length()) : Map.of());
 	}
 
 	private Payload payload(String text, int start, int end) {
 		boolean empty = end - start == NO_PAYLOAD.length() && text.startsWith(NO_PAYLOAD, start);
 		return empty ? this.noPayload : Payload.ofJson(text.substring(start, end), this.codec);
+	}
+
+	/**
+	 * Where headers end that need no decoding.
+	 * @return the start itself where there are none, the text's end if they have to be
+	 * parsed
+	 */
+	private static int headersEnd(String text, int start) {
+		if (!text.startsWith(HEADERS, start)) {
+			return start;
+		}
+		int end = start + HEADERS.length() - 1;
+		do {
+			int nameEnd = quotedEnd(text, end + 1);
+			end = isAt(text, nameEnd, ':') ? quotedEnd(text, nameEnd + 1) : text.length();
+		}
+		while (isAt(text, end, ','));
+		return isAt(text, end, '}') ? end + 1 : text.length();
+	}
+
+	/** The headers, which are known to need no decoding; of one name the last counts. */
+	private Map<String, String> headers(String text, int start) {
+		Map<String, String> headers = Map.of();
+		int end = start - 1;
+		do {
+			int nameStart = end + 2;
+			int nameEnd = text.indexOf('"', nameStart);
+			int valueStart = nameEnd + 3;
+			end = text.indexOf('"', valueStart);
+			String name = this.headerNames.valueOf(text, nameStart, nameEnd);
+			headers = with(headers, name, text.substring(valueStart, end));
+			end++;
+		}
+		while (text.charAt(end) == ',');
+		return headers;
+	}
+
+	/**
+	 * Most events with headers have one, and one costs half of what a map that grows
+	 * does.
+	 */
+	private static Map<String, String> with(Map<String, String> headers, String name, String value) {
+		if (headers.isEmpty()) {
+			return Map.of(name, value);
+		}
+		Map<String, String> several = (headers instanceof HashMap) ? headers : new HashMap<>(headers);
+		several.put(name, value);
+		return several;
+	}
+
+	private static boolean isAt(String text, int index, char c) {
+		return index < text.length() && text.charAt(index) == c;
 	}
 
 	/** The end of a string that begins with a quote and needs no decoding. */

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -17,6 +18,7 @@ import dev.pgevents.postgres.JacksonPayloadCodec;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -43,19 +45,39 @@ class OwnLayoutDecoderProperties {
 	private final LenientDecoder lenient = new LenientDecoder(this.codec, Clock.systemUTC());
 
 	@Property
-	void whatTheWriterWritesIsRead(@ForAll long high, @ForAll long low, @ForAll("plainTexts") String app,
-			@ForAll("values") String payload) {
+	void whatTheEncoderEncodesIsDecoded(@ForAll long high, @ForAll long low, @ForAll("plainTexts") String app,
+			@ForAll("plainHeaders") Map<String, String> headers, @ForAll("values") String payload) {
 		Event event = new Event(new UUID(high, low), EventType.of("epoch.closed"), app,
-				Payload.ofJson(payload, this.codec), Instant.now(), Map.of());
+				Payload.ofJson(payload, this.codec), Instant.now(), headers);
 		NotificationEncoder encoder = new NotificationEncoder(this.codec);
 		encoder.serverEncoding("UTF8");
-		assertThat(this.ownLayout.decode(encoder.encode(event))).isNotNull();
+		Event decoded = this.ownLayout.decode(encoder.encode(event));
+		assertThat(decoded).isNotNull();
+		assertThat(decoded.headers()).isEqualTo(headers);
 	}
 
 	@Property(tries = 5000)
-	void whatIsReadTheParserReadsAlike(@ForAll("values") String payload,
+	void whatIsDecodedTheParserReadsAlike(@ForAll("values") String payload,
 			@ForAll("damages") WireProperties.Damage damage) throws Exception {
 		assertAlike(damage.to(ENVELOPE + payload + "}"));
+	}
+
+	@Property(tries = 5000)
+	void headersTheParserReadsAlike(@ForAll("plainHeaders") Map<String, String> headers,
+			@ForAll("damages") WireProperties.Damage damage) throws Exception {
+		String members = headers.entrySet()
+			.stream()
+			.map((header) -> '"' + header.getKey() + "\":\"" + header.getValue() + '"')
+			.collect(Collectors.joining(","));
+		assertAlike(ENVELOPE.replace("\"payload\"", damage.to("\"headers\":{" + members + "},\"payload\"")) + "1}");
+	}
+
+	@Example
+	void ofTwoHeadersOfOneNameTheLastCounts() throws Exception {
+		String notification = ENVELOPE.replace("\"payload\"",
+				"\"headers\":{\"a\":\"1\",\"b\":\"2\",\"a\":\"3\"},\"payload\"") + "1}";
+		assertThat(decode(notification)).isNotNull();
+		assertAlike(notification);
 	}
 
 	@Property(tries = 5000)
@@ -107,6 +129,11 @@ class OwnLayoutDecoderProperties {
 	@Provide
 	Arbitrary<String> plainTexts() {
 		return Arbitraries.strings().alpha().numeric().withChars(" -_.:/é€").ofMaxLength(42);
+	}
+
+	@Provide
+	Arbitrary<Map<String, String>> plainHeaders() {
+		return Arbitraries.maps(plainTexts(), plainTexts()).ofMaxSize(3);
 	}
 
 	/** JSON, white space and escapes included. */
