@@ -1,0 +1,59 @@
+package dev.pgevents.postgres.internal.wire;
+
+import java.lang.management.ManagementFactory;
+import java.time.Clock;
+import java.util.Map;
+
+import com.sun.management.ThreadMXBean;
+import dev.pgevents.Event;
+import dev.pgevents.EventTypes;
+import dev.pgevents.postgres.JacksonPayloadCodec;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * How much garbage decoding makes, of which the copy of the payload is the largest part.
+ */
+class DecoderAllocationTests {
+
+	private static final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+	private static final int EVENTS = 20_000;
+
+	private final JacksonPayloadCodec codec = new JacksonPayloadCodec();
+
+	private final NotificationDecoder decoder = new NotificationDecoder(this.codec, Clock.systemUTC());
+
+	@Test
+	void decodingAnEventTakesLittle() throws UnreadableNotificationException {
+		assertThat(bytesAnEvent(event().build())).isLessThan(400);
+	}
+
+	@Test
+	void decodingAnEventOfATraceTakesLittleMore() throws UnreadableNotificationException {
+		Event traced = event().header("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").build();
+		assertThat(bytesAnEvent(traced)).isLessThan(600);
+	}
+
+	private long bytesAnEvent(Event event) throws UnreadableNotificationException {
+		String notification = new NotificationEncoder(this.codec).encode(event);
+		decodeAll(notification);
+		long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+		decodeAll(notification);
+		return (threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before) / EVENTS;
+	}
+
+	private void decodeAll(String notification) throws UnreadableNotificationException {
+		for (int i = 0; i < EVENTS; i++) {
+			this.decoder.decode(notification);
+		}
+	}
+
+	private static Event.Builder event() {
+		return Event.builder(EventTypes.EPOCH_CLOSED)
+			.appId("0x5112cF49F2511ac7b13A032c4c62A48410FC28Fb")
+			.payload(Map.of("index", 42, "firstBlock", 1_000_000, "lastBlock", 1_000_900));
+	}
+
+}
