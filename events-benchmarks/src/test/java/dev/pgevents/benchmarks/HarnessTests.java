@@ -54,6 +54,14 @@ class HarnessTests {
 	}
 
 	@Test
+	void measuresPublishingBesideHandlers() throws Exception {
+		PublishingBesideHandlers.main(options("rounds=1", "threads=2", "events=100", "warmup=1"));
+		assertThat(this.out.resolve("publishing-beside-handlers.md")).content()
+			.contains("| pg_notify, connections: 2 |", "| publish, threads: 2 |", "cold published, ratio",
+					"warm handled, events/s");
+	}
+
+	@Test
 	void measuresWhatEventsCostTransactions() throws Exception {
 		CommitLock.main(options("rounds=1", "millis=50", "writers=2"));
 		assertThat(this.out.resolve("commit-lock.md")).content()
