@@ -5,9 +5,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 import dev.pgevents.EventBus;
+import dev.pgevents.postgres.BusMonitor;
+import dev.pgevents.postgres.BusStatus;
 import dev.pgevents.postgres.ConnectionState;
 import dev.pgevents.postgres.ConnectionStatus;
-import dev.pgevents.postgres.PostgresEventBus;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,9 @@ record ConnectionView(String state, Tone tone, String sentence, @Nullable Instan
 	}
 
 	static ConnectionView of(EventBus bus, @Nullable Instant listeningSince) {
-		return (bus instanceof PostgresEventBus postgres) ? of(postgres, listeningSince) : inMemory();
+		return bus.capability(BusMonitor.class)
+			.map((monitor) -> of(monitor.status(), listeningSince))
+			.orElseGet(ConnectionView::inMemory);
 	}
 
 	private static ConnectionView inMemory() {
@@ -46,14 +49,14 @@ record ConnectionView(String state, Tone tone, String sentence, @Nullable Instan
 				0, false, 0, 0);
 	}
 
-	private static ConnectionView of(PostgresEventBus bus, @Nullable Instant listeningSince) {
-		ConnectionStatus status = bus.connectionStatus();
-		boolean wanted = bus.isListeningEnabled();
+	private static ConnectionView of(BusStatus bus, @Nullable Instant listeningSince) {
+		ConnectionStatus status = bus.connection();
+		boolean wanted = bus.listening();
 		Instant since = (status.state() == ConnectionState.LISTENING) ? listeningSince : status.notDeliveringSince();
 		return new ConnectionView(wanted ? status.state().name() : "OFF", tone(status.state(), wanted),
 				sentence(status.state(), wanted), since, status.problem(), new TreeSet<>(bus.channels()),
-				bus.unreadableNotifications(), bus.refusedNotifications(), bus.isSigning(), bus.queuedEvents(),
-				bus.failedEvents());
+				bus.notifications().unreadable(), bus.notifications().refused(), bus.signing(),
+				bus.publishing().queued(), bus.publishing().failed());
 	}
 
 	private static Tone tone(ConnectionState state, boolean wanted) {

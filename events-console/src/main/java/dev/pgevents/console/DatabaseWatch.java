@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.pgevents.EventBus;
 import dev.pgevents.postgres.ConnectionState;
-import dev.pgevents.postgres.PostgresEventBus;
+import dev.pgevents.postgres.BusMonitor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,8 +46,9 @@ final class DatabaseWatch {
 	/** The latest answer, if there is one; asks anew where it is old. */
 	@Nullable DatabaseView view() {
 		DatabaseView known = this.latest;
-		if (this.bus instanceof PostgresEventBus postgres && isOld(known) && this.asking.compareAndSet(false, true)) {
-			this.executor.execute(() -> ask(postgres));
+		BusMonitor monitor = this.bus.capability(BusMonitor.class).orElse(null);
+		if (monitor != null && isOld(known) && this.asking.compareAndSet(false, true)) {
+			this.executor.execute(() -> ask(monitor));
 		}
 		return known;
 	}
@@ -56,7 +57,7 @@ final class DatabaseWatch {
 		return known == null || known.asked().plus(FRESH).isBefore(this.clock.instant());
 	}
 
-	private void ask(PostgresEventBus bus) {
+	private void ask(BusMonitor bus) {
 		try {
 			this.latest = answer(bus);
 		}
@@ -65,9 +66,9 @@ final class DatabaseWatch {
 		}
 	}
 
-	private DatabaseView answer(PostgresEventBus bus) {
+	private DatabaseView answer(BusMonitor bus) {
 		Instant now = this.clock.instant();
-		if (bus.connectionState() == ConnectionState.BACKING_OFF) {
+		if (bus.status().connection().state() == ConnectionState.BACKING_OFF) {
 			return new DatabaseView(now, null, List.of(), "not asked: there is no connection");
 		}
 		try {

@@ -14,8 +14,7 @@ import dev.pgevents.OverflowPolicy;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
-import dev.pgevents.postgres.ConnectionState;
-import dev.pgevents.postgres.PostgresEventBus;
+import dev.pgevents.postgres.BusMonitor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,8 +111,8 @@ final class EventMonitor implements EventHandler {
 
 	/** Since when events arrive; noticed by looking, once a second. */
 	@Nullable Instant listeningSince() {
-		if (this.bus instanceof PostgresEventBus postgres) {
-			if (postgres.connectionState() != ConnectionState.LISTENING) {
+		if (this.bus.capability(BusMonitor.class).isPresent()) {
+			if (!this.bus.isDelivering()) {
 				this.listeningSince = null;
 			}
 			else if (this.listeningSince == null) {

@@ -22,7 +22,7 @@ import dev.pgevents.PayloadCodec;
 import dev.pgevents.PayloadConversionException;
 import dev.pgevents.Subscription;
 import dev.pgevents.postgres.JacksonPayloadCodec;
-import dev.pgevents.postgres.PostgresEventBus;
+import dev.pgevents.postgres.BusMonitor;
 import dev.pgevents.spring.DomainEventListenerContainer;
 import dev.pgevents.spring.SyncRun;
 import dev.pgevents.spring.SyncRunListener;
@@ -244,7 +244,7 @@ final class EventsConsole implements SmartLifecycle, SyncRunListener {
 
 	private @Nullable String channel(Event event) {
 		try {
-			return (this.bus instanceof PostgresEventBus postgres) ? postgres.channelOf(event) : null;
+			return this.bus.capability(BusMonitor.class).map((monitor) -> monitor.channelOf(event)).orElse(null);
 		}
 		catch (IllegalArgumentException ex) {
 			return null; // received on a channel of another strategy

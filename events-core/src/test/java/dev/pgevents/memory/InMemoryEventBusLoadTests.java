@@ -4,7 +4,7 @@ import java.time.Duration;
 
 import dev.pgevents.EventBus;
 import dev.pgevents.EventBusLoadContract;
-import dev.pgevents.internal.dispatch.SlowHandlerListener;
+import dev.pgevents.SlowHandlerListener;
 
 class InMemoryEventBusLoadTests extends EventBusLoadContract {
 

@@ -52,9 +52,13 @@ final class EventEncoder {
 		this.encoder.serverEncoding(session.serverEncoding());
 	}
 
+	/** Where an event goes. */
+	String channelOf(Event event) {
+		return ChannelNames.checked(this.channels.channelOf(event));
+	}
+
 	EncodedNotification encode(Event event) {
-		return new EncodedNotification(event, ChannelNames.checked(this.channels.channelOf(event)),
-				this.encoder.encode(event));
+		return new EncodedNotification(event, channelOf(event), this.encoder.encode(event));
 	}
 
 	/** All or none of them, before anything is sent. */

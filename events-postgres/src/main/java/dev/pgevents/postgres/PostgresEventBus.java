@@ -9,23 +9,30 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 
+import javax.sql.DataSource;
+
+import dev.pgevents.Backoff;
 import dev.pgevents.ConnectionPublishing;
 import dev.pgevents.EncodedEvent;
 import dev.pgevents.Event;
 import dev.pgevents.EventBus;
 import dev.pgevents.EventHandler;
 import dev.pgevents.EventStream;
+import dev.pgevents.PayloadCodec;
 import dev.pgevents.Publisher;
+import dev.pgevents.SlowHandlerListener;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SubscriptionListener;
 import dev.pgevents.SubscriptionOptions;
+import dev.pgevents.Suspendable;
 import dev.pgevents.internal.dispatch.BusEventStream;
 import dev.pgevents.internal.dispatch.BusSubscription;
 import dev.pgevents.internal.dispatch.BusThreadFactory;
 import dev.pgevents.internal.dispatch.Dispatcher;
-import dev.pgevents.internal.lifecycle.Suspendable;
 import dev.pgevents.postgres.internal.listen.Listener;
 import dev.pgevents.postgres.internal.listen.NotificationRouter;
 import dev.pgevents.postgres.internal.publish.GroupCommit;
@@ -47,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public final class PostgresEventBus implements EventBus, ConnectionPublishing, Suspendable {
+public final class PostgresEventBus implements EventBus, ConnectionPublishing, BusMonitor, Suspendable {
 
 	private static final Duration STATUS_PATIENCE = Duration.ofSeconds(5);
 
@@ -83,53 +90,55 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, S
 	/** Held while connections are let go of or taken up again. */
 	private final ReentrantLock lifecycle = new ReentrantLock();
 
-	private PostgresEventBus(Builder builder) {
-		this.name = builder.name;
-		this.statusName = builder.applicationName("status");
-		this.listeningSource = builder.listeningSource();
-		Clock clock = builder.clock;
-		this.channels = builder.channels;
-		this.signer = builder.signer();
-		this.encoder = new EventEncoder(builder.channels,
-				new NotificationEncoder(builder.codec, (this.signer != null) ? NotificationSigner.OVERHEAD : 0),
+	private PostgresEventBus(BusConfiguration configuration) {
+		this.name = configuration.name;
+		this.statusName = configuration.applicationName("status");
+		this.listeningSource = configuration.listeningSource;
+		this.channels = configuration.channels;
+		this.signer = configuration.signer;
+		this.encoder = new EventEncoder(configuration.channels,
+				new NotificationEncoder(configuration.codec, (this.signer != null) ? NotificationSigner.OVERHEAD : 0),
 				this.signer);
-		this.state = new StateTracker(builder.name, builder.connectionListener, clock);
-		this.listeningOffReason = builder.listeningOffReason;
-		this.dispatcher = dispatcher(builder, clock);
-		this.groupCommit = groupCommit(builder);
-		this.unreadable = new UnreadableNotifications(builder.name);
-		this.listener = builder.listening ? listener(builder, clock) : null;
+		this.state = new StateTracker(configuration.name, configuration.connectionListener, configuration.clock);
+		this.listeningOffReason = configuration.listeningOffReason;
+		this.dispatcher = dispatcher(configuration);
+		this.groupCommit = groupCommit(configuration);
+		this.unreadable = new UnreadableNotifications(configuration.name);
+		this.listener = configuration.listening ? listener(configuration) : null;
 	}
 
-	private static Dispatcher dispatcher(Builder builder, Clock clock) {
-		return Dispatcher.builder(builder.name)
-			.executor(builder.executor)
-			.slowHandlerThreshold(builder.slowHandlerThreshold)
-			.slowHandlerListener(builder.slowHandlerListener)
-			.subscriptionListener(builder.subscriptionListener)
-			.shutdownTimeout(builder.shutdownTimeout)
-			.clock(clock)
+	private static Dispatcher dispatcher(BusConfiguration configuration) {
+		return Dispatcher.builder(configuration.name)
+			.executor(configuration.executor)
+			.slowHandlerThreshold(configuration.slowHandlerThreshold)
+			.slowHandlerListener(configuration.slowHandlerListener)
+			.subscriptionListener(configuration.subscriptionListener)
+			.shutdownTimeout(configuration.shutdownTimeout)
+			.clock(configuration.clock)
 			.build();
 	}
 
-	private GroupCommit groupCommit(Builder builder) {
-		Duration patience = builder.publishTimeout.plus(builder.lockTimeout);
-		SessionFactory sessions = new SessionFactory(builder.publishingSource()::open,
-				builder.applicationName("publisher"), patience);
-		return new GroupCommit(new PublishingConnection(sessions, builder.backoff, builder.lockTimeout, this::learn),
-				builder.queueCapacity, builder.maxBatch, builder.publishTimeout, builder.shutdownTimeout,
-				new BusThreadFactory(builder.name + "-publisher"));
+	private GroupCommit groupCommit(BusConfiguration configuration) {
+		Duration patience = configuration.publishTimeout.plus(configuration.lockTimeout);
+		SessionFactory sessions = new SessionFactory(configuration.publishingSource::open,
+				configuration.applicationName("publisher"), patience);
+		return new GroupCommit(
+				new PublishingConnection(sessions, configuration.backoff, configuration.lockTimeout, this::learn),
+				configuration.queueCapacity, configuration.maxBatch, configuration.publishTimeout,
+				configuration.shutdownTimeout, new BusThreadFactory(configuration.name + "-publisher"));
 	}
 
-	private Listener listener(Builder builder, Clock clock) {
-		String applicationName = builder.applicationName("listener");
-		Duration networkTimeout = builder.networkTimeout;
-		BusObserver observer = new BusObserver(builder.name, this.state, this.unreadable, this::learn);
-		NotificationRouter router = new NotificationRouter(new NotificationDecoder(builder.codec, clock, this.signer),
-				this.dispatcher, observer);
+	private Listener listener(BusConfiguration configuration) {
+		String applicationName = configuration.applicationName("listener");
+		Duration networkTimeout = configuration.networkTimeout;
+		BusObserver observer = new BusObserver(configuration.name, this.state, this.unreadable, this::learn);
+		NotificationRouter router = new NotificationRouter(
+				new NotificationDecoder(configuration.codec, configuration.clock, this.signer), this.dispatcher,
+				observer);
 		return new Listener(() -> new SessionFactory(this.listeningSource::open, applicationName, networkTimeout),
 				router, observer, (channel, text) -> this.groupCommit.publishOwn(new Notification(channel, text)),
-				new Listener.Timing(builder.backoff, builder.heartbeat, clock), this.dispatcher.strategy());
+				new Listener.Timing(configuration.backoff, configuration.heartbeat, configuration.clock),
+				this.dispatcher.strategy());
 	}
 
 	/**
@@ -234,61 +243,15 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, S
 		return stream;
 	}
 
-	/**
-	 * Where the listening connection stands.
-	 * @return the state now
-	 */
-	public ConnectionState connectionState() {
-		return this.state.state();
+	@Override
+	public BusStatus status() {
+		return new BusStatus(this.listener != null, this.state.status(),
+				(this.listener != null) ? this.listener.channels() : Set.of(), this.signer != null,
+				new BusStatus.Publishing(this.groupCommit.queued(), this.groupCommit.failed()),
+				new BusStatus.Notifications(this.unreadable.count(), this.unreadable.refused()));
 	}
 
-	/**
-	 * How the listening connection is.
-	 * @return a snapshot
-	 */
-	public ConnectionStatus connectionStatus() {
-		return this.state.status();
-	}
-
-	/**
-	 * Whether the bus is meant to listen.
-	 * @return false where {@link Builder#listening(boolean)} has switched it off
-	 */
-	public boolean isListeningEnabled() {
-		return this.listener != null;
-	}
-
-	/**
-	 * The channels that the open subscriptions need.
-	 * @return a snapshot of their names; none where listening is switched off
-	 */
-	public Set<String> channels() {
-		return (this.listener != null) ? this.listener.channels() : Set.of();
-	}
-
-	/**
-	 * How many events are waiting to be sent.
-	 * @return the number now
-	 */
-	public int queuedEvents() {
-		return this.groupCommit.queued();
-	}
-
-	/**
-	 * How many events could not be sent, or were sent with unknown success, since the bus
-	 * was built: those whose callers were told, and those of callers that had gone on.
-	 * @return the number so far
-	 */
-	public long failedEvents() {
-		return this.groupCommit.failed();
-	}
-
-	/**
-	 * Asks the server how its notification queue is, on a connection that is opened for
-	 * it: for operators to look at, not for a tight loop.
-	 * @return the answer
-	 * @throws SQLException if there is none
-	 */
+	@Override
 	public ServerStatus serverStatus() throws SQLException {
 		try (SessionFactory sessions = new SessionFactory(this.listeningSource::open, this.statusName,
 				STATUS_PATIENCE)) {
@@ -296,13 +259,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, S
 		}
 	}
 
-	/**
-	 * Asks the server who is connected to the database for events: the connections of
-	 * buses, in whatever process, and whoever else seems to listen. On a connection that
-	 * is opened for it, like {@link #serverStatus()}.
-	 * @return the sessions, by their application's name
-	 * @throws SQLException if there is no answer
-	 */
+	@Override
 	public List<ServerSession> serverSessions() throws SQLException {
 		try (SessionFactory sessions = new SessionFactory(this.listeningSource::open, this.statusName,
 				STATUS_PATIENCE)) {
@@ -310,39 +267,9 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, S
 		}
 	}
 
-	/**
-	 * The channel that an event would be sent on.
-	 * @param event the event
-	 * @return the channel's name, unquoted
-	 */
+	@Override
 	public String channelOf(Event event) {
-		return ChannelNames.checked(this.channels.channelOf(event));
-	}
-
-	/**
-	 * How many notifications could not be read, those refused among them.
-	 * @return the number since the bus was built
-	 */
-	public long unreadableNotifications() {
-		return this.unreadable.count();
-	}
-
-	/**
-	 * Whether events are signed, and those of others refused if they are not.
-	 * @return whether {@link Builder#signing signing} is on
-	 */
-	public boolean isSigning() {
-		return this.signer != null;
-	}
-
-	/**
-	 * How many notifications were refused because they were not signed, or not with an
-	 * accepted key for their channel.
-	 * @return the number since the bus was built; 0 without {@link Builder#signing
-	 * signing}
-	 */
-	public long refusedNotifications() {
-		return this.unreadable.refused();
+		return this.encoder.channelOf(event);
 	}
 
 	@Override
@@ -406,7 +333,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, S
 
 	@Override
 	public String toString() {
-		return "PostgresEventBus[" + this.name + " " + connectionState() + "]";
+		return "PostgresEventBus[" + this.name + " " + this.state.state() + "]";
 	}
 
 	private void start(boolean suspended) {
@@ -448,13 +375,360 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, S
 	/**
 	 * Builds a bus. Not thread-safe.
 	 */
-	public static final class Builder extends BusSettings<Builder> {
+	public static final class Builder {
+
+		/** The default queue capacity, in notifications. */
+		public static final int DEFAULT_QUEUE_CAPACITY = 65536;
+
+		/** The default for the largest batch, in notifications. */
+		public static final int DEFAULT_MAX_BATCH = 1000;
+
+		/** The default publish timeout. */
+		public static final Duration DEFAULT_PUBLISH_TIMEOUT = Duration.ofSeconds(5);
+
+		/** The default lock timeout. */
+		public static final Duration DEFAULT_LOCK_TIMEOUT = Duration.ofSeconds(2);
+
+		/** The default heartbeat. */
+		public static final Duration DEFAULT_HEARTBEAT = Duration.ofSeconds(15);
+
+		/** The default shutdown timeout. */
+		public static final Duration DEFAULT_SHUTDOWN_TIMEOUT = Duration.ofSeconds(10);
+
+		/** The default slow handler threshold. */
+		public static final Duration DEFAULT_SLOW_HANDLER_THRESHOLD = Duration.ofSeconds(10);
+
+		/** The default wait after the first failed attempt to connect. */
+		public static final Duration DEFAULT_INITIAL_DELAY = Duration.ofMillis(100);
+
+		/** The default for how much longer each next wait is. */
+		public static final double DEFAULT_MULTIPLIER = 2.0;
+
+		/** The default for the longest wait between attempts to connect. */
+		public static final Duration DEFAULT_MAX_DELAY = Duration.ofSeconds(30);
+
+		String name = "events";
+
+		@Nullable String application;
+
+		@Nullable ConnectionSource dataSource;
+
+		@Nullable ConnectionSource listener;
+
+		boolean listening = true;
+
+		boolean suspended;
+
+		String listeningOffReason = "listening is switched off by PostgresEventBus.builder().listening(false)";
+
+		ChannelStrategy channels = ChannelStrategy.single(ChannelStrategy.DEFAULT_CHANNEL);
+
+		PayloadCodec codec = new JacksonPayloadCodec();
+
+		@Nullable SigningKey signingKey;
+
+		List<SigningKey> alsoAccepted = List.of();
+
+		@Nullable Executor executor;
+
+		int queueCapacity = DEFAULT_QUEUE_CAPACITY;
+
+		int maxBatch = DEFAULT_MAX_BATCH;
+
+		Duration publishTimeout = DEFAULT_PUBLISH_TIMEOUT;
+
+		Duration lockTimeout = DEFAULT_LOCK_TIMEOUT;
+
+		Duration heartbeat = DEFAULT_HEARTBEAT;
+
+		/** Changed by tests only. */
+		Duration networkTimeout = Duration.ofSeconds(10);
+
+		/** Changed by tests only. */
+		Clock clock = Clock.systemUTC();
+
+		Duration shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT;
+
+		Duration slowHandlerThreshold = DEFAULT_SLOW_HANDLER_THRESHOLD;
+
+		SlowHandlerListener slowHandlerListener = (subscription, delivery, runningFor) -> {
+		};
+
+		SubscriptionListener subscriptionListener = SubscriptionListener.NONE;
+
+		Backoff backoff = new Backoff(DEFAULT_INITIAL_DELAY, DEFAULT_MULTIPLIER, DEFAULT_MAX_DELAY);
+
+		ConnectionListener connectionListener = (previous, current) -> {
+		};
 
 		private Builder() {
 		}
 
-		@Override
-		Builder self() {
+		/**
+		 * Names the bus, for threads, logs and {@code pg_stat_activity}; "events" if
+		 * never called.
+		 * @param name the name
+		 * @return this
+		 */
+		public Builder name(String name) {
+			this.name = Objects.requireNonNull(name, "name");
+			return this;
+		}
+
+		/**
+		 * Says whose bus it is, for {@code pg_stat_activity}, where many services have
+		 * one: {@code pgevents events listener of shipping}.
+		 * @param application the application's name, or null for none
+		 * @return this
+		 */
+		public Builder application(@Nullable String application) {
+			this.application = application;
+			return this;
+		}
+
+		/**
+		 * Sets where the bus's own connections go: both of them, or the publishing one
+		 * where {@link #listener(ConnectionSource) listener} says otherwise for the
+		 * listening one. A pool lends none of its connections, see
+		 * {@link ConnectionSource#of(DataSource)}.
+		 * @param dataSource the application's DataSource
+		 * @return this
+		 * @throws IllegalArgumentException if it does not tell where it goes, or goes
+		 * somewhere else than to PostgreSQL
+		 */
+		public Builder dataSource(DataSource dataSource) {
+			this.dataSource = ConnectionSource.of(dataSource);
+			return this;
+		}
+
+		/**
+		 * Sets where the listening connection comes from, and the publishing one too
+		 * unless {@link #dataSource(DataSource) dataSource} is called. It must be the
+		 * server itself: behind a pooler in transaction mode nothing arrives.
+		 * @param listener opens connections
+		 * @return this
+		 */
+		public Builder listener(ConnectionSource listener) {
+			this.listener = Objects.requireNonNull(listener, "listener");
+			return this;
+		}
+
+		/**
+		 * Sets whether the bus waits for {@link PostgresEventBus#resume()} before it
+		 * connects; it connects at once if never called.
+		 * @param suspended whether it waits
+		 * @return this
+		 */
+		public Builder suspended(boolean suspended) {
+			this.suspended = suspended;
+			return this;
+		}
+
+		/**
+		 * Like {@link #listener(ConnectionSource)}, to where a DataSource goes.
+		 * @param listener the DataSource, see {@link ConnectionSource#of(DataSource)}
+		 * @return this
+		 */
+		public Builder listener(DataSource listener) {
+			return listener(ConnectionSource.of(listener));
+		}
+
+		/**
+		 * Sets whether to listen; true if never called. Without, publishing works, and
+		 * {@code ready()} of subscriptions fails.
+		 * @param listening whether to listen
+		 * @return this
+		 */
+		public Builder listening(boolean listening) {
+			this.listening = listening;
+			return this;
+		}
+
+		/**
+		 * Sets what {@code ready()} says where listening is switched off.
+		 * @param reason names the setting that switched it off
+		 * @return this
+		 */
+		public Builder listeningOffReason(String reason) {
+			this.listeningOffReason = Objects.requireNonNull(reason, "reason");
+			return this;
+		}
+
+		/**
+		 * Sets the channels; the single channel {@value ChannelStrategy#DEFAULT_CHANNEL}
+		 * if never called.
+		 * @param channels the same strategy in all processes
+		 * @return this
+		 */
+		public Builder channels(ChannelStrategy channels) {
+			this.channels = Objects.requireNonNull(channels, "channels");
+			return this;
+		}
+
+		/**
+		 * Sets how payloads are written and read; {@link JacksonPayloadCodec} if never
+		 * called.
+		 * @param codec the codec
+		 * @return this
+		 */
+		public Builder codec(PayloadCodec codec) {
+			this.codec = Objects.requireNonNull(codec, "codec");
+			return this;
+		}
+
+		/**
+		 * Signs every event with a key that the services share, and refuses events that
+		 * are not signed, or with none of the accepted keys: they are counted, logged,
+		 * and raise a gap. No event is signed if never called. In order to change the
+		 * key, have all services accept the new one first, then sign with it and accept
+		 * the old one, and forget the old one in the end.
+		 * @param key signs; accepted as well
+		 * @param alsoAccepted other keys whose signatures are accepted
+		 * @return this
+		 */
+		public Builder signing(SigningKey key, SigningKey... alsoAccepted) {
+			this.signingKey = Objects.requireNonNull(key, "key");
+			this.alsoAccepted = List.of(alsoAccepted);
+			return this;
+		}
+
+		/**
+		 * Sets where handlers run; threads of the bus's own if never called.
+		 * @param executor an executor that does not bound its threads, or null
+		 * @return this
+		 */
+		public Builder executor(@Nullable Executor executor) {
+			this.executor = executor;
+			return this;
+		}
+
+		/**
+		 * Sets how many notifications may wait for the publishing connection;
+		 * {@value #DEFAULT_QUEUE_CAPACITY} if never called.
+		 * @param queueCapacity at least 1
+		 * @return this
+		 * @throws IllegalArgumentException if it is less than 1
+		 */
+		public Builder queueCapacity(int queueCapacity) {
+			this.queueCapacity = positive("queueCapacity", queueCapacity);
+			return this;
+		}
+
+		/**
+		 * Sets how many notifications are sent in one statement at most;
+		 * {@value #DEFAULT_MAX_BATCH} if never called.
+		 * @param maxBatch at least 1
+		 * @return this
+		 * @throws IllegalArgumentException if it is less than 1
+		 */
+		public Builder maxBatch(int maxBatch) {
+			this.maxBatch = positive("maxBatch", maxBatch);
+			return this;
+		}
+
+		/**
+		 * Sets how long publishing takes at most: waiting for room in the queue, for a
+		 * connection and for the answer; 5 seconds if never called. Only what has waited
+		 * in the queue is given up to the lock timeout and a second more for the answer.
+		 * @param timeout a positive time
+		 * @return this
+		 * @throws IllegalArgumentException if it is not positive
+		 */
+		public Builder publishTimeout(Duration timeout) {
+			this.publishTimeout = positive("publishTimeout", timeout);
+			return this;
+		}
+
+		/**
+		 * Sets how long the publishing connection waits for PostgreSQL's commit lock; 2
+		 * seconds if never called. Only the server's {@code lock_timeout} ends that wait:
+		 * {@code statement_timeout} does not (measured with PostgreSQL 18).
+		 * @param timeout a positive time
+		 * @return this
+		 * @throws IllegalArgumentException if it is not positive
+		 */
+		public Builder lockTimeout(Duration timeout) {
+			this.lockTimeout = positive("lockTimeout", timeout);
+			return this;
+		}
+
+		/**
+		 * Sets how often the listening connection is checked while nothing arrives; every
+		 * 15 seconds if never called.
+		 * @param heartbeat a positive time
+		 * @return this
+		 * @throws IllegalArgumentException if it is not positive
+		 */
+		public Builder heartbeat(Duration heartbeat) {
+			this.heartbeat = positive("heartbeat", heartbeat);
+			return this;
+		}
+
+		/**
+		 * Sets how long closing waits for handlers, and, as long again, for what was
+		 * accepted to be sent; 10 seconds if never called.
+		 * @param timeout a positive time
+		 * @return this
+		 * @throws IllegalArgumentException if it is not positive
+		 */
+		public Builder shutdownTimeout(Duration timeout) {
+			this.shutdownTimeout = positive("shutdownTimeout", timeout);
+			return this;
+		}
+
+		/**
+		 * Sets when a running handler counts as slow and is reported; after 10 seconds if
+		 * never called.
+		 * @param threshold a positive time
+		 * @return this
+		 * @throws IllegalArgumentException if it is not positive
+		 */
+		public Builder slowHandlerThreshold(Duration threshold) {
+			this.slowHandlerThreshold = positive("slowHandlerThreshold", threshold);
+			return this;
+		}
+
+		/**
+		 * Sets who is told of slow handlers, besides the log.
+		 * @param listener the listener
+		 * @return this
+		 */
+		public Builder slowHandlerListener(SlowHandlerListener listener) {
+			this.slowHandlerListener = Objects.requireNonNull(listener, "listener");
+			return this;
+		}
+
+		/**
+		 * Sets who is told of subscriptions that are opened and closed.
+		 * @param listener the listener
+		 * @return this
+		 */
+		public Builder subscriptionListener(SubscriptionListener listener) {
+			this.subscriptionListener = Objects.requireNonNull(listener, "listener");
+			return this;
+		}
+
+		/**
+		 * Sets how long to wait between attempts to connect, for ever; from 100
+		 * milliseconds, doubled each time, to 30 seconds if never called.
+		 * @param initialDelay after the first failure
+		 * @param multiplier how much longer each next wait is
+		 * @param maxDelay the longest wait
+		 * @return this
+		 * @throws IllegalArgumentException as {@link Backoff} does
+		 */
+		public Builder backoff(Duration initialDelay, double multiplier, Duration maxDelay) {
+			this.backoff = new Backoff(initialDelay, multiplier, maxDelay);
+			return this;
+		}
+
+		/**
+		 * Sets who is told of changes of the connection's state, besides the log.
+		 * @param listener the listener
+		 * @return this
+		 */
+		public Builder connectionListener(ConnectionListener listener) {
+			this.connectionListener = Objects.requireNonNull(listener, "listener");
 			return this;
 		}
 
@@ -466,9 +740,23 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, S
 		 * {@code listener} was called
 		 */
 		public PostgresEventBus build() {
-			PostgresEventBus bus = new PostgresEventBus(this);
+			PostgresEventBus bus = new PostgresEventBus(new BusConfiguration(this));
 			bus.start(this.suspended);
 			return bus;
+		}
+
+		private static int positive(String name, int value) {
+			if (value < 1) {
+				throw new IllegalArgumentException(name + " is " + value + ", it must be at least 1");
+			}
+			return value;
+		}
+
+		private static Duration positive(String name, Duration value) {
+			if (value.isNegative() || value.isZero()) {
+				throw new IllegalArgumentException(name + " is " + value + ", it must be positive");
+			}
+			return value;
 		}
 
 	}

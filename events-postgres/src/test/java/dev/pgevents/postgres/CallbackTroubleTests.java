@@ -155,7 +155,7 @@ class CallbackTroubleTests {
 			done.set(true);
 			closer.join(LIMIT.toMillis());
 			bus.subscriptions().forEach(Subscription::close);
-			assertThat(bus.channels()).isEmpty();
+			assertThat(bus.status().channels()).isEmpty();
 			assertThat(opened).allMatch((subscription) -> subscription.ready().isDone());
 		}
 	}

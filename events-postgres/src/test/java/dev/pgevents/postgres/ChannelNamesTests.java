@@ -59,7 +59,7 @@ class ChannelNamesTests {
 			for (Event event : events) {
 				assertThat(stream.poll(LIMIT)).as(event.appId()).isEqualTo(event);
 			}
-			assertThat(names.channels()).containsExactlyInAnyOrderElementsOf(this.names);
+			assertThat(names.status().channels()).containsExactlyInAnyOrderElementsOf(this.names);
 		}
 		database.execute("DROP TABLE " + this.victim);
 	}

@@ -47,13 +47,13 @@ class ChannelsTests {
 			EventStream first = open(bus, type(0));
 			EventStream second = open(bus, type(0));
 			open(bus, type(1));
-			assertThat(bus.channels()).containsExactlyInAnyOrder(channel(0), channel(1));
+			assertThat(bus.status().channels()).containsExactlyInAnyOrder(channel(0), channel(1));
 			assertThat(lastStatement()).contains("LISTEN \"" + channel(1) + "\"").doesNotContain(channel(0));
 			first.close();
-			assertThat(bus.channels()).contains(channel(0));
+			assertThat(bus.status().channels()).contains(channel(0));
 			second.close();
 			await().atMost(LIMIT).until(() -> lastStatement().contains("UNLISTEN \"" + channel(0) + "\""));
-			assertThat(bus.channels()).containsExactly(channel(1));
+			assertThat(bus.status().channels()).containsExactly(channel(1));
 		}
 	}
 
@@ -123,7 +123,7 @@ class ChannelsTests {
 			send(channel(0), "{\"type\":\"" + type(0) + "\"}");
 			assertThat(staying.poll(LIMIT)).isInstanceOf(Gap.class);
 			assertThat(staying.poll(LIMIT)).isInstanceOf(Event.class);
-			assertThat(bus.unreadableNotifications()).isZero();
+			assertThat(bus.status().notifications().unreadable()).isZero();
 			assertThat(leaving.stats().received()).isZero();
 		}
 	}

@@ -49,7 +49,7 @@ class ConnectionLifeTests extends FaultyNetworkTest {
 	private void assertCloses() {
 		assertThat(CompletableFuture.runAsync(this.scenario.bus()::close)).succeedsWithin(LIMIT);
 		await().atMost(LIMIT).until(() -> this.scenario.threads() == 0);
-		assertThat(this.scenario.bus().connectionState()).isEqualTo(ConnectionState.CLOSED);
+		assertThat(this.scenario.bus().status().connection().state()).isEqualTo(ConnectionState.CLOSED);
 	}
 
 	@Test
@@ -72,7 +72,8 @@ class ConnectionLifeTests extends FaultyNetworkTest {
 	void closesWhileBackingOff() throws Exception {
 		this.scenario.network.refuse();
 		this.scenario.build(patient());
-		await().atMost(LIMIT).until(() -> this.scenario.bus().connectionState() == ConnectionState.BACKING_OFF);
+		await().atMost(LIMIT)
+			.until(() -> this.scenario.bus().status().connection().state() == ConnectionState.BACKING_OFF);
 		assertCloses();
 	}
 

@@ -89,8 +89,8 @@ class ConnectionsTests {
 			stream.ready().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
 			other.execute("SELECT pg_notify('events', '{\"type\":\"" + this.type + "\"}')");
 			assertThat(stream.poll(LIMIT)).isInstanceOf(Event.class);
-			await().atMost(LIMIT).until(() -> bus.connectionState() == ConnectionState.DEAF);
-			assertThat(bus.connectionStatus().problem()).contains("another database");
+			await().atMost(LIMIT).until(() -> bus.status().connection().state() == ConnectionState.DEAF);
+			assertThat(bus.status().connection().problem()).contains("another database");
 		}
 	}
 

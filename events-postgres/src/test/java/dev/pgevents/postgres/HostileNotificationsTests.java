@@ -78,7 +78,7 @@ class HostileNotificationsTests {
 				}
 			}
 			assertThat(events).isPositive();
-			assertThat(unreadable).isPositive().isEqualTo(bus.unreadableNotifications());
+			assertThat(unreadable).isPositive().isEqualTo(bus.status().notifications().unreadable());
 			assertThat(events + unreadable).isEqualTo(sent.size());
 		}
 	}

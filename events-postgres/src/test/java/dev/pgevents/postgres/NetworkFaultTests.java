@@ -71,7 +71,7 @@ class NetworkFaultTests extends FaultyNetworkTest {
 		this.scenario.network.refuse();
 		this.scenario.build();
 		this.scenario.awaitAttempts(10);
-		assertThat(this.scenario.bus().connectionState()).isEqualTo(ConnectionState.BACKING_OFF);
+		assertThat(this.scenario.bus().status().connection().state()).isEqualTo(ConnectionState.BACKING_OFF);
 		this.scenario.network.heal();
 		this.scenario.begin();
 		this.scenario.verify();

@@ -60,6 +60,22 @@ class PostgresEventBusTests extends EventBusContract {
 	}
 
 	@Test
+	void builderIsSealedWhenTheBusIsBuilt() {
+		PostgresEventBus.Builder builder = PostgresEventBus.builder()
+			.dataSource(database.dataSource())
+			.name("first")
+			.listening(false);
+		try (PostgresEventBus first = builder.build();
+				PostgresEventBus second = builder.name("second").listening(true).build()) {
+			assertThat(first).hasToString("PostgresEventBus[first DEAF]");
+			assertThat(first.status().listening()).isFalse();
+			assertThat(first.status().connection().problem()).contains("listening(false)");
+			assertThat(second.status().listening()).isTrue();
+			assertThat(second.toString()).startsWith("PostgresEventBus[second ");
+		}
+	}
+
+	@Test
 	void busesOfSeveralProcessesReceiveTheSameEvents() throws Exception {
 		try (EventBus publisher = createBus(); EventBus first = createBus(); EventBus second = createBus()) {
 			EventStream one = open(first);
@@ -74,12 +90,13 @@ class PostgresEventBusTests extends EventBusContract {
 	@Test
 	void tellsThatItDeliversAndOnWhichChannels() throws Exception {
 		try (PostgresEventBus bus = bus().build()) {
-			assertThat(bus.channels()).isEmpty();
+			assertThat(bus.status().channels()).isEmpty();
 			open(bus);
 			await().atMost(LIMIT).until(bus::isDelivering);
-			assertThat(bus.connectionStatus()).isEqualTo(new ConnectionStatus(ConnectionState.LISTENING, null, null));
-			assertThat(bus.channels()).containsExactly("events");
-			assertThat(bus.queuedEvents()).isZero();
+			assertThat(bus.status().connection())
+				.isEqualTo(new ConnectionStatus(ConnectionState.LISTENING, null, null));
+			assertThat(bus.status().channels()).containsExactly("events");
+			assertThat(bus.status().publishing().queued()).isZero();
 		}
 	}
 
@@ -90,11 +107,11 @@ class PostgresEventBusTests extends EventBusContract {
 			.listener(ConnectionSource.url("jdbc:postgresql://localhost:1/none", "nobody", null))
 			.backoff(Duration.ofMillis(1), 1, Duration.ofMillis(1))
 			.build()) {
-			await().atMost(LIMIT).until(() -> bus.connectionStatus().problem() != null);
-			Instant since = bus.connectionStatus().notDeliveringSince();
+			await().atMost(LIMIT).until(() -> bus.status().connection().problem() != null);
+			Instant since = bus.status().connection().notDeliveringSince();
 			assertThat(since).isBetween(before, Instant.now());
-			assertThat(bus.connectionStatus().problem()).contains("localhost:1");
-			assertThat(bus.connectionStatus().notDeliveringSince()).as("through later attempts").isEqualTo(since);
+			assertThat(bus.status().connection().problem()).contains("localhost:1");
+			assertThat(bus.status().connection().notDeliveringSince()).as("through later attempts").isEqualTo(since);
 		}
 	}
 
@@ -173,7 +190,7 @@ class PostgresEventBusTests extends EventBusContract {
 			assertThat(first).isInstanceOfSatisfying(Gap.class,
 					(gap) -> assertThat(gap.reason()).isEqualTo(Gap.Reason.UNREADABLE));
 			assertThat(event(stream).payloadAs(String.class)).isEqualTo("next");
-			assertThat(bus.unreadableNotifications()).isEqualTo(1);
+			assertThat(bus.status().notifications().unreadable()).isEqualTo(1);
 		}
 	}
 
@@ -323,7 +340,7 @@ class PostgresEventBusTests extends EventBusContract {
 	void readyFailsAtOnceWhereListeningIsOff() {
 		try (PostgresEventBus bus = bus().listening(false).listeningOffReason("off by a.b").build()) {
 			assertThat(bus.open(this.filter).ready()).isCompletedExceptionally();
-			assertThat(bus.connectionState()).isEqualTo(ConnectionState.DEAF);
+			assertThat(bus.status().connection().state()).isEqualTo(ConnectionState.DEAF);
 			bus.publish(Event.of(this.type, null, null));
 		}
 	}
@@ -335,7 +352,7 @@ class PostgresEventBusTests extends EventBusContract {
 			.name(unreachable)
 			.listener(ConnectionSource.url("jdbc:postgresql://localhost:1/none", "x", "x"))
 			.build();
-		await().atMost(LIMIT).until(() -> bus.connectionState() == ConnectionState.BACKING_OFF);
+		await().atMost(LIMIT).until(() -> bus.status().connection().state() == ConnectionState.BACKING_OFF);
 		bus.close();
 		await().atMost(LIMIT)
 			.until(() -> Thread.getAllStackTraces()

@@ -92,7 +92,7 @@ class PublishingTests {
 			List<CompletableFuture<Void>> others = IntStream.range(1, 100)
 				.mapToObj((i) -> bus.publishAsync(number(i)))
 				.toList();
-			assertThat(bus.queuedEvents()).isEqualTo(99);
+			assertThat(bus.status().publishing().queued()).isEqualTo(99);
 			assertThat(first).isNotDone();
 			this.connections.release();
 			join(others);
@@ -148,7 +148,7 @@ class PublishingTests {
 			assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(Duration.ofMillis(400));
 			this.connections.release();
 			first.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-			await().atMost(LIMIT).until(() -> bus.queuedEvents() == 0);
+			await().atMost(LIMIT).until(() -> bus.status().publishing().queued() == 0);
 			bus.publish(number(5));
 			assertThat(numbers(1)).containsExactly(0);
 			Delivery next = this.received.poll(LIMIT);
@@ -178,7 +178,7 @@ class PublishingTests {
 		try (PostgresEventBus bus = withQueueOf(1).build()) {
 			fill(bus, 0);
 			Thread givingUp = started(() -> bus.publish(number(1)));
-			await().atMost(LIMIT).until(() -> bus.queuedEvents() == 1);
+			await().atMost(LIMIT).until(() -> bus.status().publishing().queued() == 1);
 			Thread waiting = waitingForRoom(bus, 2);
 			givingUp.interrupt();
 			assertEnds(waiting);
@@ -299,7 +299,7 @@ class PublishingTests {
 			}
 		});
 		caller.start();
-		await().atMost(LIMIT).until(() -> bus.queuedEvents() == 1);
+		await().atMost(LIMIT).until(() -> bus.status().publishing().queued() == 1);
 		this.connections.releaseOne();
 		await().atMost(LIMIT).until(() -> this.connections.roundTrips.size() == 2);
 		return caller;

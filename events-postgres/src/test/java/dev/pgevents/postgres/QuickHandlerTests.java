@@ -107,7 +107,7 @@ class QuickHandlerTests {
 		this.next.set((event) -> this.bus.close());
 		this.bus.publish(Event.of(this.type, null, "closes"));
 		acquire();
-		assertThat(this.bus.connectionState()).isEqualTo(ConnectionState.CLOSED);
+		assertThat(this.bus.status().connection().state()).isEqualTo(ConnectionState.CLOSED);
 	}
 
 	private void publishAndAwait() throws InterruptedException {

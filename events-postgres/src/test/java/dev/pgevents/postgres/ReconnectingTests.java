@@ -72,7 +72,7 @@ class ReconnectingTests {
 		ConnectionSource others = Sources.of(this.scenario.server, this.scenario.url());
 		this.scenario.build(settings.name(this.scenario.name).listener(listenerOnly(others)));
 		await().atMost(LIMIT).until(() -> this.attempts.size() > waits.size());
-		assertThat(this.scenario.bus().connectionState()).isEqualTo(ConnectionState.BACKING_OFF);
+		assertThat(this.scenario.bus().status().connection().state()).isEqualTo(ConnectionState.BACKING_OFF);
 		this.scenario.network.heal();
 		int failed = this.attempts.size();
 		this.scenario.begin();
@@ -106,7 +106,7 @@ class ReconnectingTests {
 		this.scenario.awaitThreadIn("awaitNotifications");
 		this.scenario.network.cut();
 		await().atMost(LIMIT)
-			.until(() -> this.scenario.bus().connectionState() == ConnectionState.BACKING_OFF
+			.until(() -> this.scenario.bus().status().connection().state() == ConnectionState.BACKING_OFF
 					&& this.scenario.isThreadIn("backOff"));
 		assertThat(this.attempts).hasSize(1);
 	}

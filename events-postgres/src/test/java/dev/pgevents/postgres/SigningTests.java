@@ -52,7 +52,7 @@ class SigningTests {
 				PostgresEventBus receiver = signing(SHARED).build();
 				EventStream stream = open(receiver);
 				Connection connection = database.connect()) {
-			assertThat(receiver.isSigning()).isTrue();
+			assertThat(receiver.status().signing()).isTrue();
 			List<Event> events = List.of(event(1), event(2), event(3), event(4), event(5));
 			sender.publish(events.get(0));
 			sender.publishAll(events.subList(1, 3));
@@ -64,7 +64,7 @@ class SigningTests {
 				assertThat(stream.poll(LIMIT)).isEqualTo(event);
 			}
 			await().atMost(LIMIT).until(receiver::isDelivering);
-			assertThat(receiver.refusedNotifications()).isZero();
+			assertThat(receiver.status().notifications().refused()).isZero();
 		}
 	}
 
@@ -75,8 +75,8 @@ class SigningTests {
 				notify(this.channel, "{\"type\":\"epoch.closed\",\"app_id\":\"evil\\n" + i + "\"}");
 				assertGap(stream);
 			}
-			assertThat(bus.refusedNotifications()).isEqualTo(5);
-			assertThat(bus.unreadableNotifications()).isEqualTo(5);
+			assertThat(bus.status().notifications().refused()).isEqualTo(5);
+			assertThat(bus.status().notifications().unreadable()).isEqualTo(5);
 			Event next = event(1);
 			bus.publish(next);
 			assertThat(stream.poll(LIMIT)).isEqualTo(next);
@@ -97,7 +97,7 @@ class SigningTests {
 			Event signed = event(2);
 			sender.publish(signed);
 			assertThat(stream.poll(LIMIT)).isEqualTo(signed);
-			assertThat(bus.isSigning()).isFalse();
+			assertThat(bus.status().signing()).isFalse();
 		}
 	}
 
@@ -108,7 +108,7 @@ class SigningTests {
 				EventStream stream = open(bus)) {
 			stranger.publish(event(1));
 			assertGap(stream);
-			assertThat(bus.refusedNotifications()).isEqualTo(1);
+			assertThat(bus.status().notifications().refused()).isEqualTo(1);
 		}
 	}
 
@@ -126,7 +126,7 @@ class SigningTests {
 				.getParameter();
 			notify(other, heard);
 			assertGap(stream);
-			assertThat(bus.refusedNotifications()).isEqualTo(1);
+			assertThat(bus.status().notifications().refused()).isEqualTo(1);
 		}
 	}
 

@@ -32,7 +32,7 @@ class SuspendTests extends FaultyNetworkTest {
 	void connectsOnceItIsResumedWhereItIsBuiltSuspended() throws Exception {
 		this.scenario.build(this.scenario.builder().suspended(true));
 		Subscription subscription = subscribe();
-		assertThat(this.scenario.bus().connectionState()).isEqualTo(ConnectionState.STOPPED);
+		assertThat(this.scenario.bus().status().connection().state()).isEqualTo(ConnectionState.STOPPED);
 		assertThat(this.scenario.attempts).hasValue(0);
 		this.scenario.bus().resume();
 		join(subscription);
@@ -51,7 +51,7 @@ class SuspendTests extends FaultyNetworkTest {
 		for (int i = 0; i < 3; i++) {
 			Instant before = Instant.now();
 			this.scenario.bus().suspend();
-			assertThat(this.scenario.bus().connectionStatus())
+			assertThat(this.scenario.bus().status().connection())
 				.satisfies((status) -> assertThat(status.state()).isEqualTo(ConnectionState.STOPPED))
 				.satisfies((status) -> assertThat(status.problem()).isNull());
 			assertNoSession();
@@ -75,7 +75,7 @@ class SuspendTests extends FaultyNetworkTest {
 			this.scenario.bus().publish(event("1"));
 			assertThat(next()).isInstanceOf(Event.class);
 		}
-		assertThat(this.scenario.bus().connectionState()).isEqualTo(ConnectionState.STOPPED);
+		assertThat(this.scenario.bus().status().connection().state()).isEqualTo(ConnectionState.STOPPED);
 		this.scenario.bus().suspend();
 		assertNoSession();
 	}
@@ -113,7 +113,7 @@ class SuspendTests extends FaultyNetworkTest {
 	void suspendsWhileBackingOff() throws Exception {
 		this.scenario.network.refuse();
 		this.scenario.build(patient());
-		await().atMost(LIMIT).until(() -> this.scenario.bus().connectionState() == ConnectionState.BACKING_OFF);
+		await().atMost(LIMIT).until(() -> this.scenario.bus().status().connection().state() == ConnectionState.BACKING_OFF);
 		assertSuspends();
 	}
 
@@ -149,7 +149,7 @@ class SuspendTests extends FaultyNetworkTest {
 		this.scenario.bus().close();
 		this.scenario.bus().suspend();
 		this.scenario.bus().resume();
-		assertThat(this.scenario.bus().connectionState()).isEqualTo(ConnectionState.CLOSED);
+		assertThat(this.scenario.bus().status().connection().state()).isEqualTo(ConnectionState.CLOSED);
 	}
 
 	@Test
@@ -176,7 +176,7 @@ class SuspendTests extends FaultyNetworkTest {
 
 	private void assertSuspends() {
 		assertThat(CompletableFuture.runAsync(this.scenario.bus()::suspend)).succeedsWithin(LIMIT);
-		assertThat(this.scenario.bus().connectionState()).isEqualTo(ConnectionState.STOPPED);
+		assertThat(this.scenario.bus().status().connection().state()).isEqualTo(ConnectionState.STOPPED);
 		assertThat(this.scenario.isThreadIn("turns")).isFalse();
 	}
 

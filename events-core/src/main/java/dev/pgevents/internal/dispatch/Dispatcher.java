@@ -19,6 +19,7 @@ import dev.pgevents.Event;
 import dev.pgevents.EventHandler;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SubscriptionListener;
 import dev.pgevents.SubscriptionOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 
+import dev.pgevents.SlowHandlerListener;
+import dev.pgevents.SubscriptionListener;
 import org.jspecify.annotations.Nullable;
 
 /**

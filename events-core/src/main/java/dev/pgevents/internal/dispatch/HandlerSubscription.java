@@ -14,6 +14,7 @@ import dev.pgevents.Delivery;
 import dev.pgevents.EventErrorHandler;
 import dev.pgevents.EventHandler;
 import dev.pgevents.RunningHandler;
+import dev.pgevents.SlowHandlerListener;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
 import org.jspecify.annotations.Nullable;

@@ -8,6 +8,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 import dev.pgevents.Delivery;
+import dev.pgevents.SlowHandlerListener;
 import dev.pgevents.Subscription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

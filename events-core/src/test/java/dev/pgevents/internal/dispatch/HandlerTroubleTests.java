@@ -23,6 +23,7 @@ import dev.pgevents.EventTypes;
 import dev.pgevents.OverflowPolicy;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SubscriptionListener;
 import dev.pgevents.SubscriptionOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -52,7 +52,7 @@ class CommitLockTests {
 				.withMessageContaining("lock")
 				.withMessageContaining("synchronous_standby_names");
 			assertThat(watched.bus().serverStatus().commitLockWaiters()).isPositive();
-			assertThat(watched.bus().connectionState()).isEqualTo(ConnectionState.LISTENING);
+			assertThat(watched.bus().status().connection().state()).isEqualTo(ConnectionState.LISTENING);
 			standbyIsNotNeeded();
 			commit.get(WatchedBus.LIMIT.toSeconds(), TimeUnit.SECONDS);
 			watched.verify();

@@ -59,7 +59,7 @@ class NotificationQueueTests {
 				assertThat(watched.through().count(Outcome.UNKNOWN)).as("all but the one under way").isLessThan(2);
 				assertThat(watched.bus().serverStatus().queueUsage()).isGreaterThan(0.9);
 				await().atMost(WatchedBus.LIMIT).until(() -> logged(FILLING) == 1);
-				assertThat(watched.bus().connectionState()).isEqualTo(ConnectionState.LISTENING);
+				assertThat(watched.bus().status().connection().state()).isEqualTo(ConnectionState.LISTENING);
 				watched.bus().subscribe(SubscriptionFilter.types("other"), (event) -> {
 				}).ready().get(WatchedBus.LIMIT.toSeconds(), TimeUnit.SECONDS);
 				stuck.rollback();

@@ -44,7 +44,7 @@ class RefusedConnectionTests {
 					.withMessageContaining("not published")
 					.withMessageContaining("password authentication failed")
 					.satisfies((ex) -> assertThat(ex.getMessage()).doesNotContain(OLD, NEW));
-				assertThat(watched.bus().connectionStatus().problem()).doesNotContain(OLD, NEW);
+				assertThat(watched.bus().status().connection().problem()).doesNotContain(OLD, NEW);
 				password.set(NEW);
 				watched.awaitDelivery();
 				assertThat(watched.ledger().gaps()).isNotEmpty();

@@ -127,13 +127,13 @@ final class WatchedBus implements AutoCloseable {
 	}
 
 	void awaitState(ConnectionState state) {
-		await().atMost(LIMIT).until(() -> this.bus.connectionState() == state);
+		await().atMost(LIMIT).until(() -> this.bus.status().connection().state() == state);
 	}
 
 	/** Waits until the bus says that something is wrong. */
 	void awaitProblem(ConnectionState state, String... parts) {
 		await().atMost(LIMIT).untilAsserted(() -> {
-			ConnectionStatus status = this.bus.connectionStatus();
+			ConnectionStatus status = this.bus.status().connection();
 			assertThat(status.state()).isEqualTo(state);
 			assertThat(status.problem()).contains(parts);
 		});
@@ -155,7 +155,7 @@ final class WatchedBus implements AutoCloseable {
 		awaitLast(this.straight);
 		awaitLast(this.through);
 		this.ledger.verify(this.straight, this.through);
-		assertThat(this.bus.connectionState()).isEqualTo(ConnectionState.LISTENING);
+		assertThat(this.bus.status().connection().state()).isEqualTo(ConnectionState.LISTENING);
 	}
 
 	private void awaitLast(Published publisher) throws InterruptedException {

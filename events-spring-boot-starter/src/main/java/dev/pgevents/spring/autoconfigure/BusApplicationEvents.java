@@ -6,8 +6,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.pgevents.Delivery;
+import dev.pgevents.SlowHandlerListener;
 import dev.pgevents.Subscription;
-import dev.pgevents.internal.dispatch.SlowHandlerListener;
 import dev.pgevents.postgres.ConnectionListener;
 import dev.pgevents.postgres.ConnectionState;
 import dev.pgevents.spring.ConnectionStateChanged;

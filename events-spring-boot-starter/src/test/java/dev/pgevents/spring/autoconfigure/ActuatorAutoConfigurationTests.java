@@ -80,8 +80,8 @@ class ActuatorAutoConfigurationTests {
 	@Test
 	void isDownOnlyAfterTheGracePeriod() {
 		try (PostgresEventBus bus = unreachable()) {
-			await().atMost(LIMIT).until(() -> bus.connectionStatus().problem() != null);
-			Instant since = bus.connectionStatus().notDeliveringSince();
+			await().atMost(LIMIT).until(() -> bus.status().connection().problem() != null);
+			Instant since = bus.status().connection().notDeliveringSince();
 			Health before = health(bus, since.plusSeconds(60));
 			assertThat(before.getStatus()).isEqualTo(Status.UP);
 			Health after = health(bus, since.plusSeconds(61));
@@ -113,7 +113,7 @@ class ActuatorAutoConfigurationTests {
 				.until(() -> context.getBean(EventsHealthIndicator.class).health().getStatus().equals(Status.DOWN)));
 		this.runner.withPropertyValues("events.postgres.url=jdbc:postgresql://localhost:1/none").run((context) -> {
 			PostgresEventBus bus = context.getBean(PostgresEventBus.class);
-			await().atMost(LIMIT).until(() -> bus.connectionStatus().problem() != null);
+			await().atMost(LIMIT).until(() -> bus.status().connection().problem() != null);
 			assertThat(context.getBean(EventsHealthIndicator.class).health().getStatus()).isEqualTo(Status.UP);
 		});
 	}
@@ -155,7 +155,7 @@ class ActuatorAutoConfigurationTests {
 		this.runner.withPropertyValues("events.postgres.url=jdbc:postgresql://localhost:1/none?password=hidden")
 			.run((context) -> {
 				PostgresEventBus bus = context.getBean(PostgresEventBus.class);
-				await().atMost(LIMIT).until(() -> bus.connectionState() == ConnectionState.BACKING_OFF);
+				await().atMost(LIMIT).until(() -> bus.status().connection().state() == ConnectionState.BACKING_OFF);
 				EventsDescriptor shown = context.getBean(EventsEndpoint.class).events();
 				assertThat(shown.server().status()).isNull();
 				assertThat(shown.server().error()).isEqualTo("not asked: there is no connection");

@@ -326,7 +326,7 @@ class EventsAutoConfigurationTests {
 			PostgresEventBus bus = context.getBean(PostgresEventBus.class);
 			context.close();
 			assertThat(last.published).succeedsWithin(LIMIT);
-			assertThat(bus.connectionState()).isEqualTo(ConnectionState.CLOSED);
+			assertThat(bus.status().connection().state()).isEqualTo(ConnectionState.CLOSED);
 		});
 	}
 

@@ -70,7 +70,7 @@ class LifecycleTests {
 		runner().withBean(AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME, NeverStarting.class)
 			.run((context) -> {
 				PostgresEventBus bus = context.getBean(PostgresEventBus.class);
-				assertThat(bus.connectionState()).isEqualTo(ConnectionState.STOPPED);
+				assertThat(bus.status().connection().state()).isEqualTo(ConnectionState.STOPPED);
 				assertThat(sessions("%")).isZero();
 				try (PostgresEventBus other = PostgresEventBus.builder()
 					.name("other")
@@ -81,7 +81,7 @@ class LifecycleTests {
 					publish(context, "1");
 					assertThat(next()).isInstanceOf(Event.class);
 				}
-				assertThat(bus.connectionState()).isEqualTo(ConnectionState.STOPPED);
+				assertThat(bus.status().connection().state()).isEqualTo(ConnectionState.STOPPED);
 				assertThat(sessions("listener")).isZero();
 			});
 	}
@@ -114,7 +114,7 @@ class LifecycleTests {
 		received.clear();
 		stop.run();
 		await().atMost(LIMIT).until(() -> sessions("%") == 0);
-		assertThat(bus.connectionState()).isEqualTo(ConnectionState.STOPPED);
+		assertThat(bus.status().connection().state()).isEqualTo(ConnectionState.STOPPED);
 		assertThat(context.getBean(EventsHealthIndicator.class).health(true).getStatus()).isEqualTo(Status.UP);
 		publish(context, "missed");
 		start.run();
@@ -143,9 +143,9 @@ class LifecycleTests {
 			PostgresEventBus bus = context.getBean(PostgresEventBus.class);
 			await().atMost(LIMIT).until(bus::isDelivering);
 			context.getBean(DomainEventListenerContainer.class).stop("cache");
-			assertThat(bus.connectionState()).isEqualTo(ConnectionState.LISTENING);
+			assertThat(bus.status().connection().state()).isEqualTo(ConnectionState.LISTENING);
 			context.getBean(DomainEventListenerContainer.class).stop("other");
-			assertThat(bus.connectionState()).as("the container is running").isEqualTo(ConnectionState.LISTENING);
+			assertThat(bus.status().connection().state()).as("the container is running").isEqualTo(ConnectionState.LISTENING);
 		});
 	}
 
@@ -160,9 +160,9 @@ class LifecycleTests {
 				PostgresEventBus bus = parent.getBean(PostgresEventBus.class);
 				await().atMost(LIMIT).until(bus::isDelivering);
 				parent.getBean(DomainEventListenerContainer.class).stop();
-				assertThat(bus.connectionState()).isEqualTo(ConnectionState.LISTENING);
+				assertThat(bus.status().connection().state()).isEqualTo(ConnectionState.LISTENING);
 				child.getBean(DomainEventListenerContainer.class).stop();
-				assertThat(bus.connectionState()).isEqualTo(ConnectionState.STOPPED);
+				assertThat(bus.status().connection().state()).isEqualTo(ConnectionState.STOPPED);
 			}));
 	}
 

@@ -200,7 +200,7 @@ class SecurityTests {
 				assertThat(context).hasNotFailed();
 				await().atMost(LIMIT).until(() -> output.getAll().contains("attempt to connect failed, number 2"));
 				PostgresEventBus bus = context.getBean(PostgresEventBus.class);
-				assertThat(String.valueOf(bus.connectionStatus())).contains("BACKING_OFF").doesNotContain("hidden");
+				assertThat(String.valueOf(bus.status().connection())).contains("BACKING_OFF").doesNotContain("hidden");
 				assertThat(context.getBean(EventsProperties.class).toString()).doesNotContain("hidden");
 				assertThat(String.valueOf(context.getBean(EventsEndpoint.class).events())).doesNotContain("hidden");
 				assertThat(context.getBean(EventsHealthIndicator.class).health().toString()).doesNotContain("hidden");

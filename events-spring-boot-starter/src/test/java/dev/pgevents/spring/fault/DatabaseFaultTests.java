@@ -151,7 +151,8 @@ class DatabaseFaultTests {
 		server.requirePassword("second");
 		server.terminate("pgevents%");
 		await().atMost(LIMIT)
-			.until(() -> String.valueOf(bus.connectionStatus().problem()).contains("password authentication failed"));
+			.until(() -> String.valueOf(bus.status().connection().problem())
+				.contains("password authentication failed"));
 		assertThat(bus.isDelivering()).isFalse();
 		details.password = null;
 		assertWorks("with the second");

@@ -1,7 +1,7 @@
 package dev.pgevents.spring.internal.actuate;
 
 import dev.pgevents.EventBus;
-import dev.pgevents.postgres.PostgresEventBus;
+import dev.pgevents.postgres.BusMonitor;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -26,25 +26,24 @@ public final class BusMeters implements MeterBinder {
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
-		if (this.bus instanceof PostgresEventBus postgres) {
-			bindTo(registry, postgres);
-		}
+		this.bus.capability(BusMonitor.class).ifPresent((monitor) -> bindTo(registry, this.bus, monitor));
 	}
 
-	private static void bindTo(MeterRegistry registry, PostgresEventBus postgres) {
-		Gauge.builder("events.connection.delivering", postgres, (bus) -> bus.isDelivering() ? 1 : 0)
+	private static void bindTo(MeterRegistry registry, EventBus bus, BusMonitor monitor) {
+		Gauge.builder("events.connection.delivering", bus, (delivering) -> delivering.isDelivering() ? 1 : 0)
 			.description("1 while a notification is known to arrive, else 0")
 			.register(registry);
-		Gauge.builder("events.publisher.queued", postgres, PostgresEventBus::queuedEvents)
+		Gauge.builder("events.publisher.queued", monitor, (of) -> of.status().publishing().queued())
 			.description("Events that are waiting to be sent")
 			.register(registry);
-		FunctionCounter.builder("events.publisher.failed", postgres, PostgresEventBus::failedEvents)
+		FunctionCounter.builder("events.publisher.failed", monitor, (of) -> of.status().publishing().failed())
 			.description("Events that could not be sent, or may not have been")
 			.register(registry);
-		FunctionCounter.builder("events.notifications.unreadable", postgres, PostgresEventBus::unreadableNotifications)
+		FunctionCounter
+			.builder("events.notifications.unreadable", monitor, (of) -> of.status().notifications().unreadable())
 			.description("Notifications that could not be read, those refused among them")
 			.register(registry);
-		FunctionCounter.builder("events.notifications.refused", postgres, PostgresEventBus::refusedNotifications)
+		FunctionCounter.builder("events.notifications.refused", monitor, (of) -> of.status().notifications().refused())
 			.description("Notifications that were not signed with an accepted key")
 			.register(registry);
 	}

@@ -4,9 +4,9 @@ import java.time.Instant;
 import java.util.Set;
 import java.util.TreeSet;
 
+import dev.pgevents.postgres.BusStatus;
 import dev.pgevents.postgres.ConnectionState;
 import dev.pgevents.postgres.ConnectionStatus;
-import dev.pgevents.postgres.PostgresEventBus;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +25,11 @@ import org.jspecify.annotations.Nullable;
 public record ConnectionDescriptor(boolean listening, ConnectionState state, @Nullable Instant notDeliveringSince,
 		@Nullable String problem, Set<String> channels, long unreadable, boolean signed, long refused) {
 
-	static ConnectionDescriptor of(PostgresEventBus bus) {
-		ConnectionStatus status = bus.connectionStatus();
-		return new ConnectionDescriptor(bus.isListeningEnabled(), status.state(), status.notDeliveringSince(),
-				status.problem(), new TreeSet<>(bus.channels()), bus.unreadableNotifications(), bus.isSigning(),
-				bus.refusedNotifications());
+	static ConnectionDescriptor of(BusStatus status) {
+		ConnectionStatus connection = status.connection();
+		return new ConnectionDescriptor(status.listening(), connection.state(), connection.notDeliveringSince(),
+				connection.problem(), new TreeSet<>(status.channels()), status.notifications().unreadable(),
+				status.signing(), status.notifications().refused());
 	}
 
 }

@@ -6,8 +6,9 @@ import java.util.List;
 
 import dev.pgevents.EventBus;
 import dev.pgevents.Subscription;
+import dev.pgevents.postgres.BusMonitor;
+import dev.pgevents.postgres.BusStatus;
 import dev.pgevents.postgres.ConnectionState;
-import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.postgres.ServerStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -44,18 +45,23 @@ public final class EventsEndpoint {
 			.sorted(Comparator.comparing(Subscription::name))
 			.map(SubscriptionDescriptor::of)
 			.toList();
-		return (this.bus instanceof PostgresEventBus postgres)
-				? new EventsDescriptor(subscriptions, PublisherDescriptor.of(postgres),
-						ConnectionDescriptor.of(postgres), server(postgres))
-				: new EventsDescriptor(subscriptions, null, null, null);
+		return this.bus.capability(BusMonitor.class)
+			.map((monitor) -> descriptor(subscriptions, monitor))
+			.orElseGet(() -> new EventsDescriptor(subscriptions, null, null, null));
 	}
 
-	private static ServerDescriptor server(PostgresEventBus bus) {
-		if (bus.connectionState() == ConnectionState.BACKING_OFF) {
+	private static EventsDescriptor descriptor(List<SubscriptionDescriptor> subscriptions, BusMonitor monitor) {
+		BusStatus status = monitor.status();
+		return new EventsDescriptor(subscriptions, PublisherDescriptor.of(status), ConnectionDescriptor.of(status),
+				server(monitor, status));
+	}
+
+	private static ServerDescriptor server(BusMonitor monitor, BusStatus status) {
+		if (status.connection().state() == ConnectionState.BACKING_OFF) {
 			return new ServerDescriptor(null, "not asked: there is no connection");
 		}
 		try {
-			return new ServerDescriptor(bus.serverStatus(), null);
+			return new ServerDescriptor(monitor.serverStatus(), null);
 		}
 		catch (SQLException ex) {
 			return new ServerDescriptor(null, String.valueOf(ex.getMessage()));

@@ -5,9 +5,10 @@ import java.time.Duration;
 import java.time.Instant;
 
 import dev.pgevents.EventBus;
+import dev.pgevents.postgres.BusMonitor;
+import dev.pgevents.postgres.BusStatus;
 import dev.pgevents.postgres.ConnectionState;
 import dev.pgevents.postgres.ConnectionStatus;
-import dev.pgevents.postgres.PostgresEventBus;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
@@ -44,13 +45,15 @@ public final class EventsHealthIndicator extends AbstractHealthIndicator {
 	@Override
 	protected void doHealthCheck(Health.Builder health) {
 		health.up();
-		if (this.bus instanceof PostgresEventBus postgres) {
-			if (postgres.isListeningEnabled()) {
-				check(postgres.connectionStatus(), health);
-			}
-			else {
-				health.withDetail("listening", false);
-			}
+		this.bus.capability(BusMonitor.class).ifPresent((monitor) -> check(monitor.status(), health));
+	}
+
+	private void check(BusStatus status, Health.Builder health) {
+		if (status.listening()) {
+			check(status.connection(), health);
+		}
+		else {
+			health.withDetail("listening", false);
 		}
 	}
 

@@ -1,6 +1,6 @@
 package dev.pgevents.spring.internal.actuate;
 
-import dev.pgevents.postgres.PostgresEventBus;
+import dev.pgevents.postgres.BusStatus;
 
 /**
  * Publishing as the endpoint shows it.
@@ -11,8 +11,8 @@ import dev.pgevents.postgres.PostgresEventBus;
  */
 public record PublisherDescriptor(int queued, long failed) {
 
-	static PublisherDescriptor of(PostgresEventBus bus) {
-		return new PublisherDescriptor(bus.queuedEvents(), bus.failedEvents());
+	static PublisherDescriptor of(BusStatus status) {
+		return new PublisherDescriptor(status.publishing().queued(), status.publishing().failed());
 	}
 
 }

@@ -9,8 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToLongFunction;
 
 import dev.pgevents.Subscription;
+import dev.pgevents.SubscriptionListener;
 import dev.pgevents.SubscriptionStats;
-import dev.pgevents.internal.dispatch.SubscriptionListener;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;

@@ -6,7 +6,7 @@ import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.pgevents.EventBus;
-import dev.pgevents.internal.lifecycle.Suspendable;
+import dev.pgevents.Suspendable;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.ApplicationContext;
@@ -43,7 +43,7 @@ public final class BusLifecycle implements SmartLifecycle, ApplicationListener<C
 	 * @param context the bus's context
 	 */
 	public BusLifecycle(EventBus bus, ApplicationContext context) {
-		this.bus = (bus instanceof Suspendable suspendable) ? suspendable : null;
+		this.bus = bus.capability(Suspendable.class).orElse(null);
 		this.context = context;
 	}
 

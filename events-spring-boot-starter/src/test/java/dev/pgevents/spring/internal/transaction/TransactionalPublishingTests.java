@@ -694,7 +694,8 @@ class TransactionalPublishingTests {
 				Publisher publisher = context.getBean(Publisher.class);
 				new TransactionTemplate(context.getBean(PlatformTransactionManager.class))
 					.executeWithoutResult((status) -> publisher.publish(event("1")));
-				assertThat(context.getBean(PostgresEventBus.class).failedEvents()).as("had it waited, it would know")
+				assertThat(context.getBean(PostgresEventBus.class).status().publishing().failed())
+					.as("had it waited, it would know")
 					.isZero();
 			});
 	}
@@ -711,7 +712,7 @@ class TransactionalPublishingTests {
 				await().atMost(LIMIT)
 					.until(() -> output.getAll()
 						.contains("1 events of a transaction that has committed were not published"));
-				assertThat(context.getBean(PostgresEventBus.class).failedEvents()).isEqualTo(1);
+				assertThat(context.getBean(PostgresEventBus.class).status().publishing().failed()).isEqualTo(1);
 			});
 	}
 

@@ -1,9 +1,6 @@
-package dev.pgevents.internal.dispatch;
+package dev.pgevents;
 
 import java.time.Duration;
-
-import dev.pgevents.Delivery;
-import dev.pgevents.Subscription;
 
 /**
  * Told once of each handler that runs longer than the threshold, while it still runs.

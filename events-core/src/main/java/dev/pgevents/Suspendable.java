@@ -1,8 +1,8 @@
-package dev.pgevents.internal.lifecycle;
+package dev.pgevents;
 
 /**
- * A bus that holds connections and can let go of them for a while. A bus without any has
- * no need to be one. Thread-safe.
+ * A {@linkplain EventBus#capability capability} of a bus that holds connections: it can
+ * let go of them for a while. A bus without any has no need to be one. Thread-safe.
  *
  * @since 0.1
  */

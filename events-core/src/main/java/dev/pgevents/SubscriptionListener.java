@@ -1,6 +1,4 @@
-package dev.pgevents.internal.dispatch;
-
-import dev.pgevents.Subscription;
+package dev.pgevents;
 
 /**
  * Told of each subscription that is opened, and once when it is closed. Called on the

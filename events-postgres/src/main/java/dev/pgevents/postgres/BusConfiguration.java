@@ -1,0 +1,115 @@
+package dev.pgevents.postgres;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+
+import dev.pgevents.Backoff;
+import dev.pgevents.PayloadCodec;
+import dev.pgevents.SlowHandlerListener;
+import dev.pgevents.SubscriptionListener;
+import dev.pgevents.postgres.internal.wire.NotificationSigner;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a builder was told, sealed when the bus is built: what happens to the builder
+ * afterwards changes no bus. Immutable.
+ */
+final class BusConfiguration {
+
+	final String name;
+
+	final ConnectionSource listeningSource;
+
+	final ConnectionSource publishingSource;
+
+	final boolean listening;
+
+	final String listeningOffReason;
+
+	final ChannelStrategy channels;
+
+	final PayloadCodec codec;
+
+	/** Signs and checks notifications, if that is wanted. */
+	final @Nullable NotificationSigner signer;
+
+	final @Nullable Executor executor;
+
+	final int queueCapacity;
+
+	final int maxBatch;
+
+	final Duration publishTimeout;
+
+	final Duration lockTimeout;
+
+	final Duration heartbeat;
+
+	final Duration networkTimeout;
+
+	final Clock clock;
+
+	final Duration shutdownTimeout;
+
+	final Duration slowHandlerThreshold;
+
+	final SlowHandlerListener slowHandlerListener;
+
+	final SubscriptionListener subscriptionListener;
+
+	final Backoff backoff;
+
+	final ConnectionListener connectionListener;
+
+	private final @Nullable String application;
+
+	/**
+	 * Seals what a builder was told.
+	 * @param builder the builder
+	 * @throws IllegalStateException if it was not told where to connect to
+	 */
+	BusConfiguration(PostgresEventBus.Builder builder) {
+		this.name = builder.name;
+		this.application = builder.application;
+		this.listeningSource = either(builder.listener, builder.dataSource);
+		this.publishingSource = either(builder.dataSource, builder.listener);
+		this.listening = builder.listening;
+		this.listeningOffReason = builder.listeningOffReason;
+		this.channels = builder.channels;
+		this.codec = builder.codec;
+		this.signer = (builder.signingKey != null) ? new NotificationSigner(builder.signingKey.secret(),
+				builder.alsoAccepted.stream().map(SigningKey::secret).toList()) : null;
+		this.executor = builder.executor;
+		this.queueCapacity = builder.queueCapacity;
+		this.maxBatch = builder.maxBatch;
+		this.publishTimeout = builder.publishTimeout;
+		this.lockTimeout = builder.lockTimeout;
+		this.heartbeat = builder.heartbeat;
+		this.networkTimeout = builder.networkTimeout;
+		this.clock = builder.clock;
+		this.shutdownTimeout = builder.shutdownTimeout;
+		this.slowHandlerThreshold = builder.slowHandlerThreshold;
+		this.slowHandlerListener = builder.slowHandlerListener;
+		this.subscriptionListener = builder.subscriptionListener;
+		this.backoff = builder.backoff;
+		this.connectionListener = builder.connectionListener;
+	}
+
+	private static ConnectionSource either(@Nullable ConnectionSource first, @Nullable ConnectionSource second) {
+		ConnectionSource source = (first != null) ? first : second;
+		if (source == null) {
+			throw new IllegalStateException("the bus has no connections: call dataSource(...) or listener(...)");
+		}
+		return source;
+	}
+
+	/**
+	 * What a connection is called in {@code pg_stat_activity}; the server cuts it off.
+	 */
+	String applicationName(String purpose) {
+		String connection = "pgevents " + this.name + " " + purpose;
+		return (this.application != null) ? connection + " of " + this.application : connection;
+	}
+
+}

@@ -1,0 +1,52 @@
+package dev.pgevents.postgres;
+
+import java.util.Set;
+
+/**
+ * How a bus is: a snapshot of what it knows itself. Counts are those since the bus was
+ * built.
+ *
+ * @param listening whether the bus is meant to listen, see
+ * {@link PostgresEventBus.Builder#listening(boolean)}
+ * @param connection how the listening connection is
+ * @param channels the channels that the open subscriptions need; none where listening is
+ * switched off
+ * @param signing whether events are signed, and those of others refused if they are not,
+ * see {@link PostgresEventBus.Builder#signing signing}
+ * @param publishing how publishing is
+ * @param notifications what came that was of no use
+ * @since 0.1
+ */
+public record BusStatus(boolean listening, ConnectionStatus connection, Set<String> channels, boolean signing,
+		Publishing publishing, Notifications notifications) {
+
+	/**
+	 * Copies the channels.
+	 */
+	public BusStatus {
+		channels = Set.copyOf(channels);
+	}
+
+	/**
+	 * How publishing through the bus's own connection is.
+	 *
+	 * @param queued events that are waiting to be sent
+	 * @param failed events that could not be sent, or were sent with unknown success:
+	 * those whose callers were told, and those of callers that had gone on
+	 */
+	public record Publishing(int queued, long failed) {
+
+	}
+
+	/**
+	 * Notifications that made a gap of themselves.
+	 *
+	 * @param unreadable those that could not be read, those refused among them
+	 * @param refused those that were not signed, or not with an accepted key for their
+	 * channel
+	 */
+	public record Notifications(long unreadable, long refused) {
+
+	}
+
+}
