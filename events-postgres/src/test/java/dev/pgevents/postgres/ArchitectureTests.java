@@ -4,6 +4,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.pgevents.api.ApiRules;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -15,6 +16,9 @@ class ArchitectureTests {
 	static final ArchRule postgresKnowsNoSpring = noClasses().should()
 		.dependOnClassesThat()
 		.resideInAPackage("org.springframework..");
+
+	@ArchTest
+	static final ArchRule apiShowsNothingInternal = ApiRules.API_SHOWS_NOTHING_INTERNAL;
 
 	@ArchTest
 	static final ArchRule packagesHaveNoCycles = slices().matching("dev.(**)").should().beFreeOfCycles();
