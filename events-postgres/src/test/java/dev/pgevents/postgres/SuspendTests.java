@@ -113,7 +113,8 @@ class SuspendTests extends FaultyNetworkTest {
 	void suspendsWhileBackingOff() throws Exception {
 		this.scenario.network.refuse();
 		this.scenario.build(patient());
-		await().atMost(LIMIT).until(() -> this.scenario.bus().status().connection().state() == ConnectionState.BACKING_OFF);
+		await().atMost(LIMIT)
+			.until(() -> this.scenario.bus().status().connection().state() == ConnectionState.BACKING_OFF);
 		assertSuspends();
 	}
 

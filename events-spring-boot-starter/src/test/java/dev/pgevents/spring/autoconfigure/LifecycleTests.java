@@ -145,7 +145,8 @@ class LifecycleTests {
 			context.getBean(DomainEventListenerContainer.class).stop("cache");
 			assertThat(bus.status().connection().state()).isEqualTo(ConnectionState.LISTENING);
 			context.getBean(DomainEventListenerContainer.class).stop("other");
-			assertThat(bus.status().connection().state()).as("the container is running").isEqualTo(ConnectionState.LISTENING);
+			assertThat(bus.status().connection().state()).as("the container is running")
+				.isEqualTo(ConnectionState.LISTENING);
 		});
 	}
 
