@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.util.ClassUtils;
 
 /**
  * The DataSource whose transactions events join: the only one, or the primary one.
@@ -26,6 +27,17 @@ class ApplicationDataSource {
 		return this.beans.getBeanProvider(DataSource.class).getIfUnique();
 	}
 
+	/** As Boot's own condition for making a DataSource: by name. */
+	private boolean hasConnectionFactory() {
+		try {
+			Class<?> type = ClassUtils.forName("io.r2dbc.spi.ConnectionFactory", null);
+			return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beans, type, true, false).length > 0;
+		}
+		catch (ClassNotFoundException ex) {
+			return false;
+		}
+	}
+
 	/** The DataSource, or a failure that says what to do. */
 	DataSource required() {
 		DataSource dataSource = optional();
@@ -33,6 +45,14 @@ class ApplicationDataSource {
 			return dataSource;
 		}
 		String[] names = BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beans, DataSource.class, true, false);
+		if (names.length == 0 && hasConnectionFactory()) {
+			throw new EventsConfigurationException(
+					"Domain events travel over a DataSource's PostgreSQL, and there is none: where a ConnectionFactory "
+							+ "of R2DBC is a bean (spring.r2dbc.url), Spring Boot makes no DataSource of "
+							+ "spring.datasource.url",
+					"Set events.postgres.url (jdbc:postgresql://…), events.postgres.username and "
+							+ "events.postgres.password for the events alone, or make a DataSource bean of your own.");
+		}
 		if (names.length == 0) {
 			throw new EventsConfigurationException(
 					"Domain events travel over the application's PostgreSQL, and there is no DataSource",

@@ -18,7 +18,7 @@ import org.springframework.core.env.Environment;
 @ConditionalOnBooleanProperty(name = "events.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(EventsProperties.class)
 @Import({ PayloadConfiguration.class, PostgresBusConfiguration.class, InMemoryBusConfiguration.class,
-		PublishingConfiguration.class })
+		PublishingConfiguration.class, ReactivePublishingConfiguration.class })
 public final class EventsAutoConfiguration {
 
 	@Bean

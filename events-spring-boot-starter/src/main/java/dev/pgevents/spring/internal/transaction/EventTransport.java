@@ -82,7 +82,8 @@ final class EventTransport {
 		}
 	}
 
-	private CompletableFuture<Void> sending(List<EncodedEvent> events) {
+	/** Publishes outside of any transaction. */
+	CompletableFuture<Void> sending(List<EncodedEvent> events) {
 		if (this.encoding != null) {
 			return this.encoding.publishEncoded(events);
 		}
