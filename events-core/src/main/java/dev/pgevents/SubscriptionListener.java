@@ -26,4 +26,12 @@ public interface SubscriptionListener {
 	default void onClosed(Subscription subscription) {
 	}
 
+	/**
+	 * A subscription was closed and its handler runs no more: its statistics are final.
+	 * Told once; after, or at the same time as {@link #onClosed}.
+	 * @param subscription the subscription
+	 */
+	default void onFinished(Subscription subscription) {
+	}
+
 }

@@ -17,6 +17,8 @@ import dev.pgevents.postgres.internal.wire.NotificationSigner;
 import dev.pgevents.postgres.internal.wire.NotificationEncoder;
 import dev.pgevents.postgres.internal.wire.RepeatMark;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes notifications of events: finds the channel and writes the text first, marks and
@@ -29,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * since nobody knows what else was published in its transaction.
  */
 final class EventEncoder {
+
+	private static final Logger logger = LoggerFactory.getLogger(PostgresEventBus.class);
 
 	/** One statement of one transaction never meets another with its mark. */
 	private static final int MARKS = 1_000_000;
@@ -116,6 +120,9 @@ final class EventEncoder {
 	}
 
 	private Notification notification(EncodedNotification encoded, String text) {
+		if (logger.isDebugEnabled()) {
+			logger.debug("publishing {} on channel {}", encoded.event(), encoded.channel());
+		}
 		String signed = (this.signer != null) ? this.signer.sign(encoded.channel(), text) : text;
 		return new Notification(encoded.channel(), signed, encoded.event().id());
 	}

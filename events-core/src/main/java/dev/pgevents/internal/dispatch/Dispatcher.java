@@ -4,6 +4,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,6 +16,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 import dev.pgevents.Event;
 import dev.pgevents.EventHandler;
@@ -90,8 +93,7 @@ public final class Dispatcher implements AutoCloseable {
 			Consumer<BusSubscription> onClose) {
 		Objects.requireNonNull(handler, "handler");
 		HandlerSubscription subscription = new HandlerSubscription(name(options), filter, options, handler,
-				this.strategy, this.shutdownTimeout, forget(onClose), this.handlers::remove, this::runStages,
-				this.clock);
+				this.strategy, this.shutdownTimeout, forget(onClose), this::finished, this::runStages, this.clock);
 		this.handlers.add(subscription);
 		return add(subscription);
 	}
@@ -116,8 +118,7 @@ public final class Dispatcher implements AutoCloseable {
 			.bufferSize(Integer.MAX_VALUE)
 			.build();
 		HandlerSubscription subscription = new HandlerSubscription(name(options), filter, unbounded, handler,
-				this.strategy, this.shutdownTimeout, forget(onClose), this.handlers::remove, this::runStages,
-				this.clock);
+				this.strategy, this.shutdownTimeout, forget(onClose), this::finished, this::runStages, this.clock);
 		this.handlers.add(subscription);
 		subscription.takeIn();
 		return add(subscription, false);
@@ -154,7 +155,19 @@ public final class Dispatcher implements AutoCloseable {
 	 * @param event the event
 	 */
 	public void dispatch(Event event) {
+		if (logger.isDebugEnabled()) {
+			logDispatch(event);
+		}
 		this.index.offer(event);
+	}
+
+	private void logDispatch(Event event) {
+		Map<Boolean, List<String>> names = this.subscriptions.stream()
+			.collect(Collectors.partitioningBy(
+					(subscription) -> subscription.isLive() && subscription.filter().matches(event),
+					Collectors.mapping(Subscription::name, Collectors.toList())));
+		logger.debug("{}: {} received, for subscriptions {}, not for {}", this.busName, event, names.get(true),
+				names.get(false));
 	}
 
 	/**
@@ -255,8 +268,16 @@ public final class Dispatcher implements AutoCloseable {
 				remove(subscription);
 			}
 			tell(this.subscriptionListener::onClosed, closing);
+			if (!(closing instanceof HandlerSubscription)) {
+				tell(this.subscriptionListener::onFinished, closing);
+			}
 			onClose.accept(closing);
 		};
+	}
+
+	private void finished(HandlerSubscription subscription) {
+		this.handlers.remove(subscription);
+		tell(this.subscriptionListener::onFinished, subscription);
 	}
 
 	private static void tell(Consumer<Subscription> listener, Subscription subscription) {

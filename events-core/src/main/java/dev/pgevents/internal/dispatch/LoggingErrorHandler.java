@@ -11,9 +11,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Logs the first failure of a subscription's handler with its stack trace and the others
- * with their count: at WARN when it is a power of two, at DEBUG otherwise.
+ * with their count: at WARN when it is a power of two, at DEBUG otherwise. Thread-safe.
+ *
+ * @since 0.1
  */
-final class LoggingErrorHandler implements EventErrorHandler {
+public final class LoggingErrorHandler implements EventErrorHandler {
 
 	private static final Logger logger = LoggerFactory.getLogger(LoggingErrorHandler.class);
 

@@ -16,6 +16,8 @@ import dev.pgevents.spring.internal.listener.ContextEvents;
 import dev.pgevents.spring.internal.listener.DomainEventListenerFactory;
 import dev.pgevents.spring.internal.listener.EndpointContainer;
 import dev.pgevents.spring.internal.observation.EventObserver;
+import dev.pgevents.spring.internal.observation.HandlerTiming;
+import dev.pgevents.spring.internal.observation.TimedObserver;
 import dev.pgevents.spring.internal.payload.PayloadClasses;
 import dev.pgevents.spring.internal.payload.PayloadReading;
 import org.jspecify.annotations.Nullable;
@@ -61,9 +63,9 @@ public final class EventListenerAutoConfiguration {
 		EndpointContainer domainEventListenerContainer(Subscriber subscriber, ConfigurableListableBeanFactory beans,
 				EventsProperties properties, AbstractApplicationContext context,
 				ObjectProvider<PlatformTransactionManager> transactionManager, ObjectProvider<EventObserver> observers,
-				ObjectProvider<PayloadCodec> codec, BusLifecycle bus) {
+				ObjectProvider<HandlerTiming> timing, ObjectProvider<PayloadCodec> codec, BusLifecycle bus) {
 			SubscriptionOptions defaults = defaults(properties.listener());
-			EventObserver observer = observers.getIfUnique(() -> EventObserver.NONE);
+			EventObserver observer = timed(observers.getIfUnique(() -> EventObserver.NONE), timing.getIfUnique());
 			PayloadReading reading = new PayloadReading(codec.getIfUnique(JacksonPayloadCodec::new),
 					new PayloadClasses(context));
 			ApplicationEventBridge bridge = new ApplicationEventBridge(new AcceptedEvents(context, reading),
@@ -71,6 +73,10 @@ public final class EventListenerAutoConfiguration {
 					transaction(properties.applicationEvents(), transactionManager), observer);
 			return new EndpointContainer(subscriber, beans, defaults, properties.listener().autoStartup(),
 					properties.listener().shutdownTimeout(), bridge, observer, reading, bus);
+		}
+
+		private static EventObserver timed(EventObserver observer, @Nullable HandlerTiming timing) {
+			return (timing != null) ? new TimedObserver(observer, timing) : observer;
 		}
 
 		private static SubscriptionOptions defaults(EventsProperties.Listener listener) {

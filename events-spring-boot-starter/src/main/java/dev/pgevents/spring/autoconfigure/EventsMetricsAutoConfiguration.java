@@ -3,7 +3,9 @@ package dev.pgevents.spring.autoconfigure;
 import dev.pgevents.EventBus;
 import dev.pgevents.spring.EventBusCustomizer;
 import dev.pgevents.spring.internal.actuate.BusMeters;
+import dev.pgevents.spring.internal.actuate.HandlerTimers;
 import dev.pgevents.spring.internal.actuate.SubscriptionMeters;
+import dev.pgevents.spring.internal.actuate.SyncMeters;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -35,6 +37,18 @@ public final class EventsMetricsAutoConfiguration {
 	@ConditionalOnMissingBean
 	SubscriptionMeters eventsSubscriptionMeters() {
 		return new SubscriptionMeters();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	HandlerTimers eventsHandlerTimers() {
+		return new HandlerTimers();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	SyncMeters eventsSyncMeters() {
+		return new SyncMeters();
 	}
 
 	@Bean

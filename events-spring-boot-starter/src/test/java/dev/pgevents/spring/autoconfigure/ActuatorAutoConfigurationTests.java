@@ -22,14 +22,19 @@ import dev.pgevents.postgres.ConnectionSource;
 import dev.pgevents.postgres.ConnectionState;
 import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.postgres.test.TestPostgres;
+import dev.pgevents.spring.OnDomainEvent;
+import dev.pgevents.spring.SyncOnDomainEvent;
 import dev.pgevents.spring.app.TestDatabase;
 import dev.pgevents.spring.internal.actuate.BusMeters;
 import dev.pgevents.spring.internal.actuate.EventsDescriptor;
 import dev.pgevents.spring.internal.actuate.EventsEndpoint;
 import dev.pgevents.spring.internal.actuate.EventsHealthIndicator;
+import dev.pgevents.spring.internal.actuate.HandlerTimers;
 import dev.pgevents.spring.internal.actuate.SubscriptionDescriptor;
 import dev.pgevents.spring.internal.actuate.SubscriptionMeters;
+import dev.pgevents.spring.internal.actuate.SyncMeters;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,6 +55,36 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
 class ActuatorAutoConfigurationTests {
+
+	/** As Boot binds meters, before anything is started. */
+	static class SyncMetersBinding {
+
+		SyncMetersBinding(SyncMeters meters, MeterRegistry registry) {
+			meters.bindTo(registry);
+		}
+
+	}
+
+	static class Worker {
+
+		@OnDomainEvent("epoch.closed")
+		void on(Event event) {
+		}
+
+	}
+
+	static class Ledger {
+
+		private volatile boolean works;
+
+		@SyncOnDomainEvent(every = "1h")
+		void catchUp() {
+			if (!this.works) {
+				throw new IllegalStateException("deliberate");
+			}
+		}
+
+	}
 
 	private static final Duration LIMIT = Duration.ofSeconds(20);
 
@@ -208,11 +243,88 @@ class ActuatorAutoConfigurationTests {
 			proceed.countDown();
 			await().atMost(LIMIT).until(() -> counted(late, "handled") == 4);
 			one.close();
-			assertThat(counted(early, "handled")).isEqualTo(2);
+			assertThat(counted(early, "handled")).isEqualTo(4);
 			other.close();
 			assertThat(early.getMeters()).isEmpty();
 			assertThat(late.getMeters()).isEmpty();
+			subscribe(context, "claims", proceed);
+			assertThat(counted(early, "handled")).isEqualTo(4);
+			context.getBean(Publisher.class).publish(Event.of(EventType.of("epoch.closed"), null, null));
+			await().atMost(LIMIT).until(() -> counted(late, "handled") == 5);
 		});
+	}
+
+	@Test
+	void countsTheEventThatIsInHandWhenItsSubscriptionIsClosed() {
+		this.runner.run((context) -> {
+			MeterRegistry registry = new SimpleMeterRegistry();
+			context.getBean(SubscriptionMeters.class).bindTo(registry);
+			CountDownLatch proceed = new CountDownLatch(1);
+			Subscription busy = subscribe(context, "claims", proceed);
+			context.getBean(Publisher.class).publish(Event.of(EventType.of("epoch.closed"), null, null));
+			await().atMost(LIMIT).until(() -> !busy.running().isEmpty());
+			Thread closing = new Thread(busy::close);
+			closing.start();
+			await().atMost(LIMIT).until(() -> context.getBean(EventBus.class).subscriptions().isEmpty());
+			Subscription next = subscribe(context, "claims", new CountDownLatch(0));
+			proceed.countDown();
+			closing.join(LIMIT.toMillis());
+			await().atMost(LIMIT).until(() -> counted(registry, "handled") == 1);
+			assertThat(next.stats().handled()).isZero();
+		});
+	}
+
+	@Test
+	void timesEventsAndHandlersByType() {
+		this.runner.withConfiguration(AutoConfigurations.of(EventListenerAutoConfiguration.class))
+			.withBean("worker", Worker.class)
+			.run((context) -> {
+				MeterRegistry registry = new SimpleMeterRegistry();
+				context.getBean(HandlerTimers.class).bindTo(registry);
+				Instant now = Instant.now();
+				for (Instant at : List.of(now.minusSeconds(60), now.plusSeconds(3600))) {
+					context.getBean(Publisher.class)
+						.publish(Event.builder(EventType.of("epoch.closed")).timestamp(at).build());
+				}
+				await().atMost(LIMIT).untilAsserted(() -> {
+					Timer latency = registry.get("events.delivery.latency")
+						.tags("subscription", "worker.on", "type", "epoch.closed")
+						.timer();
+					assertThat(latency.count()).isEqualTo(2);
+					assertThat(latency.totalTime(TimeUnit.SECONDS)).isBetween(59.0, 3000.0);
+					assertThat(registry.get("events.handler.duration").tag("type", "epoch.closed").timer().count())
+						.isEqualTo(2);
+				});
+				assertThat(registry.get("events.clock.ahead").timeGauge().value(TimeUnit.SECONDS)).isBetween(3000.0,
+						3601.0);
+			});
+	}
+
+	@Test
+	void measuresTheRunsOfSynchronizingMethods() {
+		this.runner.withConfiguration(AutoConfigurations.of(EventListenerAutoConfiguration.class))
+			.withBean(SimpleMeterRegistry.class)
+			.withBean(SyncMetersBinding.class)
+			.withBean("ledger", Ledger.class)
+			.run((context) -> {
+				MeterRegistry registry = context.getBean(MeterRegistry.class);
+				await().atMost(LIMIT)
+					.until(() -> registry.get("events.sync.failing")
+						.tag("sync", "ledger.catchUp")
+						.gauge()
+						.value() == 2);
+				context.getBean(Ledger.class).works = true;
+				await().atMost(LIMIT)
+					.until(() -> registry.get("events.sync.failing")
+						.tag("sync", "ledger.catchUp")
+						.gauge()
+						.value() == 0);
+				assertThat(registry.get("events.sync.run").tag("outcome", "failure").timer().count())
+					.isGreaterThanOrEqualTo(2);
+				assertThat(registry.get("events.sync.run").tag("outcome", "success").timer().count()).isPositive();
+				assertThat(registry.getMeters())
+					.allSatisfy((meter) -> assertThat(meter.getId().getDescription()).isNotBlank());
+			});
 	}
 
 	@Test

@@ -3,21 +3,31 @@ package dev.pgevents.spring.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.pgevents.Event;
+import dev.pgevents.EventBus;
 import dev.pgevents.EventType;
 import dev.pgevents.PayloadTooLargeException;
 import dev.pgevents.PublishException;
 import dev.pgevents.Publisher;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.postgres.test.TestPostgres;
 import dev.pgevents.spring.AppId;
 import dev.pgevents.spring.DomainEvent;
 import dev.pgevents.spring.DomainEventPublisher;
 import dev.pgevents.spring.Header;
 import dev.pgevents.spring.OnDomainEvent;
+import dev.pgevents.spring.SyncOnDomainEvent;
+import dev.pgevents.spring.internal.observation.TypeTag;
 import dev.pgevents.spring.internal.observation.EventObserver;
 import io.micrometer.common.KeyValue;
 import io.micrometer.observation.Observation;
@@ -28,6 +38,8 @@ import io.micrometer.observation.transport.ReceiverContext;
 import io.micrometer.observation.transport.SenderContext;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
@@ -77,9 +89,9 @@ class ObservationTests {
 			assertThat(this.tracing.ended).extracting(Observation.Context::getName)
 				.containsExactlyInAnyOrder("events.publish", "events.handle");
 			assertThat(ended("events.publish").getLowCardinalityKeyValues())
-				.containsExactly(KeyValue.of("events.type", "epoch.closed"));
-			assertThat(ended("events.handle").getLowCardinalityKeyValues()).as("nothing that others may choose")
-				.containsExactly(KeyValue.of("events.subscription", "handling.on"));
+				.containsExactly(KeyValue.of("type", "epoch.closed"));
+			assertThat(ended("events.handle").getLowCardinalityKeyValues()).containsExactlyInAnyOrder(
+					KeyValue.of("subscription", "handling.on"), KeyValue.of("type", "epoch.closed"));
 			assertThat(ended("events.handle").getHighCardinalityKeyValue("events.app").getValue()).isEqualTo("7");
 		});
 	}
@@ -103,8 +115,100 @@ class ObservationTests {
 			context.getBean(Publisher.class).publish(Event.of(CLOSED, "7", null));
 			await().atMost(LIMIT).until(() -> this.tracing.ended.size() == 2);
 			assertThat(ended("events.handle").getLowCardinalityKeyValues())
-				.containsExactly(KeyValue.of("events.subscription", "application-events"));
+				.contains(KeyValue.of("subscription", "application-events"));
 		});
+	}
+
+	@Test
+	void typesThatOthersSendMakeNoMoreThanSoManyMeters() {
+		run(Everything.class, (context) -> {
+			int types = TypeTag.MOST + 20;
+			for (int i = 0; i < types; i++) {
+				context.getBean(Publisher.class).publishAsync(Event.of(EventType.of("sent.by_others" + i), null, null));
+			}
+			await().atMost(LIMIT)
+				.until(() -> this.tracing.ended.stream()
+					.filter((each) -> each.getName().equals("events.handle"))
+					.count() == types);
+			assertThat(this.tracing.ended).extracting((each) -> each.getLowCardinalityKeyValue("type").getValue())
+				.contains("other")
+				.satisfies((tags) -> assertThat(Set.copyOf(tags)).hasSize(TypeTag.MOST + 1));
+			assertThat(this.tracing.ended).allSatisfy(
+					(each) -> assertThat(each.getAllKeyValues()).noneMatch((tag) -> tag.getValue().equals("null")));
+		});
+	}
+
+	@Test
+	void failureIsLoggedWithinItsTraceWhichEndsAfterwards() {
+		run(Failing.class, (context) -> {
+			ListAppender<ILoggingEvent> lines = append("dev.pgevents.internal.dispatch");
+			context.getBean(Publisher.class).publish(Event.of(CLOSED, "7", null));
+			await().atMost(LIMIT).until(() -> !lines.list.isEmpty());
+			assertThat(lines.list.get(0).getLevel()).isEqualTo(Level.ERROR);
+			assertThat(lines.list.get(0).getMDCPropertyMap()).containsEntry("trace", "handle failing.on of trace 1");
+			await().atMost(LIMIT).until(() -> this.tracing.ended.size() == 2);
+			assertThat(ended("events.handle").getError()).hasMessage("deliberate");
+		});
+	}
+
+	@Test
+	void linesAtDebugSayWhatBecameOfAnEventAndNotWhatIsInIt() {
+		run(Handling.class, (context) -> {
+			context.getBean(EventBus.class)
+				.subscribe(SubscriptionFilter.types("other.*"), SubscriptionOptions.builder().name("others").build(),
+						(event) -> {
+						})
+				.ready()
+				.join();
+			ListAppender<ILoggingEvent> lines = append("dev.pgevents");
+			Logger logger = (Logger) LoggerFactory.getLogger("dev.pgevents");
+			logger.setLevel(Level.DEBUG);
+			try {
+				Event event = Event.of(CLOSED, "7", "confidential");
+				context.getBean(Publisher.class).publish(event);
+				await().atMost(LIMIT).until(() -> this.tracing.ended.size() == 2);
+				List<ILoggingEvent> said = lines.list.stream()
+					.filter((line) -> line.getFormattedMessage().contains(event.toString()))
+					.toList();
+				assertThat(said).extracting(ILoggingEvent::getFormattedMessage)
+					.anyMatch((line) -> line.startsWith("publishing " + event + " on channel events"))
+					.anyMatch((line) -> line
+						.endsWith(event + " received, for subscriptions [handling.on], not for [others]"))
+					.anyMatch((line) -> line.equals("subscription handling.on handles " + event));
+				assertThat(said).filteredOn((line) -> line.getFormattedMessage().contains("handles"))
+					.allSatisfy((line) -> assertThat(line.getMDCPropertyMap()).containsEntry("trace",
+							"handle handling.on of trace 1"));
+				assertThat(lines.list).extracting(ILoggingEvent::getFormattedMessage)
+					.noneMatch((line) -> line.contains("confidential"));
+			}
+			finally {
+				logger.setLevel(null);
+			}
+		});
+	}
+
+	@Test
+	void runsOfSynchronizingMethodsAreObserved() {
+		run(Synchronizing.class, (context) -> {
+			await().atMost(LIMIT).until(() -> this.tracing.ended.size() >= 2);
+			assertThat(this.tracing.ended.get(0)).satisfies((first) -> {
+				assertThat(first.getName()).isEqualTo("events.sync");
+				assertThat(first.getContextualName()).isEqualTo("sync synchronizing.on");
+				assertThat(first.getError()).hasMessage("deliberate");
+				assertThat(first.getLowCardinalityKeyValues()).containsExactlyInAnyOrder(
+						KeyValue.of("sync", "synchronizing.on"), KeyValue.of("cause", "startup"));
+			});
+			assertThat(this.tracing.ended.get(1).getError()).isNull();
+			assertThat(this.tracing.ended.get(1).getLowCardinalityKeyValue("cause").getValue()).isEqualTo("retry");
+		});
+	}
+
+	private static ListAppender<ILoggingEvent> append(String name) {
+		ListAppender<ILoggingEvent> lines = new ListAppender<>();
+		lines.list = new CopyOnWriteArrayList<>();
+		lines.start();
+		((Logger) LoggerFactory.getLogger(name)).addAppender(lines);
+		return lines;
 	}
 
 	@Test
@@ -200,6 +304,28 @@ class ObservationTests {
 
 	}
 
+	static class Everything {
+
+		@OnDomainEvent("*")
+		void on(Event event) {
+		}
+
+	}
+
+	static class Synchronizing {
+
+		private boolean failed;
+
+		@SyncOnDomainEvent(every = "1h")
+		void on() {
+			if (!this.failed) {
+				this.failed = true;
+				throw new IllegalStateException("deliberate");
+			}
+		}
+
+	}
+
 	static class Listening {
 
 		@EventListener
@@ -252,12 +378,14 @@ class ObservationTests {
 				ReceiverContext<Object> any = (ReceiverContext<Object>) receiving;
 				current
 					.set(context.getContextualName() + " of " + any.getGetter().get(any.getCarrier(), "traceparent"));
+				MDC.put("trace", current.get());
 			}
 		}
 
 		@Override
 		public void onScopeClosed(Observation.Context context) {
 			current.remove();
+			MDC.remove("trace");
 		}
 
 		@Override

@@ -2,9 +2,9 @@ package dev.pgevents.spring.internal.actuate;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToLongFunction;
 
@@ -18,19 +18,35 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 /**
- * Meters of each open subscription, tagged with its name; those of one name are added up.
- * They go when the last of a name is closed, so that short-lived subscriptions do not
- * pile up in the registry. Thread-safe.
+ * Meters of each subscription, tagged with its name; those of one name are added up. They
+ * go when the last of a name has ended, so that short-lived subscriptions do not pile up
+ * in the registry. What they have counted is kept, and a later one of the name goes on
+ * from there: a counter never falls. Thread-safe.
  *
  * @since 0.1
  */
 public final class SubscriptionMeters implements MeterBinder, SubscriptionListener {
+
+	/** Of how many names without a subscription the counts are kept. */
+	private static final int KEPT = 1000;
+
+	private static final SubscriptionStats NOTHING = new SubscriptionStats(0, 0, 0, 0, 0, 0, 0, 0);
 
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final List<MeterRegistry> registries = new ArrayList<>();
 
 	private final Map<String, Named> open = new HashMap<>();
+
+	/** What those of a name have counted that have ended, the oldest first. */
+	private final Map<String, SubscriptionStats> ended = new LinkedHashMap<>() {
+
+		@Override
+		protected boolean removeEldestEntry(Map.Entry<String, SubscriptionStats> eldest) {
+			return size() > KEPT;
+		}
+
+	};
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
@@ -50,7 +66,8 @@ public final class SubscriptionMeters implements MeterBinder, SubscriptionListen
 		try {
 			Named named = this.open.get(subscription.name());
 			if (named == null) {
-				named = new Named(subscription.name());
+				SubscriptionStats before = this.ended.remove(subscription.name());
+				named = new Named(subscription.name(), (before != null) ? before : NOTHING);
 				this.open.put(subscription.name(), named);
 				this.registries.forEach(named::register);
 			}
@@ -62,13 +79,17 @@ public final class SubscriptionMeters implements MeterBinder, SubscriptionListen
 	}
 
 	@Override
-	public void onClosed(Subscription subscription) {
+	public void onFinished(Subscription subscription) {
 		this.lock.lock();
 		try {
 			Named named = this.open.get(subscription.name());
-			if (named != null && named.subscriptions.remove(subscription) && named.subscriptions.isEmpty()) {
-				this.open.remove(subscription.name());
-				named.unregister();
+			if (named != null && named.subscriptions.remove(subscription)) {
+				named.ended = sum(named.ended, subscription.stats());
+				if (named.subscriptions.isEmpty()) {
+					this.open.remove(named.name);
+					this.ended.put(named.name, named.ended);
+					this.registries.forEach(named::unregister);
+				}
 			}
 		}
 		finally {
@@ -76,23 +97,29 @@ public final class SubscriptionMeters implements MeterBinder, SubscriptionListen
 		}
 	}
 
+	private static SubscriptionStats sum(SubscriptionStats one, SubscriptionStats other) {
+		return new SubscriptionStats(one.received() + other.received(), one.handled() + other.handled(),
+				one.failed() + other.failed(), one.dropped() + other.dropped(), one.coalesced() + other.coalesced(),
+				one.gaps() + other.gaps(), one.slow() + other.slow(), one.queued() + other.queued());
+	}
+
 	/** The subscriptions of one name. */
-	private static final class Named {
+	private final class Named {
 
 		private final String name;
 
-		private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
+		private final List<Subscription> subscriptions = new ArrayList<>();
 
-		private final List<MeterRegistry> registries = new ArrayList<>();
+		private final List<Meter> meters = new ArrayList<>();
 
-		private final List<Meter.Id> meters = new ArrayList<>();
+		private SubscriptionStats ended;
 
-		Named(String name) {
+		Named(String name, SubscriptionStats ended) {
 			this.name = name;
+			this.ended = ended;
 		}
 
 		void register(MeterRegistry registry) {
-			this.registries.add(registry);
 			count(registry, "received", "Events that matched the filter", SubscriptionStats::received);
 			count(registry, "handled", "Events whose handler returned", SubscriptionStats::handled);
 			count(registry, "failed", "Events whose handler threw", SubscriptionStats::failed);
@@ -100,30 +127,35 @@ public final class SubscriptionMeters implements MeterBinder, SubscriptionListen
 			count(registry, "coalesced", "Events that a newer one replaced", SubscriptionStats::coalesced);
 			count(registry, "gaps", "Gaps given to the handler", SubscriptionStats::gaps);
 			count(registry, "slow", "Calls of the handler that ran longer than the threshold", SubscriptionStats::slow);
-			added(Gauge.builder("events.subscription.queued", this, (named) -> named.sum(SubscriptionStats::queued))
-				.description("Events that are waiting for the handler")
-				.tag("subscription", this.name)
-				.register(registry));
+			this.meters.add(
+					Gauge.builder("events.subscription.queued", this, (named) -> named.value(SubscriptionStats::queued))
+						.description("Events that are waiting for the handler")
+						.tag("subscription", this.name)
+						.register(registry));
 		}
 
-		void unregister() {
-			this.registries.forEach((registry) -> this.meters.forEach(registry::remove));
+		void unregister(MeterRegistry registry) {
+			this.meters.forEach((meter) -> registry.remove(meter.getId()));
 		}
 
 		private void count(MeterRegistry registry, String what, String description,
 				ToLongFunction<SubscriptionStats> value) {
-			added(FunctionCounter.builder("events.subscription." + what, this, (named) -> named.sum(value))
+			this.meters.add(FunctionCounter.builder("events.subscription." + what, this, (named) -> named.value(value))
 				.description(description)
 				.tag("subscription", this.name)
 				.register(registry));
 		}
 
-		private void added(Meter meter) {
-			this.meters.add(meter.getId());
-		}
-
-		private long sum(ToLongFunction<SubscriptionStats> value) {
-			return this.subscriptions.stream().map(Subscription::stats).mapToLong(value).sum();
+		/** Under the lock, so that none is counted twice or not at all while it ends. */
+		private long value(ToLongFunction<SubscriptionStats> value) {
+			SubscriptionMeters.this.lock.lock();
+			try {
+				return value.applyAsLong(this.ended)
+						+ this.subscriptions.stream().map(Subscription::stats).mapToLong(value).sum();
+			}
+			finally {
+				SubscriptionMeters.this.lock.unlock();
+			}
 		}
 
 	}

@@ -68,7 +68,8 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 	public EndpointContainer(Subscriber subscriber, ConfigurableListableBeanFactory beans, SubscriptionOptions defaults,
 			boolean autoStartup, Duration shutdownTimeout, ApplicationEventBridge bridge, EventObserver observer,
 			PayloadReading reading, BusLifecycle bus) {
-		this.endpoints = new Endpoints(new MockableSubscriber(subscriber), Clock.systemUTC());
+		this.endpoints = new Endpoints(new ObservedSubscriber(new MockableSubscriber(subscriber), observer),
+				Clock.systemUTC());
 		this.bus = bus;
 		this.reader = new HandlerMethodReader(beans, defaults, shutdownTimeout, observer, reading);
 		this.autoStartup = autoStartup;

@@ -134,7 +134,7 @@ final class HandlerMethodReader {
 				filter(method, "SyncOnDomainEvent", () -> values.texts(annotation.types()),
 						values.texts(annotation.apps())),
 				values.duration("every", annotation.every()), this.shutdownTimeout,
-				new SyncRuns(id, task, this.syncRunListeners));
+				new SyncRuns(id, this.observer.observedSync(id, task), this.syncRunListeners));
 	}
 
 	/** A second annotation on a method, or an overloaded method, gets a number. */

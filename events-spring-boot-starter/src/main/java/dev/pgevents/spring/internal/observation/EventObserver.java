@@ -1,7 +1,9 @@
 package dev.pgevents.spring.internal.observation;
 
+import dev.pgevents.EventErrorHandler;
 import dev.pgevents.EventHandler;
 import dev.pgevents.Publisher;
+import dev.pgevents.SyncTask;
 
 /**
  * Observes what is published and what is handled. Thread-safe.
@@ -23,6 +25,16 @@ public interface EventObserver {
 			return handler;
 		}
 
+		@Override
+		public EventErrorHandler observed(EventErrorHandler errorHandler) {
+			return errorHandler;
+		}
+
+		@Override
+		public SyncTask observedSync(String method, SyncTask task) {
+			return task;
+		}
+
 	};
 
 	/**
@@ -39,5 +51,20 @@ public interface EventObserver {
 	 * @return the observed one
 	 */
 	EventHandler observed(String subscription, EventHandler handler);
+
+	/**
+	 * An error handler that is called within the observation of the call that failed.
+	 * @param errorHandler who is told of failures of observed handlers
+	 * @return the observed one
+	 */
+	EventErrorHandler observed(EventErrorHandler errorHandler);
+
+	/**
+	 * A synchronizing method whose runs are observed.
+	 * @param method its id
+	 * @param task what runs
+	 * @return the observed one
+	 */
+	SyncTask observedSync(String method, SyncTask task);
 
 }

@@ -6,6 +6,8 @@ import dev.pgevents.Gap;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.transport.ReceiverContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Observes each call of a handler.
@@ -13,18 +15,36 @@ import io.micrometer.observation.transport.ReceiverContext;
  * @param subscription the name of its subscription
  * @param handler what handles
  * @param registry whom to tell
+ * @param types makes tags of event types
  */
-record ObservedHandler(String subscription, EventHandler handler,
-		ObservationRegistry registry) implements EventHandler {
+record ObservedHandler(String subscription, EventHandler handler, ObservationRegistry registry,
+		TypeTag types) implements EventHandler {
+
+	private static final Logger logger = LoggerFactory.getLogger(ObservedHandler.class);
 
 	@Override
 	public void onEvent(Event event) throws Exception {
+		FailedCall.forget();
 		if (this.registry.isNoop()) {
-			this.handler.onEvent(event);
+			handle(event);
+			return;
 		}
-		else {
-			observation(event).observeChecked(() -> this.handler.onEvent(event));
+		Observation observation = observation(event).start();
+		try {
+			observation.scopedChecked(() -> handle(event));
 		}
+		catch (Throwable ex) {
+			FailedCall.leave(observation, ex); // which ends once that was reported
+			throw ex;
+		}
+		observation.stop();
+	}
+
+	private void handle(Event event) throws Exception {
+		if (logger.isDebugEnabled()) {
+			logger.debug("subscription {} handles {}", this.subscription, event);
+		}
+		this.handler.onEvent(event);
 	}
 
 	@Override
@@ -35,13 +55,12 @@ record ObservedHandler(String subscription, EventHandler handler,
 	private Observation observation(Event event) {
 		ReceiverContext<Event> context = new ReceiverContext<>((carrier, key) -> carrier.headers().get(key));
 		context.setCarrier(event);
-		// Others may send any type and app id: none of them may become a meter's tag.
+		// Others may send any app id: none of them may become a meter's tag.
 		return Observation.createNotStarted("events.handle", () -> context, this.registry)
 			.contextualName("handle " + this.subscription)
-			.lowCardinalityKeyValue("events.subscription", this.subscription)
-			.highCardinalityKeyValue("events.type", event.type().value())
-			.highCardinalityKeyValue("events.app", String.valueOf(event.appId()))
-			.highCardinalityKeyValue("events.id", event.id().toString());
+			.lowCardinalityKeyValue("subscription", this.subscription)
+			.lowCardinalityKeyValue(TypeTag.NAME, this.types.of(event.type()))
+			.highCardinalityKeyValues(PublishObservation.identity(event));
 	}
 
 }

@@ -18,9 +18,12 @@ final class ObservedPublisher implements Publisher {
 
 	private final ObservationRegistry registry;
 
-	ObservedPublisher(Publisher publisher, ObservationRegistry registry) {
+	private final TypeTag types;
+
+	ObservedPublisher(Publisher publisher, ObservationRegistry registry, TypeTag types) {
 		this.publisher = publisher;
 		this.registry = registry;
+		this.types = types;
 	}
 
 	@Override
@@ -29,8 +32,8 @@ final class ObservedPublisher implements Publisher {
 			this.publisher.publish(event);
 			return;
 		}
-		PublishObservation observation = PublishObservation.start(event, this.registry);
-		observe(List.of(observation), () -> this.publisher.publish(observation.event()));
+		PublishObservation observation = PublishObservation.start(event, this.registry, this.types);
+		observe(List.of(observation), () -> observation.run(() -> this.publisher.publish(observation.event())));
 	}
 
 	@Override
@@ -40,7 +43,7 @@ final class ObservedPublisher implements Publisher {
 			return;
 		}
 		List<PublishObservation> observations = events.stream()
-			.map((event) -> PublishObservation.start(event, this.registry))
+			.map((event) -> PublishObservation.start(event, this.registry, this.types))
 			.toList();
 		observe(observations,
 				() -> this.publisher.publishAll(observations.stream().map(PublishObservation::event).toList()));
@@ -51,7 +54,7 @@ final class ObservedPublisher implements Publisher {
 		if (this.registry.isNoop()) {
 			return this.publisher.publishAsync(event);
 		}
-		PublishObservation observation = PublishObservation.start(event, this.registry);
+		PublishObservation observation = PublishObservation.start(event, this.registry, this.types);
 		try {
 			CompletableFuture<Void> published = this.publisher.publishAsync(observation.event());
 			published.whenComplete((none, failure) -> observation.end(failure));

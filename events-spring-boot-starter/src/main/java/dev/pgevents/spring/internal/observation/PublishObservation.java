@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 import dev.pgevents.Event;
+import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.transport.SenderContext;
@@ -18,16 +19,15 @@ import org.jspecify.annotations.Nullable;
 record PublishObservation(Event event, Observation observation) {
 
 	/** Starts, and lets tracing write into the headers; what they held stays. */
-	static PublishObservation start(Event event, ObservationRegistry registry) {
+	static PublishObservation start(Event event, ObservationRegistry registry, TypeTag types) {
 		Map<String, String> headers = new HashMap<>();
 		SenderContext<Map<String, String>> context = new SenderContext<>(
 				(carrier, key, value) -> headers.put(key, value));
 		context.setCarrier(headers);
 		Observation observation = Observation.createNotStarted("events.publish", () -> context, registry)
 			.contextualName("publish " + event.type())
-			.lowCardinalityKeyValue("events.type", event.type().value())
-			.highCardinalityKeyValue("events.app", String.valueOf(event.appId()))
-			.highCardinalityKeyValue("events.id", event.id().toString())
+			.lowCardinalityKeyValue(TypeTag.NAME, types.of(event.type()))
+			.highCardinalityKeyValues(identity(event))
 			.start();
 		headers.putAll(event.headers());
 		return new PublishObservation(
@@ -35,9 +35,23 @@ record PublishObservation(Event event, Observation observation) {
 				observation);
 	}
 
+	/** What tells the event from others: its app id, if it has one, and its id. */
+	static KeyValues identity(Event event) {
+		KeyValues id = KeyValues.of("events.id", event.id().toString());
+		String app = event.appId();
+		return (app != null) ? id.and("events.app", app) : id;
+	}
+
+	/**
+	 * Runs with the observation in place, for logs and whatever else looks for a trace.
+	 */
+	void run(Runnable publishing) {
+		this.observation.scoped(publishing);
+	}
+
 	/** Ends, with what has failed. */
 	void end(@Nullable Throwable failure) {
-		if (failure != null) {
+		if (failure != null && this.observation.getContext().getError() == null) {
 			this.observation.error(failure);
 		}
 		this.observation.stop();

@@ -1,0 +1,30 @@
+package dev.pgevents.spring.internal.observation;
+
+import dev.pgevents.Delivery;
+import dev.pgevents.EventErrorHandler;
+import dev.pgevents.Subscription;
+
+/**
+ * Reports a failure within the observation of the call that has failed, so that the log
+ * line has its trace id, and ends that observation.
+ *
+ * @param errorHandler who is told
+ */
+record ObservedErrorHandler(EventErrorHandler errorHandler) implements EventErrorHandler {
+
+	@Override
+	public void onError(Subscription subscription, Delivery delivery, Throwable error) {
+		FailedCall call = FailedCall.take(error);
+		if (call == null) {
+			this.errorHandler.onError(subscription, delivery, error);
+			return;
+		}
+		try {
+			call.observation().scoped(() -> this.errorHandler.onError(subscription, delivery, error));
+		}
+		finally {
+			call.observation().stop();
+		}
+	}
+
+}
