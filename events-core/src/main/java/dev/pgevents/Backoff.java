@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
+import dev.pgevents.internal.util.Require;
+
 /**
  * How long to wait before trying again: exponentially longer after each failure, up to a
  * limit, with jitter so that many processes do not come back at the same moment.
@@ -23,9 +25,7 @@ public record Backoff(Duration initialDelay, double multiplier, Duration maxDela
 	 * than 1, or the longest wait is shorter than the first
 	 */
 	public Backoff {
-		if (initialDelay.isNegative() || initialDelay.isZero()) {
-			throw new IllegalArgumentException("initialDelay is " + initialDelay + ", it must be positive");
-		}
+		Require.positive("initialDelay", initialDelay);
 		if (!(multiplier >= 1)) {
 			throw new IllegalArgumentException("multiplier is " + multiplier + ", it must be at least 1");
 		}

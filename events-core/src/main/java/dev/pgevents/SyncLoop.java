@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
+import dev.pgevents.internal.util.Require;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -196,7 +197,7 @@ public final class SyncLoop implements AutoCloseable {
 		 * @return this
 		 */
 		public Builder every(Duration every) {
-			this.every = positive("every", every);
+			this.every = Require.positive("every", every);
 			return this;
 		}
 
@@ -207,7 +208,7 @@ public final class SyncLoop implements AutoCloseable {
 		 * @return this
 		 */
 		public Builder everyWhenDeaf(Duration everyWhenDeaf) {
-			this.everyWhenDeaf = positive("everyWhenDeaf", everyWhenDeaf);
+			this.everyWhenDeaf = Require.positive("everyWhenDeaf", everyWhenDeaf);
 			return this;
 		}
 
@@ -217,7 +218,7 @@ public final class SyncLoop implements AutoCloseable {
 		 * @return this
 		 */
 		public Builder shutdownTimeout(Duration shutdownTimeout) {
-			this.shutdownTimeout = positive("shutdownTimeout", shutdownTimeout);
+			this.shutdownTimeout = Require.positive("shutdownTimeout", shutdownTimeout);
 			return this;
 		}
 
@@ -267,13 +268,6 @@ public final class SyncLoop implements AutoCloseable {
 
 		private static Duration shorter(Duration one, Duration other) {
 			return (one.compareTo(other) < 0) ? one : other;
-		}
-
-		private static Duration positive(String name, Duration value) {
-			if (value.isNegative() || value.isZero()) {
-				throw new IllegalArgumentException(name + " is " + value + ", it must be positive");
-			}
-			return value;
 		}
 
 	}

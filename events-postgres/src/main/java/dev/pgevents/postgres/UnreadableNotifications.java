@@ -2,6 +2,7 @@ package dev.pgevents.postgres;
 
 import java.util.concurrent.atomic.AtomicLong;
 
+import dev.pgevents.internal.log.Repetition;
 import dev.pgevents.postgres.internal.wire.RefusedNotificationException;
 import dev.pgevents.postgres.internal.wire.UnreadableNotificationException;
 import org.slf4j.Logger;
@@ -37,7 +38,7 @@ final class UnreadableNotifications {
 
 	private void addRefused(int length, UnreadableNotificationException reason) {
 		long count = this.refused.incrementAndGet();
-		if (Long.bitCount(count) == 1) {
+		if (Repetition.isLogged(count)) {
 			logger.warn(
 					"{}: a notification of {} characters was refused: {}; {} by now, subscriptions are told of the "
 							+ "gap. Either a service does not sign, or with a key that is not accepted here (in Spring "
@@ -48,7 +49,7 @@ final class UnreadableNotifications {
 
 	private void addUnreadable(int length, UnreadableNotificationException reason) {
 		long count = this.unreadable.incrementAndGet();
-		if (Long.bitCount(count) == 1) {
+		if (Repetition.isLogged(count)) {
 			logger.warn("{}: a notification of {} characters cannot be read: {}; {} by now, subscriptions are told of "
 					+ "the gap", this.busName, length, reason.getMessage(), count);
 		}

@@ -12,7 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -24,6 +23,7 @@ import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionListener;
 import dev.pgevents.SubscriptionOptions;
+import dev.pgevents.internal.util.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -296,12 +296,7 @@ public final class Dispatcher implements AutoCloseable {
 
 	/** Runs what may take any time and must not keep the calling thread. */
 	private void runStages(Runnable stages) {
-		try {
-			this.threads.execute(stages);
-		}
-		catch (RejectedExecutionException | OutOfMemoryError ex) {
-			stages.run(); // closed meanwhile, or no thread to be had
-		}
+		Threads.executeOrRun(this.threads, stages);
 	}
 
 }

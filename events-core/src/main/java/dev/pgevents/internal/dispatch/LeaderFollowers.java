@@ -1,7 +1,6 @@
 package dev.pgevents.internal.dispatch;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -9,6 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 
+import dev.pgevents.internal.util.Threads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -153,7 +153,8 @@ public final class LeaderFollowers implements WorkerStarter {
 	 * @param leading what the leader does; it ends when {@link #runReserved()} says that
 	 * the thread leads no more, and when there is nothing to lead any more. Others go on
 	 * with it
-	 * @throws RejectedExecutionException if there are no threads any more
+	 * @throws java.util.concurrent.RejectedExecutionException if there are no threads any
+	 * more
 	 */
 	public void lead(Runnable leading) {
 		this.leading = leading;
@@ -214,7 +215,7 @@ public final class LeaderFollowers implements WorkerStarter {
 		if (task != null) {
 			this.reserved = null;
 			this.handedOff.increment();
-			if (!tryToExecute(task)) {
+			if (!Threads.tryToExecute(this.handlers, task)) {
 				runSafely(task);
 			}
 		}
@@ -230,7 +231,7 @@ public final class LeaderFollowers implements WorkerStarter {
 
 	private boolean runPromoting(HandlerTask task) {
 		this.promoted.increment();
-		boolean follows = tryToExecute(this.leading);
+		boolean follows = Threads.tryToExecute(this.threads, this.leading);
 		runSafely(task);
 		return !follows;
 	}
@@ -239,21 +240,11 @@ public final class LeaderFollowers implements WorkerStarter {
 		this.inlined.increment();
 		Lead handling = new Lead("HANDLING");
 		this.lead.set(handling);
-		if (this.watched.compareAndSet(false, true) && !tryToExecute(this::watch)) {
+		if (this.watched.compareAndSet(false, true) && !Threads.tryToExecute(this.threads, this::watch)) {
 			this.watched.set(false);
 		}
 		runSafely(task);
 		return this.lead.compareAndSet(handling, READING);
-	}
-
-	private boolean tryToExecute(Runnable task) {
-		try {
-			this.threads.execute(task);
-			return true;
-		}
-		catch (RejectedExecutionException | OutOfMemoryError ex) {
-			return false; // closed meanwhile, or no thread to be had
-		}
 	}
 
 	/** What a handler throws does not come here; nothing else may end the leading. */

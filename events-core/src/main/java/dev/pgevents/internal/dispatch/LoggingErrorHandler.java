@@ -6,6 +6,7 @@ import dev.pgevents.Delivery;
 import dev.pgevents.EventErrorHandler;
 import dev.pgevents.Subscription;
 import dev.pgevents.internal.log.LogText;
+import dev.pgevents.internal.log.Repetition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +28,7 @@ public final class LoggingErrorHandler implements EventErrorHandler {
 		if (count == 1) {
 			logger.error("handler of subscription {} failed for {}", subscription.name(), delivery, error);
 		}
-		else if (Long.bitCount(count) == 1) {
+		else if (Repetition.isLogged(count)) {
 			logger.warn("handler of subscription {} failed for {}, {} failures by now: {}", subscription.name(),
 					delivery, count, LogText.of(String.valueOf(error), LogText.MESSAGE));
 		}

@@ -1,8 +1,9 @@
 package dev.pgevents.internal.group;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.pgevents.internal.util.Threads;
 
 /**
  * Runs a task on an executor as often as it is asked for, but never twice at a time: what
@@ -22,13 +23,8 @@ final class SerialTask {
 	}
 
 	void request() {
-		if (this.requests.getAndIncrement() == 0) {
-			try {
-				this.executor.execute(this::run);
-			}
-			catch (RejectedExecutionException | OutOfMemoryError ex) {
-				this.requests.set(0); // closed meanwhile, or asked for again by the look
-			}
+		if (this.requests.getAndIncrement() == 0 && !Threads.tryToExecute(this.executor, this::run)) {
+			this.requests.set(0); // closed meanwhile, or asked for again by the look
 		}
 	}
 

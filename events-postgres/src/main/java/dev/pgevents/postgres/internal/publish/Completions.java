@@ -2,10 +2,10 @@ package dev.pgevents.postgres.internal.publish;
 
 import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import dev.pgevents.internal.dispatch.Dispatcher;
+import dev.pgevents.internal.util.Threads;
 
 /**
  * Completes the futures of callers who do not wait. What users hang on them may take any
@@ -28,12 +28,7 @@ final class Completions {
 		if (settled.stream().allMatch(Request::isAwaited)) {
 			return;
 		}
-		try {
-			this.threads.execute(() -> complete(settled));
-		}
-		catch (RejectedExecutionException | OutOfMemoryError ex) {
-			complete(settled); // closed meanwhile, or no thread to be had
-		}
+		Threads.executeOrRun(this.threads, () -> complete(settled));
 	}
 
 	/** Completes the futures of settled requests. */

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 
 import dev.pgevents.PublishException;
 import dev.pgevents.PublishException.Outcome;
+import dev.pgevents.internal.util.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -180,14 +180,8 @@ public final class GroupCommit implements AutoCloseable {
 	}
 
 	private void handOn() {
-		if (this.queue.releaseIfEmpty()) {
-			return;
-		}
-		try {
-			this.publisherThreads.execute(this::serve);
-		}
-		catch (RejectedExecutionException | OutOfMemoryError ex) {
-			serve(); // closed meanwhile, or no thread to be had
+		if (!this.queue.releaseIfEmpty()) {
+			Threads.executeOrRun(this.publisherThreads, this::serve);
 		}
 	}
 

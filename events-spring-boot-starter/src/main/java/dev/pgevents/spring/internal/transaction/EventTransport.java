@@ -11,6 +11,7 @@ import dev.pgevents.EncodedEvent;
 import dev.pgevents.EncodingPublisher;
 import dev.pgevents.Event;
 import dev.pgevents.EventBus;
+import dev.pgevents.internal.log.Repetition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,7 +98,7 @@ final class EventTransport {
 			logger.error("{} events of a transaction that has committed were not published, or may not have been",
 					count, failure);
 		}
-		else if (Long.bitCount(failures) == 1) {
+		else if (Repetition.isLogged(failures)) {
 			logger.error("{} events of a transaction that has committed were not published, or may not have been: {}; "
 					+ "it happened {} times by now", count, String.valueOf(failure), failures);
 		}
