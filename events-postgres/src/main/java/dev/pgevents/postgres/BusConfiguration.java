@@ -36,6 +36,8 @@ final class BusConfiguration {
 
 	final @Nullable Executor executor;
 
+	final boolean inlineHandlers;
+
 	final int queueCapacity;
 
 	final int maxBatch;
@@ -81,6 +83,7 @@ final class BusConfiguration {
 		this.signer = (builder.signingKey != null) ? new NotificationSigner(builder.signingKey.secret(),
 				builder.alsoAccepted.stream().map(SigningKey::secret).toList()) : null;
 		this.executor = builder.executor;
+		this.inlineHandlers = builder.inlineHandlers;
 		this.queueCapacity = builder.queueCapacity;
 		this.maxBatch = builder.maxBatch;
 		this.publishTimeout = builder.publishTimeout;

@@ -15,10 +15,11 @@ import java.util.Set;
  * see {@link PostgresEventBus.Builder#signing signing}
  * @param publishing how publishing is
  * @param notifications what came that was of no use
+ * @param handlers which threads did the work of handlers
  * @since 0.1
  */
 public record BusStatus(boolean listening, ConnectionStatus connection, Set<String> channels, boolean signing,
-		Publishing publishing, Notifications notifications) {
+		Publishing publishing, Notifications notifications, Handlers handlers) {
 
 	/**
 	 * Copies the channels.
@@ -46,6 +47,22 @@ public record BusStatus(boolean listening, ConnectionStatus connection, Set<Stri
 	 * channel
 	 */
 	public record Notifications(long unreadable, long refused) {
+
+	}
+
+	/**
+	 * Which threads did the work of handlers that were idle. A worker handles all events
+	 * that wait for its handler, and counts once.
+	 *
+	 * @param handedOff workers on threads of their own
+	 * @param promoted workers on the thread that reads, after another one took the
+	 * reading over
+	 * @param inline workers on the thread that reads, which kept the reading, for their
+	 * handlers had been quick; see {@link PostgresEventBus.Builder#inlineHandlers}
+	 * @param takenOver those among the latter whose handlers did not come back, so that
+	 * another thread took the reading over
+	 */
+	public record Handlers(long handedOff, long promoted, long inline, long takenOver) {
 
 	}
 

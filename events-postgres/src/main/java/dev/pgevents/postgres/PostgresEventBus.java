@@ -33,6 +33,8 @@ import dev.pgevents.internal.dispatch.BusEventStream;
 import dev.pgevents.internal.dispatch.BusSubscription;
 import dev.pgevents.internal.dispatch.BusThreadFactory;
 import dev.pgevents.internal.dispatch.Dispatcher;
+import dev.pgevents.internal.dispatch.LeaderFollowers;
+import dev.pgevents.internal.util.Require;
 import dev.pgevents.postgres.internal.listen.Listener;
 import dev.pgevents.postgres.internal.listen.NotificationRouter;
 import dev.pgevents.postgres.internal.publish.GroupCommit;
@@ -110,6 +112,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 	private static Dispatcher dispatcher(BusConfiguration configuration) {
 		return Dispatcher.builder(configuration.name)
 			.executor(configuration.executor)
+			.inlineHandlers(configuration.inlineHandlers)
 			.slowHandlerThreshold(configuration.slowHandlerThreshold)
 			.slowHandlerListener(configuration.slowHandlerListener)
 			.subscriptionListener(configuration.subscriptionListener)
@@ -248,7 +251,12 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		return new BusStatus(this.listener != null, this.state.status(),
 				(this.listener != null) ? this.listener.channels() : Set.of(), this.signer != null,
 				new BusStatus.Publishing(this.groupCommit.queued(), this.groupCommit.failed()),
-				new BusStatus.Notifications(this.unreadable.count(), this.unreadable.refused()));
+				new BusStatus.Notifications(this.unreadable.count(), this.unreadable.refused()), handlers());
+	}
+
+	private BusStatus.Handlers handlers() {
+		LeaderFollowers.Counts counts = this.dispatcher.strategy().counts();
+		return new BusStatus.Handlers(counts.handedOff(), counts.promoted(), counts.inline(), counts.takenOver());
 	}
 
 	@Override
@@ -431,6 +439,8 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 
 		@Nullable Executor executor;
 
+		boolean inlineHandlers = true;
+
 		int queueCapacity = DEFAULT_QUEUE_CAPACITY;
 
 		int maxBatch = DEFAULT_MAX_BATCH;
@@ -603,6 +613,20 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		}
 
 		/**
+		 * Sets whether the thread that reads the connection may run handlers itself; true
+		 * if never called. It does so for an event that came alone, and spares it the
+		 * wait for another thread. Should the handler take its time, another thread reads
+		 * on, after 4 milliseconds at most. It never does where there is an
+		 * {@linkplain #executor(Executor) executor}.
+		 * @param inlineHandlers false to have other threads run all handlers
+		 * @return this
+		 */
+		public Builder inlineHandlers(boolean inlineHandlers) {
+			this.inlineHandlers = inlineHandlers;
+			return this;
+		}
+
+		/**
 		 * Sets how many notifications may wait for the publishing connection;
 		 * {@value #DEFAULT_QUEUE_CAPACITY} if never called.
 		 * @param queueCapacity at least 1
@@ -610,7 +634,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		 * @throws IllegalArgumentException if it is less than 1
 		 */
 		public Builder queueCapacity(int queueCapacity) {
-			this.queueCapacity = positive("queueCapacity", queueCapacity);
+			this.queueCapacity = Require.positive("queueCapacity", queueCapacity);
 			return this;
 		}
 
@@ -622,7 +646,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		 * @throws IllegalArgumentException if it is less than 1
 		 */
 		public Builder maxBatch(int maxBatch) {
-			this.maxBatch = positive("maxBatch", maxBatch);
+			this.maxBatch = Require.positive("maxBatch", maxBatch);
 			return this;
 		}
 
@@ -635,7 +659,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		 * @throws IllegalArgumentException if it is not positive
 		 */
 		public Builder publishTimeout(Duration timeout) {
-			this.publishTimeout = positive("publishTimeout", timeout);
+			this.publishTimeout = Require.positive("publishTimeout", timeout);
 			return this;
 		}
 
@@ -648,7 +672,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		 * @throws IllegalArgumentException if it is not positive
 		 */
 		public Builder lockTimeout(Duration timeout) {
-			this.lockTimeout = positive("lockTimeout", timeout);
+			this.lockTimeout = Require.positive("lockTimeout", timeout);
 			return this;
 		}
 
@@ -660,7 +684,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		 * @throws IllegalArgumentException if it is not positive
 		 */
 		public Builder heartbeat(Duration heartbeat) {
-			this.heartbeat = positive("heartbeat", heartbeat);
+			this.heartbeat = Require.positive("heartbeat", heartbeat);
 			return this;
 		}
 
@@ -672,7 +696,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		 * @throws IllegalArgumentException if it is not positive
 		 */
 		public Builder shutdownTimeout(Duration timeout) {
-			this.shutdownTimeout = positive("shutdownTimeout", timeout);
+			this.shutdownTimeout = Require.positive("shutdownTimeout", timeout);
 			return this;
 		}
 
@@ -684,7 +708,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		 * @throws IllegalArgumentException if it is not positive
 		 */
 		public Builder slowHandlerThreshold(Duration threshold) {
-			this.slowHandlerThreshold = positive("slowHandlerThreshold", threshold);
+			this.slowHandlerThreshold = Require.positive("slowHandlerThreshold", threshold);
 			return this;
 		}
 
@@ -743,20 +767,6 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 			PostgresEventBus bus = new PostgresEventBus(new BusConfiguration(this));
 			bus.start(this.suspended);
 			return bus;
-		}
-
-		private static int positive(String name, int value) {
-			if (value < 1) {
-				throw new IllegalArgumentException(name + " is " + value + ", it must be at least 1");
-			}
-			return value;
-		}
-
-		private static Duration positive(String name, Duration value) {
-			if (value.isNegative() || value.isZero()) {
-				throw new IllegalArgumentException(name + " is " + value + ", it must be positive");
-			}
-			return value;
 		}
 
 	}

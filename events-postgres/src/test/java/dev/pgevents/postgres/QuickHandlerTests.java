@@ -37,10 +37,7 @@ class QuickHandlerTests {
 
 	private final EventType other = EventType.of(this.type.value() + ".other");
 
-	private final PostgresEventBus bus = PostgresEventBus.builder()
-		.listener(ConnectionSource.url(TestPostgres.shared().url(), TestPostgres.shared().user(),
-				TestPostgres.shared().password()))
-		.build();
+	private final PostgresEventBus bus = bus().build();
 
 	private final Semaphore handled = new Semaphore(0);
 
@@ -103,11 +100,33 @@ class QuickHandlerTests {
 	}
 
 	@Test
+	void isRunByOtherThreadsWhereTheUserRulesItOut() throws InterruptedException {
+		while (this.bus.status().handlers().inline() == 0) { // the machine may be slow at times
+			publishAndAwait();
+		}
+		try (PostgresEventBus other = bus().inlineHandlers(false).build()) {
+			Semaphore seen = new Semaphore(0);
+			other.subscribe(SubscriptionFilter.types(this.type), (event) -> seen.release()).ready().join();
+			publishAndAwait();
+			seen.acquire();
+			BusStatus.Handlers handlers = other.status().handlers();
+			assertThat(handlers.handedOff()).isPositive();
+			assertThat(handlers.inline() + handlers.promoted()).isZero();
+		}
+	}
+
+	@Test
 	void closesTheBus() throws InterruptedException {
 		this.next.set((event) -> this.bus.close());
 		this.bus.publish(Event.of(this.type, null, "closes"));
 		acquire();
 		assertThat(this.bus.status().connection().state()).isEqualTo(ConnectionState.CLOSED);
+	}
+
+	private static PostgresEventBus.Builder bus() {
+		return PostgresEventBus.builder()
+			.listener(ConnectionSource.url(TestPostgres.shared().url(), TestPostgres.shared().user(),
+					TestPostgres.shared().password()));
 	}
 
 	private void publishAndAwait() throws InterruptedException {

@@ -65,7 +65,8 @@ final class BusSettings {
 	}
 
 	private void listener(EventsProperties.Listener listener) {
-		this.builder.listening(listener.enabled())
+		this.builder.inlineHandlers(listener.inlineHandlers())
+			.listening(listener.enabled())
 			.listeningOffReason("listening is switched off by events.listener.enabled=false");
 		PropertyCheck.of("events.listener.heartbeat", () -> this.builder.heartbeat(listener.heartbeat()));
 		PropertyCheck.of("events.listener.shutdown-timeout",

@@ -119,13 +119,16 @@ public record EventsProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 	 * @param heartbeat Time without traffic after which the connection is checked.
 	 * @param shutdownTimeout Time to wait at shutdown for the events in hand.
 	 * @param slowHandlerThreshold Time after which a running handler is reported.
+	 * @param inlineHandlers Whether the thread that reads the connection may run handlers
+	 * itself, which spares an event the wait for another thread.
 	 * @param recovery How a lost connection is made again.
 	 */
 	public record Listener(@DefaultValue("true") boolean enabled, @DefaultValue("true") boolean autoStartup,
 			@DefaultValue("" + SubscriptionOptions.DEFAULT_BUFFER_SIZE) int bufferSize,
 			@DefaultValue("drop-oldest") OverflowPolicy overflow, @DefaultValue("1") int concurrency,
 			@DefaultValue("15s") Duration heartbeat, @DefaultValue("10s") Duration shutdownTimeout,
-			@DefaultValue("10s") Duration slowHandlerThreshold, @DefaultValue Recovery recovery) {
+			@DefaultValue("10s") Duration slowHandlerThreshold, @DefaultValue("true") boolean inlineHandlers,
+			@DefaultValue Recovery recovery) {
 
 	}
 

@@ -56,12 +56,13 @@ class ConfigurationMetadataTests {
 					"events.publisher.lock-timeout", "events.listener.enabled", "events.listener.auto-startup",
 					"events.listener.buffer-size", "events.listener.overflow", "events.listener.concurrency",
 					"events.listener.heartbeat", "events.listener.shutdown-timeout",
-					"events.listener.slow-handler-threshold", "events.listener.recovery.initial-delay",
-					"events.listener.recovery.multiplier", "events.listener.recovery.max-delay",
-					"events.security.signing-key", "events.security.verification-keys",
-					"events.application-events.enabled", "events.application-events.types",
-					"events.application-events.apps", "events.application-events.transactional",
-					"management.health.events.enabled", "management.health.events.grace-period");
+					"events.listener.slow-handler-threshold", "events.listener.inline-handlers",
+					"events.listener.recovery.initial-delay", "events.listener.recovery.multiplier",
+					"events.listener.recovery.max-delay", "events.security.signing-key",
+					"events.security.verification-keys", "events.application-events.enabled",
+					"events.application-events.types", "events.application-events.apps",
+					"events.application-events.transactional", "management.health.events.enabled",
+					"management.health.events.grace-period");
 	}
 
 	@Test

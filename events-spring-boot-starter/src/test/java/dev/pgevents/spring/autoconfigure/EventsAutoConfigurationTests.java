@@ -573,14 +573,15 @@ class EventsAutoConfigurationTests {
 					"events.publisher.timeout=13s", "events.publisher.lock-timeout=14s",
 					"events.listener.heartbeat=15s", "events.listener.shutdown-timeout=16s",
 					"events.listener.slow-handler-threshold=17s", "events.listener.recovery.initial-delay=18ms",
-					"events.listener.recovery.multiplier=1.9", "events.listener.recovery.max-delay=20s")
+					"events.listener.recovery.multiplier=1.9", "events.listener.recovery.max-delay=20s",
+					"events.listener.inline-handlers=false")
 			.run((context) -> assertThat(builder.get())
 				.extracting("queueCapacity", "maxBatch", "publishTimeout", "lockTimeout", "heartbeat",
 						"shutdownTimeout", "slowHandlerThreshold", "backoff.initialDelay", "backoff.multiplier",
-						"backoff.maxDelay")
+						"backoff.maxDelay", "inlineHandlers")
 				.containsExactly(11, 12, Duration.ofSeconds(13), Duration.ofSeconds(14), Duration.ofSeconds(15),
 						Duration.ofSeconds(16), Duration.ofSeconds(17), Duration.ofMillis(18), 1.9,
-						Duration.ofSeconds(20)));
+						Duration.ofSeconds(20), false));
 	}
 
 	@Test
@@ -623,6 +624,7 @@ class EventsAutoConfigurationTests {
 			assertThat(listener.shutdownTimeout()).isEqualTo(PostgresEventBus.Builder.DEFAULT_SHUTDOWN_TIMEOUT);
 			assertThat(listener.slowHandlerThreshold())
 				.isEqualTo(PostgresEventBus.Builder.DEFAULT_SLOW_HANDLER_THRESHOLD);
+			assertThat(listener.inlineHandlers()).isTrue();
 			assertThat(listener.recovery().initialDelay()).isEqualTo(PostgresEventBus.Builder.DEFAULT_INITIAL_DELAY);
 			assertThat(listener.recovery().multiplier()).isEqualTo(PostgresEventBus.Builder.DEFAULT_MULTIPLIER);
 			assertThat(listener.recovery().maxDelay()).isEqualTo(PostgresEventBus.Builder.DEFAULT_MAX_DELAY);

@@ -2,6 +2,7 @@ package dev.pgevents.spring.internal.actuate;
 
 import java.util.List;
 
+import dev.pgevents.postgres.BusStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,11 +11,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param subscriptions the open ones, by name
  * @param publisher how publishing is
+ * @param handlers which threads did the work of handlers
  * @param connection how the listening connection is
  * @param server how the server's queue is
  * @since 0.1
  */
 public record EventsDescriptor(List<SubscriptionDescriptor> subscriptions, @Nullable PublisherDescriptor publisher,
-		@Nullable ConnectionDescriptor connection, EventsEndpoint.@Nullable ServerDescriptor server) {
+		BusStatus.@Nullable Handlers handlers, @Nullable ConnectionDescriptor connection,
+		EventsEndpoint.@Nullable ServerDescriptor server) {
 
 }

@@ -47,13 +47,13 @@ public final class EventsEndpoint {
 			.toList();
 		return this.bus.capability(BusMonitor.class)
 			.map((monitor) -> descriptor(subscriptions, monitor))
-			.orElseGet(() -> new EventsDescriptor(subscriptions, null, null, null));
+			.orElseGet(() -> new EventsDescriptor(subscriptions, null, null, null, null));
 	}
 
 	private static EventsDescriptor descriptor(List<SubscriptionDescriptor> subscriptions, BusMonitor monitor) {
 		BusStatus status = monitor.status();
-		return new EventsDescriptor(subscriptions, PublisherDescriptor.of(status), ConnectionDescriptor.of(status),
-				server(monitor, status));
+		return new EventsDescriptor(subscriptions, PublisherDescriptor.of(status), status.handlers(),
+				ConnectionDescriptor.of(status), server(monitor, status));
 	}
 
 	private static ServerDescriptor server(BusMonitor monitor, BusStatus status) {
