@@ -62,8 +62,10 @@ final class BusObserver implements ListenerObserver {
 
 	@Override
 	public void onRegistrationLost() {
-		logger.warn("{}: the server had forgotten that the bus listens: UNLISTEN or DISCARD was executed on its "
-				+ "connection. It listens again, subscriptions are told of the gap", this.busName);
+		logger
+			.warn("{}: the server did not know any more that the bus listens: UNLISTEN or DISCARD was executed on its "
+					+ "connection, or a pooler has given it another session of the server. It listens again, subscriptions "
+					+ "are told of the gap", this.busName);
 	}
 
 	@Override

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 import javax.sql.DataSource;
@@ -37,6 +38,7 @@ import dev.pgevents.internal.dispatch.LeaderFollowers;
 import dev.pgevents.internal.util.Require;
 import dev.pgevents.postgres.internal.listen.Listener;
 import dev.pgevents.postgres.internal.listen.NotificationRouter;
+import dev.pgevents.postgres.internal.listen.ProofSender;
 import dev.pgevents.postgres.internal.publish.GroupCommit;
 import dev.pgevents.postgres.internal.publish.Notification;
 import dev.pgevents.postgres.internal.publish.PublishFailures;
@@ -89,6 +91,8 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 
 	private final UnreadableNotifications unreadable;
 
+	private final AtomicInteger publishingProcess = new AtomicInteger();
+
 	/** Held while connections are let go of or taken up again. */
 	private final ReentrantLock lifecycle = new ReentrantLock();
 
@@ -126,9 +130,15 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		SessionFactory sessions = new SessionFactory(configuration.publishingSource::open,
 				configuration.applicationName("publisher"), patience);
 		return new GroupCommit(
-				new PublishingConnection(sessions, configuration.backoff, configuration.lockTimeout, this::learn),
+				new PublishingConnection(sessions, configuration.backoff, configuration.lockTimeout,
+						this::onPublishingSession),
 				configuration.queueCapacity, configuration.maxBatch, configuration.publishTimeout,
 				configuration.shutdownTimeout, new BusThreadFactory(configuration.name + "-publisher"));
+	}
+
+	private void onPublishingSession(Session session) {
+		this.publishingProcess.set(session.processId());
+		learn(session);
 	}
 
 	private Listener listener(BusConfiguration configuration) {
@@ -139,7 +149,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 				new NotificationDecoder(configuration.codec, configuration.clock, this.signer), this.dispatcher,
 				observer);
 		return new Listener(() -> new SessionFactory(this.listeningSource::open, applicationName, networkTimeout),
-				router, observer, (channel, text) -> this.groupCommit.publishOwn(new Notification(channel, text)),
+				router, observer, new Proofs(this.groupCommit, this.publishingProcess),
 				new Listener.Timing(configuration.backoff, configuration.heartbeat, configuration.clock),
 				this.dispatcher.strategy());
 	}
@@ -378,6 +388,26 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 	private void learn(Session session) {
 		this.database.own(session.database());
 		this.encoder.learnEncoding(session);
+	}
+
+	/**
+	 * Sends proofs of delivery the way events go.
+	 *
+	 * @param groupCommit the way
+	 * @param process the server's process at its end
+	 */
+	private record Proofs(GroupCommit groupCommit, AtomicInteger process) implements ProofSender {
+
+		@Override
+		public CompletableFuture<Void> send(String channel, String text) {
+			return this.groupCommit.publishOwn(new Notification(channel, text));
+		}
+
+		@Override
+		public int serverProcess() {
+			return this.process.get();
+		}
+
 	}
 
 	/**

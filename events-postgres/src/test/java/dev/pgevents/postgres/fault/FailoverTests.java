@@ -80,13 +80,13 @@ class FailoverTests {
 			.withMessageContaining("events.postgres.url");
 	}
 
+	/** The driver takes it for a standby; LISTEN and NOTIFY are no writes. */
 	@Test
-	void databaseThatIsReadOnlyByDefaultIsNamed() throws Exception {
+	void databaseThatIsReadOnlyByDefaultIsNoStandby() throws Exception {
 		try (ControlledServer server = ControlledServer.create("default_transaction_read_only = on").start();
 				WatchedBus watched = WatchedBus.create(server)) {
-			watched.awaitProblem(ConnectionState.BACKING_OFF, "default_transaction_read_only");
-			server.set("default_transaction_read_only = off").reload();
 			watched.start().verify();
+			assertThat(watched.states()).doesNotContain(ConnectionState.BACKING_OFF);
 		}
 	}
 

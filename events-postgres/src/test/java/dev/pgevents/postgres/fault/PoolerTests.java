@@ -2,20 +2,32 @@ package dev.pgevents.postgres.fault;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
+import dev.pgevents.postgres.ConnectionSource;
 import dev.pgevents.postgres.ConnectionState;
 import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.postgres.fault.Published.Outcome;
+import dev.pgevents.postgres.test.CapturedLog;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 class PoolerTests {
 
@@ -30,6 +42,9 @@ class PoolerTests {
 	static void closeServer() {
 		server.close();
 	}
+
+	@RegisterExtension
+	private final CapturedLog log = new CapturedLog(PostgresEventBus.class.getName());
 
 	@Test
 	void pgbouncerInTransactionModeIsNamedWithWhatToConfigure() throws Exception {
@@ -47,6 +62,35 @@ class PoolerTests {
 				rows.next();
 				assertThat(rows.getString(1)).as("of everybody who shares the pool").isEqualTo("0");
 			}
+		}
+	}
+
+	/** They belong to whoever uses the pooler next. */
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 5 })
+	void leavesNoListenOnTheSessionsOfATransactionPool(int poolSize) throws Exception {
+		try (Pgbouncer pgbouncer = Pgbouncer.inFrontOf(server, "transaction", poolSize);
+				Busy busy = new Busy(server, pgbouncer, poolSize)) {
+			try (WatchedBus watched = WatchedBus.create(server, Sources.of(server, server.url(pgbouncer.address())),
+					UnaryOperator.identity())) {
+				watched.awaitProblem(ConnectionState.DEAF, "transaction mode");
+				assertThat(busy.registered()).as("while it lives").doesNotContain("events");
+				assertThat(watched.states()).doesNotContain(ConnectionState.LISTENING);
+				assertThat(watched.bus().subscriptions()).allMatch((subscription) -> !subscription.ready().isDone());
+			}
+			assertThat(busy.registered()).as("after it was closed").isEmpty();
+		}
+		assertThat(this.log.messages()).noneMatch((line) -> line.contains("UNLISTEN"));
+	}
+
+	@Test
+	void poolerInSessionModeWithOneSessionIsNamedAndDeliversWhatOthersPublish() throws Exception {
+		try (Pgbouncer pgbouncer = Pgbouncer.inFrontOf(server, "session", 1);
+				WatchedBus watched = WatchedBus.create(server, Sources.of(server, server.url(pgbouncer.address())),
+						UnaryOperator.identity())) {
+			watched.awaitProblem(ConnectionState.DEAF, "session mode", "pool_size", "events.postgres.url");
+			watched.awaitReady();
+			watched.awaitStraight();
 		}
 	}
 
@@ -94,6 +138,64 @@ class PoolerTests {
 				watched.start().verify();
 			}
 		}
+	}
+
+	/**
+	 * An application that uses the pool's sessions all the time.
+	 */
+	private static final class Busy implements AutoCloseable {
+
+		private final Set<String> registered = ConcurrentHashMap.newKeySet();
+
+		private final Set<Integer> processes = ConcurrentHashMap.newKeySet();
+
+		private final List<CompletableFuture<Void>> clients = new ArrayList<>();
+
+		private final AtomicInteger rounds = new AtomicInteger();
+
+		private volatile boolean closed;
+
+		Busy(ControlledServer server, Pgbouncer pgbouncer, int clients) {
+			ConnectionSource source = Sources.of(server, server.url(pgbouncer.address()));
+			for (int i = 0; i < clients; i++) {
+				this.clients.add(CompletableFuture.runAsync(() -> run(source), (task) -> new Thread(task).start()));
+			}
+		}
+
+		private void run(ConnectionSource source) {
+			try (Connection connection = source.open(new Properties());
+					Statement statement = connection.createStatement()) {
+				while (!this.closed) {
+					try (ResultSet rows = statement.executeQuery(
+							"SELECT pg_backend_pid()," + " ARRAY(SELECT pg_listening_channels()), pg_sleep(0.005)")) {
+						rows.next();
+						this.registered.addAll(List.of((String[]) rows.getArray(2).getArray()));
+						this.processes.add(rows.getInt(1));
+					}
+					this.rounds.incrementAndGet();
+				}
+			}
+			catch (SQLException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+		/** What is found on all sessions of the pool from now on, for a while. */
+		Set<String> registered() {
+			this.registered.clear();
+			this.processes.clear();
+			int begun = this.rounds.get();
+			await().atMost(WatchedBus.LIMIT)
+				.until(() -> this.rounds.get() > begun + 100 && this.processes.size() == this.clients.size());
+			return Set.copyOf(this.registered);
+		}
+
+		@Override
+		public void close() {
+			this.closed = true;
+			this.clients.forEach(CompletableFuture::join);
+		}
+
 	}
 
 }

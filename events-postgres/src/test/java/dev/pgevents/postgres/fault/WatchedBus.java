@@ -95,6 +95,17 @@ final class WatchedBus implements AutoCloseable {
 		return this;
 	}
 
+	void awaitReady() throws Exception {
+		this.subscription.ready().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+	}
+
+	/** Waits until something is handled that was published straight to the server. */
+	void awaitStraight() throws InterruptedException {
+		this.straight = NumberedPublisher.straightTo(this.server.dataSource(this.server.url()), this.type, "straight",
+				INTERVAL);
+		this.ledger.awaitEvent(this.straight, this.straight.awaitNext(LIMIT), LIMIT);
+	}
+
 	PostgresEventBus bus() {
 		return this.bus;
 	}

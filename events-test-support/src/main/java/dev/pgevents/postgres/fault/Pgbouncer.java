@@ -29,13 +29,13 @@ final class Pgbouncer implements AutoCloseable {
 
 	private final Process process;
 
-	private Pgbouncer(Path program, ControlledServer server, String poolMode) throws IOException {
+	private Pgbouncer(Path program, ControlledServer server, String poolMode, int poolSize) throws IOException {
 		this.folder = Files.createTempDirectory("pgevents-pgbouncer");
 		this.port = ControlledServer.freePort();
 		Path settings = Files.write(this.folder.resolve("pgbouncer.ini"),
 				List.of("[databases]", "* = host=127.0.0.1 port=" + server.port() + " user=" + server.user(),
 						"[pgbouncer]", "listen_addr = 127.0.0.1", "listen_port = " + this.port, "unix_socket_dir =",
-						"auth_type = any", "pool_mode = " + poolMode,
+						"auth_type = any", "pool_mode = " + poolMode, "default_pool_size = " + poolSize,
 						"ignore_startup_parameters = extra_float_digits"));
 		List<String> command = new ArrayList<>();
 		if (LinuxUtils.isUnshareAvailable()) {
@@ -49,10 +49,15 @@ final class Pgbouncer implements AutoCloseable {
 
 	/** Skips the test where there is none. */
 	static Pgbouncer inFrontOf(ControlledServer server, String poolMode) throws IOException {
+		return inFrontOf(server, poolMode, 20);
+	}
+
+	/** The same, with so many sessions of the server. */
+	static Pgbouncer inFrontOf(ControlledServer server, String poolMode, int poolSize) throws IOException {
 		Optional<Path> program = program();
 		assumeTrue(program.isPresent(),
 				"pgbouncer is not installed on this machine (Debian and Ubuntu: apt-get install pgbouncer)");
-		return new Pgbouncer(program.get(), server, poolMode);
+		return new Pgbouncer(program.get(), server, poolMode, poolSize);
 	}
 
 	private static Optional<Path> program() {

@@ -16,8 +16,11 @@ import dev.pgevents.postgres.internal.session.Session;
  */
 record Heartbeat(Set<String> registered, double queueUsage) {
 
-	/** Asking for the usage also frees the queue, see {@link Session#queueUsage()}. */
-	private static final String QUESTION = "SELECT pg_catalog.pg_notification_queue_usage(),"
+	/**
+	 * Asking for the usage also frees the queue, see {@link Session#queueUsage()}. Pgpool
+	 * would ask a standby, which knows of no channels.
+	 */
+	private static final String QUESTION = Session.ON_THE_PRIMARY + "SELECT pg_catalog.pg_notification_queue_usage(),"
 			+ " ARRAY(SELECT pg_catalog.pg_listening_channels())";
 
 	static Heartbeat ask(Session session) throws SQLException {

@@ -29,6 +29,8 @@ public final class Listener implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(Listener.class);
 
+	private static final Duration WITHDRAWING_PATIENCE = Duration.ofSeconds(2);
+
 	private final Supplier<SessionFactory> newSessions;
 
 	private final NotificationRouter router;
@@ -135,7 +137,25 @@ public final class Listener implements AutoCloseable {
 	private void stop() {
 		this.stopped = true;
 		this.change.signalAll();
+		ListeningSession listening = this.current;
+		if (listening != null && listening.leavesTraces()) {
+			listening.channelsChanged();
+			awaitWithdrawal();
+		}
 		this.sessions.close();
+	}
+
+	/** Of what is registered on sessions that are not the bus's own. The lock is held. */
+	private void awaitWithdrawal() {
+		try {
+			long left = WITHDRAWING_PATIENCE.toNanos();
+			while (this.led && left > 0) {
+				left = this.change.awaitNanos(left);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	/**
@@ -189,6 +209,7 @@ public final class Listener implements AutoCloseable {
 		boolean leads = true;
 		while (leads) {
 			if (this.stopped) {
+				withdraw();
 				disconnect();
 				leads = goesOn();
 			}
@@ -252,6 +273,13 @@ public final class Listener implements AutoCloseable {
 				this.proofSender, this.timing, this.strategy, this.lastGood);
 		this.current = listening;
 		listening.begin();
+	}
+
+	private void withdraw() {
+		ListeningSession listening = this.current;
+		if (listening != null && listening.leavesTraces()) {
+			listening.withdraw();
+		}
 	}
 
 	private void disconnect() {

@@ -11,8 +11,12 @@ import java.util.concurrent.TimeUnit;
 import dev.pgevents.Gap;
 import dev.pgevents.internal.dispatch.BusSubscription;
 import dev.pgevents.internal.dispatch.LeaderFollowers;
+import dev.pgevents.postgres.internal.diagnosis.Deafness;
+import dev.pgevents.postgres.internal.diagnosis.Deafness.Proof;
 import dev.pgevents.postgres.internal.session.Session;
 import org.postgresql.PGNotification;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One session's life: it LISTENs to what is needed, proves delivery, reads, and asks the
@@ -20,6 +24,8 @@ import org.postgresql.PGNotification;
  * executed by the thread that reads, which is woken for them. For one thread at a time.
  */
 final class ListeningSession {
+
+	private static final Logger logger = LoggerFactory.getLogger(ListeningSession.class);
 
 	/** How long changes wait where the reading thread cannot be woken. */
 	private static final long UNWAKEABLE_WAIT = 100;
@@ -32,6 +38,8 @@ final class ListeningSession {
 
 	private final ListenerObserver observer;
 
+	private final ProofSender proofSender;
+
 	private final ProofOfDelivery proof;
 
 	private final LeaderFollowers strategy;
@@ -40,7 +48,7 @@ final class ListeningSession {
 
 	private final Clock clock;
 
-	private final Set<String> listening = new HashSet<>();
+	private final Registrations registrations;
 
 	/** Channels on which something arrived since the last heartbeat. */
 	private final Set<String> active = new HashSet<>();
@@ -54,27 +62,32 @@ final class ListeningSession {
 	/** Whether events may be missing of which the subscriptions have not been told. */
 	private boolean gapOwed = true;
 
+	/** Whether LISTEN may last behind a pooler, as it does in session mode. */
+	private boolean mayLast;
+
 	ListeningSession(Session session, NeededChannels channels, NotificationRouter router, ListenerObserver observer,
 			ProofSender proofSender, Listener.Timing timing, LeaderFollowers strategy, Instant lastGood) {
 		this.session = session;
+		this.registrations = new Registrations(session);
 		this.channels = channels;
 		this.router = router;
 		this.strategy = strategy;
 		this.observer = observer;
+		this.proofSender = proofSender;
 		this.proof = new ProofOfDelivery(proofSender, timing.backoff(), session::wakeUp);
 		this.heartbeat = timing.heartbeat();
 		this.clock = timing.clock();
 		this.lastGood = lastGood;
 	}
 
-	/** Registers all channels; what was live before gets its gap after that commit. */
+	/**
+	 * Registers all channels; what was live before gets its gap after that commit. Behind
+	 * a pooler that waits for the proof.
+	 */
 	void begin() throws SQLException {
 		this.session.onFlood(this::deliver);
 		this.changed = false;
 		applyChanges();
-		raiseGap();
-		this.gapOwed = false;
-		goLive();
 		this.nextHeartbeat = System.nanoTime() + this.heartbeat.toNanos();
 		this.proof.send();
 	}
@@ -86,9 +99,9 @@ final class ListeningSession {
 	void receive() throws SQLException {
 		if (this.changed) {
 			this.changed = false;
-			applyChanges();
-			goLive();
-			this.proof.statementExecuted(this.session.isPooled());
+			if (applyChanges()) {
+				this.proof.statementExecuted(this.session.isPooled());
+			}
 		}
 		PGNotification[] notifications = this.session.awaitNotifications(waitMillis());
 		if (notifications.length != 1) {
@@ -112,9 +125,57 @@ final class ListeningSession {
 			this.proof.statementExecuted(this.session.isPooled());
 		}
 		if (this.proof.nanosLeft() <= 0) {
-			if (this.proof.missed()) {
-				this.observer.onDeaf(whyDeaf());
+			if (this.session.isPooled()) {
+				checkPooled();
 			}
+			else {
+				Deafness deafness = deafness();
+				if (this.proof.missed()) {
+					this.observer.onDeaf(deafness.sentence());
+				}
+			}
+		}
+	}
+
+	/**
+	 * A LISTEN that does not last is left nowhere: the session of the server belongs to
+	 * others next, who would get what is notified. Where the proof cannot even be sent,
+	 * it may last all the same.
+	 */
+	private void checkPooled() throws SQLException {
+		if (this.proof.isResting()) {
+			applyChanges();
+			this.proof.send();
+			return;
+		}
+		Deafness deafness = deafness();
+		boolean doubted = this.proof.missedAndRests();
+		if (deafness.proof() == Proof.SENT) {
+			this.mayLast = false;
+			this.registrations.withdraw();
+			this.gapOwed = true;
+		}
+		else if (doubted) {
+			this.mayLast = true;
+			applyChanges();
+		}
+		if (doubted) {
+			this.observer.onDeaf(deafness.sentence());
+		}
+	}
+
+	/** Whether something is registered of which it is not known that it lasts. */
+	boolean leavesTraces() {
+		return this.session.isPooled() && !this.proof.isProven();
+	}
+
+	/** Leaves nothing registered. */
+	void withdraw() {
+		try {
+			this.registrations.withdraw();
+		}
+		catch (SQLException ex) {
+			logger.debug("a session behind a pooler has ended before its LISTEN was taken back", ex);
 		}
 	}
 
@@ -144,27 +205,19 @@ final class ListeningSession {
 		return (int) Math.min(this.session.isWakeable() ? Integer.MAX_VALUE : UNWAKEABLE_WAIT, millis);
 	}
 
-	private void applyChanges() throws SQLException {
-		Set<String> wanted = new HashSet<>(this.channels.needed());
+	private boolean applyChanges() throws SQLException {
+		boolean all = !leavesTraces() || this.mayLast;
+		Set<String> wanted = all ? new HashSet<>(this.channels.needed()) : new HashSet<>();
 		if (!this.proof.isProven()) {
 			wanted.add(this.proof.channel());
 		}
-		StringBuilder sql = new StringBuilder();
-		wanted.stream().filter((channel) -> !this.listening.contains(channel)).forEach((channel) -> {
-			sql.append("LISTEN ").append(quoted(channel)).append(';');
-		});
-		this.listening.stream().filter((channel) -> !wanted.contains(channel)).forEach((channel) -> {
-			sql.append("UNLISTEN ").append(quoted(channel)).append(';');
-		});
-		if (sql.length() > 0) {
-			this.session.execute(sql.toString());
+		boolean executed = this.registrations.become(wanted);
+		if (all && this.gapOwed) {
+			raiseGap();
+			this.gapOwed = false;
 		}
-		this.listening.clear();
-		this.listening.addAll(wanted);
-	}
-
-	private void goLive() {
-		this.channels.coveredBy(this.listening).forEach(BusSubscription::live);
+		this.channels.coveredBy(this.registrations.channels()).forEach(BusSubscription::live);
+		return executed;
 	}
 
 	private void raiseGap() {
@@ -180,16 +233,17 @@ final class ListeningSession {
 	}
 
 	private void deliver(PGNotification[] notifications) {
-		if (this.gapOwed && notifications.length > 0) {
-			// Before its statement was answered: a flood, or the end of the session.
-			raiseGap();
-		}
 		for (PGNotification notification : notifications) {
 			String channel = notification.getName();
 			if (channel.equals(this.proof.channel())) {
 				proven(notification.getParameter());
 			}
 			else if (this.channels.isNeeded(channel)) {
+				if (this.gapOwed) {
+					// Before the statement was answered: a flood, or the end of the
+					// session.
+					raiseGap();
+				}
 				this.active.add(channel);
 				if (!this.router.route(channel, notification.getParameter())) {
 					raiseUnreadable(channel);
@@ -220,9 +274,10 @@ final class ListeningSession {
 
 	/** Skipped where every channel has shown by traffic that it is registered. */
 	private void beat() throws SQLException {
-		if (this.listening.isEmpty() || !this.active.containsAll(this.listening)) {
+		Set<String> registered = this.registrations.channels();
+		if (registered.isEmpty() || !this.active.containsAll(registered)) {
 			Heartbeat answer = Heartbeat.ask(this.session);
-			if (!answer.registered().containsAll(this.listening)) {
+			if (!leavesTraces() && !answer.registered().containsAll(registered)) {
 				registerAgain(answer.registered());
 			}
 			this.lastGood = this.clock.instant();
@@ -237,29 +292,13 @@ final class ListeningSession {
 		// What came before the answer came before what is missing.
 		deliverRest();
 		this.gapOwed = true;
-		this.listening.retainAll(registered);
+		this.registrations.retain(registered);
 		applyChanges();
-		raiseGap();
-		this.gapOwed = false;
 	}
 
-	private String whyDeaf() {
-		String failure = this.proof.failure();
-		if (failure != null) {
-			return "the notification that is to prove delivery could not be sent: " + failure;
-		}
-		if (this.session.isPooled()) {
-			return "the listening connection goes through a pooler (pgbouncer or the like), where LISTEN does not "
-					+ "last in transaction mode: give the bus a URL of the server itself (in Spring Boot: "
-					+ "events.postgres.url)";
-		}
-		return "a notification sent through the publishing path did not come back: either it is waiting to be sent, or "
-				+ "publishing goes to another database or server than listening. Give both the same URL of the primary "
-				+ "itself (in Spring Boot: events.postgres.url)";
-	}
-
-	private static String quoted(String channel) {
-		return '"' + channel.replace("\"", "\"\"") + '"';
+	private Deafness deafness() {
+		return new Deafness(this.proof.progress(), this.proof.failure(), this.session.isPooled(),
+				this.session.processId(), this.proofSender.serverProcess());
 	}
 
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.pgevents.Backoff;
+import dev.pgevents.postgres.internal.diagnosis.Deafness.Proof;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +35,13 @@ final class ProofOfDelivery {
 	/** Why the last one could not be sent, for whichever thread finds out. */
 	private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
 
+	private volatile Proof progress = Proof.WAITING;
+
 	/** Whether the last one was not sent, which need not be waited for. */
 	private volatile boolean unsent;
+
+	/** Whether none is under way until the deadline. */
+	private boolean resting;
 
 	/** Whether the next one is sent because the last one was not. */
 	private boolean retrying;
@@ -61,6 +67,7 @@ final class ProofOfDelivery {
 	}
 
 	void send() {
+		this.resting = false;
 		this.deadline = System.nanoTime() + PATIENCE.toNanos();
 		sendNext();
 	}
@@ -68,9 +75,11 @@ final class ProofOfDelivery {
 	private void sendNext() {
 		String text = String.valueOf(++this.sent);
 		this.texts.add(text);
+		this.progress = Proof.WAITING;
 		CompletableFuture<Void> sending = this.sender.send(this.channel, text);
 		sending.whenComplete((done, ex) -> {
 			this.failure.set((ex != null) ? String.valueOf(ex.getMessage()) : null);
+			this.progress = (ex != null) ? Proof.NOT_SENT : Proof.SENT;
 			if (ex != null) {
 				this.unsent = true;
 				this.wakeUp.run();
@@ -99,12 +108,22 @@ final class ProofOfDelivery {
 		return this.failure.get();
 	}
 
+	/** How far the last one got. */
+	Proof progress() {
+		return this.progress;
+	}
+
+	/** Whether none is under way, and the next is due when no time is left. */
+	boolean isResting() {
+		return this.resting;
+	}
+
 	/**
 	 * A transaction-pooling pooler passes on what arrives during a statement, and nothing
 	 * else: what was sent before the end of one proves nothing there.
 	 */
 	void statementExecuted(boolean pooled) {
-		if (pooled && !this.proven) {
+		if (pooled && !this.proven && !this.resting) {
 			this.texts.clear();
 			sendNext();
 		}
@@ -129,11 +148,30 @@ final class ProofOfDelivery {
 	 * @return whether that has gone on for so long that delivery is to be doubted
 	 */
 	boolean missed() {
+		boolean doubted = doubted();
+		send();
+		this.deadline += this.backoff.delay(this.failures).toNanos();
+		return doubted;
+	}
+
+	/**
+	 * The same, where a new one is to be sent by {@link #send()} only, once that time is
+	 * over, and none of those before it counts any more.
+	 * @return whether delivery is to be doubted
+	 */
+	boolean missedAndRests() {
+		boolean doubted = doubted();
+		this.texts.clear();
+		this.unsent = false;
+		this.resting = true;
+		this.deadline = System.nanoTime() + this.backoff.delay(this.failures).toNanos();
+		return doubted;
+	}
+
+	private boolean doubted() {
 		this.overdue |= !this.retrying || System.nanoTime() - this.begun >= PATIENCE.toNanos();
 		this.retrying = false;
 		this.failures++;
-		send();
-		this.deadline += this.backoff.delay(this.failures).toNanos();
 		return this.overdue;
 	}
 

@@ -5,7 +5,6 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Sends what is to prove delivery.
  */
-@FunctionalInterface
 public interface ProofSender {
 
 	/**
@@ -15,5 +14,11 @@ public interface ProofSender {
 	 * @return completes once it is sent
 	 */
 	CompletableFuture<Void> send(String channel, String text);
+
+	/**
+	 * The server's process behind the publishing connection.
+	 * @return its id, 0 if there has been none yet
+	 */
+	int serverProcess();
 
 }

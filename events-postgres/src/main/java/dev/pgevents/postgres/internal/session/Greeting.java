@@ -17,7 +17,8 @@ record Greeting(int processId, DatabaseIdentity database) {
 	 * An idle session of the bus must not be ended, so the time-out for that is switched
 	 * off, where the server has one: from PostgreSQL 14 on.
 	 */
-	private static final String QUERY = "SELECT " + DatabaseIdentity.COLUMNS + ", pg_catalog.pg_backend_pid(),"
+	private static final String QUERY = Session.ON_THE_PRIMARY + "SELECT " + DatabaseIdentity.COLUMNS
+			+ ", pg_catalog.pg_backend_pid(),"
 			+ " (SELECT count(pg_catalog.set_config(name, '0', false)) FROM pg_catalog.pg_settings"
 			+ " WHERE name = 'idle_session_timeout')";
 

@@ -11,9 +11,8 @@ final class NoPrimary {
 	private static final String STATE = "08001";
 
 	private static final String MESSAGE = "no primary: each server of the connection URL that answers is a hot standby, "
-			+ "where PostgreSQL allows neither LISTEN nor NOTIFY, or is read-only by default_transaction_read_only, "
-			+ "which looks the same. Give the bus the primary's URL, or name all servers, so that it can follow a "
-			+ "failover: jdbc:postgresql://one,two/database (in Spring Boot: events.postgres.url)";
+			+ "where PostgreSQL allows neither LISTEN nor NOTIFY. Give the bus the primary's URL, or name all servers, "
+			+ "so that it can follow a failover: jdbc:postgresql://one,two/database (in Spring Boot: events.postgres.url)";
 
 	private NoPrimary() {
 	}
@@ -23,13 +22,12 @@ final class NoPrimary {
 	}
 
 	/**
-	 * The failure itself, or the same in better words. The driver's (42.7.14) has no code
-	 * of its own; the name of the property is in all its translations.
+	 * Whether the driver has refused what is not a primary to it. It (42.7.14) has no
+	 * code of its own for that; the name of the property is in all its translations.
 	 */
-	static SQLException named(SQLException failure) {
-		boolean noPrimary = STATE.equals(failure.getSQLState()) && failure.getCause() == null
+	static boolean isReason(SQLException failure) {
+		return STATE.equals(failure.getSQLState()) && failure.getCause() == null
 				&& String.valueOf(failure.getMessage()).contains("targetServerType");
-		return noPrimary ? new SQLException(MESSAGE, STATE, failure) : failure;
 	}
 
 }

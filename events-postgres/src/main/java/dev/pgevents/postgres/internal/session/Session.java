@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Session implements AutoCloseable {
 
+	/** Keeps pgpool from balancing a query to a standby; for all others a comment. */
+	public static final String ON_THE_PRIMARY = "/*NO LOAD BALANCE*/ ";
+
 	private static final Logger logger = LoggerFactory.getLogger(Session.class);
 
 	private static final PGNotification[] NONE = {};
@@ -40,6 +43,8 @@ public final class Session implements AutoCloseable {
 	private final @Nullable LentConnection lent;
 
 	private boolean pooled;
+
+	private int processId;
 
 	private @Nullable DatabaseIdentity database;
 
@@ -195,6 +200,25 @@ public final class Session implements AutoCloseable {
 	}
 
 	/**
+	 * Executes statements in one message, which a pooler gives to one session.
+	 * @param sql statements, the last of which is a query of one row and column
+	 * @return the query's answer
+	 * @throws SQLException if they fail
+	 */
+	public String executeAndQuery(String sql) throws SQLException {
+		try (Statement statement = this.connection.createStatement()) {
+			boolean rows = statement.execute(sql);
+			while (!rows && statement.getUpdateCount() >= 0) {
+				rows = statement.getMoreResults();
+			}
+			try (ResultSet result = statement.getResultSet()) {
+				result.next();
+				return String.valueOf(result.getString(1));
+			}
+		}
+	}
+
+	/**
 	 * Asks for one text.
 	 * @param sql a query of one row and column
 	 * @return the answer
@@ -237,6 +261,7 @@ public final class Session implements AutoCloseable {
 
 	void greeted(Greeting greeting) {
 		this.database = greeting.database();
+		this.processId = greeting.processId();
 		this.pooled = greeting.processId() != this.pgConnection.getBackendPID();
 	}
 
@@ -249,6 +274,14 @@ public final class Session implements AutoCloseable {
 	 */
 	public boolean isPooled() {
 		return this.pooled;
+	}
+
+	/**
+	 * The server's process that ran the first statement.
+	 * @return its id
+	 */
+	public int processId() {
+		return this.processId;
 	}
 
 	/**

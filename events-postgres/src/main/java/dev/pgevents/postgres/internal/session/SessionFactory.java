@@ -20,6 +20,8 @@ public final class SessionFactory implements AutoCloseable {
 	/** Bounds dials and handshakes together, for all hosts. */
 	private static final Duration OPENING_PATIENCE = Duration.ofSeconds(60);
 
+	private static final String TARGET = "targetServerType";
+
 	private final Opener opener;
 
 	private final String applicationName;
@@ -104,13 +106,23 @@ public final class SessionFactory implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * The driver tells a primary by a setting that a database may have too, and that
+	 * pgpool reads on a standby; who is refused for that is looked at a second time, by
+	 * the greeting.
+	 */
 	private Connection connect(SocketHandle handle) throws SQLException {
+		Properties settings = settings(handle);
 		try {
-			return DriverClassLoader.open(this.opener, settings(handle));
+			return DriverClassLoader.open(this.opener, settings);
 		}
 		catch (SQLException ex) {
-			throw NoPrimary.named(ex);
+			if (!NoPrimary.isReason(ex)) {
+				throw ex;
+			}
 		}
+		settings.setProperty(TARGET, "any");
+		return DriverClassLoader.open(this.opener, settings);
 	}
 
 	private void setUp(Session session) throws SQLException {
@@ -137,7 +149,7 @@ public final class SessionFactory implements AutoCloseable {
 		settings.setProperty("connectTimeout",
 				seconds((this.networkTimeout.compareTo(LONGEST_DIAL) < 0) ? this.networkTimeout : LONGEST_DIAL));
 		settings.setProperty("socketTimeout", seconds(this.networkTimeout));
-		settings.setProperty("targetServerType", "primary");
+		settings.setProperty(TARGET, "primary");
 		return settings;
 	}
 

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.pgevents.Backoff;
 import dev.pgevents.PublishException;
+import dev.pgevents.postgres.internal.diagnosis.Deafness.Proof;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -64,6 +65,31 @@ class ProofOfDeliveryTests {
 	}
 
 	@Test
+	void knowsHowFarTheLastOneGot() {
+		this.proof.send();
+		assertThat(this.proof.progress()).isEqualTo(Proof.WAITING);
+		this.sent.last.complete(null);
+		assertThat(this.proof.progress()).isEqualTo(Proof.SENT);
+		this.proof.missed();
+		assertThat(this.proof.progress()).isEqualTo(Proof.WAITING);
+		this.sent.last.completeExceptionally(new PublishException("because"));
+		assertThat(this.proof.progress()).isEqualTo(Proof.NOT_SENT);
+	}
+
+	@Test
+	void restsUntilItIsSentAgainAndNothingSentBeforeCounts() {
+		this.proof.send();
+		assertThat(this.proof.missedAndRests()).isTrue();
+		assertThat(this.proof.isResting()).isTrue();
+		this.proof.statementExecuted(true);
+		assertThat(this.sent.texts).hasSize(1);
+		assertThat(this.proof.arrived(this.sent.texts.get(0))).isFalse();
+		this.proof.send();
+		assertThat(this.proof.isResting()).isFalse();
+		assertThat(this.proof.arrived(this.sent.texts.get(1))).isTrue();
+	}
+
+	@Test
 	void isSentAgainSoonWhereItCouldNotBeSentAndThatAloneIsNoReasonForDoubt() {
 		this.proof.send();
 		this.sent.last.completeExceptionally(new PublishException("because"));
@@ -85,6 +111,11 @@ class ProofOfDeliveryTests {
 			this.texts.add(text);
 			this.last = new CompletableFuture<>();
 			return this.last;
+		}
+
+		@Override
+		public int serverProcess() {
+			return 1;
 		}
 
 	}
