@@ -101,7 +101,8 @@ class QuickHandlerTests {
 
 	@Test
 	void isRunByOtherThreadsWhereTheUserRulesItOut() throws InterruptedException {
-		while (this.bus.status().handlers().inline() == 0) { // the machine may be slow at times
+		while (this.bus.status().handlers().inline() == 0) { // the machine may be slow at
+																// times
 			publishAndAwait();
 		}
 		try (PostgresEventBus other = bus().inlineHandlers(false).build()) {
