@@ -125,7 +125,7 @@ final class MessagingParameter {
 		}
 
 		@Override
-		public UUID getId() {
+		public @Nullable UUID getId() {
 			return (UUID) get(ID);
 		}
 
