@@ -225,12 +225,9 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 	public void close() {
 		this.closed = true;
 		if (this.groups != null) {
-			this.groups.stop();
-		}
-		this.dispatcher.close();
-		if (this.groups != null) {
 			this.groups.close();
 		}
+		this.dispatcher.close();
 	}
 
 	/** An event that was given, and as subscribers see it. */

@@ -34,6 +34,8 @@ final class BusConfiguration {
 	/** Signs and checks notifications, if that is wanted. */
 	final @Nullable NotificationSigner signer;
 
+	final @Nullable EventLogSettings log;
+
 	final @Nullable Executor executor;
 
 	final boolean inlineHandlers;
@@ -82,6 +84,7 @@ final class BusConfiguration {
 		this.codec = builder.codec;
 		this.signer = (builder.signingKey != null) ? new NotificationSigner(builder.signingKey.secret(),
 				builder.alsoAccepted.stream().map(SigningKey::secret).toList()) : null;
+		this.log = builder.log;
 		this.executor = builder.executor;
 		this.inlineHandlers = builder.inlineHandlers;
 		this.queueCapacity = builder.queueCapacity;

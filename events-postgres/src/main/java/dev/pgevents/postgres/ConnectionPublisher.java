@@ -11,9 +11,11 @@ import dev.pgevents.Event;
 import dev.pgevents.PublishException;
 import dev.pgevents.PublishException.Outcome;
 import dev.pgevents.Publisher;
+import dev.pgevents.postgres.internal.eventlog.PostgresLog;
 import dev.pgevents.postgres.internal.publish.Notification;
 import dev.pgevents.postgres.internal.publish.NotifyStatement;
 import dev.pgevents.postgres.internal.publish.PublishFailures;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes on the caller's connection, in the caller's transaction.
@@ -26,10 +28,13 @@ final class ConnectionPublisher implements Publisher {
 
 	private final PostgresEventBus bus;
 
-	ConnectionPublisher(Connection connection, EventEncoder encoder, PostgresEventBus bus) {
+	private final @Nullable PostgresLog log;
+
+	ConnectionPublisher(Connection connection, EventEncoder encoder, PostgresEventBus bus, @Nullable PostgresLog log) {
 		this.connection = connection;
 		this.encoder = encoder;
 		this.bus = bus;
+		this.log = log;
 	}
 
 	@Override
@@ -55,7 +60,7 @@ final class ConnectionPublisher implements Publisher {
 		}
 		List<Notification> notifications = inTransaction ? this.encoder.added(events) : this.encoder.together(events);
 		try {
-			NotifyStatement.send(this.connection, notifications);
+			NotifyStatement.send(this.connection, notifications, (this.log != null) ? this.log.append() : null);
 		}
 		catch (SQLException ex) {
 			throw inTransaction ? PublishFailures.translateInTransaction(ex) : PublishFailures.translate(ex);

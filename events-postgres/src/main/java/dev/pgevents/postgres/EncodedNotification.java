@@ -9,8 +9,9 @@ import dev.pgevents.Event;
  * @param event the event
  * @param channel where it goes
  * @param text the notification's text
+ * @param recorded whether it is to be recorded in the event log
  */
-record EncodedNotification(Event event, String channel, String text) implements EncodedEvent {
+record EncodedNotification(Event event, String channel, String text, boolean recorded) implements EncodedEvent {
 
 	static EncodedNotification of(EncodedEvent event) {
 		if (event instanceof EncodedNotification encoded) {

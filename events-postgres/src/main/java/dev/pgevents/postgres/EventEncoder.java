@@ -43,12 +43,16 @@ final class EventEncoder {
 
 	private final @Nullable NotificationSigner signer;
 
+	private final @Nullable EventLogSettings log;
+
 	private final AtomicInteger marks = new AtomicInteger();
 
-	EventEncoder(ChannelStrategy channels, NotificationEncoder encoder, @Nullable NotificationSigner signer) {
+	EventEncoder(ChannelStrategy channels, NotificationEncoder encoder, @Nullable NotificationSigner signer,
+			@Nullable EventLogSettings log) {
 		this.channels = channels;
 		this.encoder = encoder;
 		this.signer = signer;
+		this.log = log;
 	}
 
 	/** Says what the database stores text in. */
@@ -62,7 +66,11 @@ final class EventEncoder {
 	}
 
 	EncodedNotification encode(Event event) {
-		return new EncodedNotification(event, channelOf(event), this.encoder.encode(event));
+		String channel = channelOf(event);
+		if (this.log != null && this.log.records(event.type())) {
+			return new EncodedNotification(event, channel, this.encoder.encode(event, this.log.maxSize()), true);
+		}
+		return new EncodedNotification(event, channel, this.encoder.encode(event), false);
 	}
 
 	/** All or none of them, before anything is sent. */
@@ -91,6 +99,11 @@ final class EventEncoder {
 		Set<UUID> seen = new HashSet<>(events.size() * 2);
 		for (EncodedEvent event : events) {
 			EncodedNotification encoded = EncodedNotification.of(event);
+			if (encoded.recorded()) {
+				// Its position makes it differ from all others.
+				notifications.add(notification(encoded, encoded.text()));
+				continue;
+			}
 			boolean first = seen.add(event.event().id());
 			String text = first ? markedIfItFits(encoded.text(), mark) : marked(encoded);
 			notifications.add(notification(encoded, text));
@@ -124,7 +137,7 @@ final class EventEncoder {
 			logger.debug("publishing {} on channel {}", encoded.event(), encoded.channel());
 		}
 		String signed = (this.signer != null) ? this.signer.sign(encoded.channel(), text) : text;
-		return new Notification(encoded.channel(), signed, encoded.event().id());
+		return new Notification(encoded.channel(), signed, encoded.event().id(), encoded.recorded());
 	}
 
 }

@@ -6,7 +6,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -21,6 +23,8 @@ import dev.pgevents.EncodedEvent;
 import dev.pgevents.Event;
 import dev.pgevents.EventBus;
 import dev.pgevents.EventHandler;
+import dev.pgevents.EventLog;
+import dev.pgevents.EventLogException;
 import dev.pgevents.EventStream;
 import dev.pgevents.PayloadCodec;
 import dev.pgevents.Publisher;
@@ -35,7 +39,9 @@ import dev.pgevents.internal.dispatch.BusSubscription;
 import dev.pgevents.internal.dispatch.BusThreadFactory;
 import dev.pgevents.internal.dispatch.Dispatcher;
 import dev.pgevents.internal.dispatch.LeaderFollowers;
+import dev.pgevents.internal.group.Attempt;
 import dev.pgevents.internal.util.Require;
+import dev.pgevents.postgres.internal.eventlog.PostgresLog;
 import dev.pgevents.postgres.internal.listen.Listener;
 import dev.pgevents.postgres.internal.listen.NotificationRouter;
 import dev.pgevents.postgres.internal.listen.ProofSender;
@@ -83,6 +89,8 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 
 	private final GroupCommit groupCommit;
 
+	private final @Nullable PostgresLog log;
+
 	private final @Nullable Listener listener;
 
 	private final StateTracker state;
@@ -104,10 +112,11 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		this.signer = configuration.signer;
 		this.encoder = new EventEncoder(configuration.channels,
 				new NotificationEncoder(configuration.codec, (this.signer != null) ? NotificationSigner.OVERHEAD : 0),
-				this.signer);
+				this.signer, configuration.log);
 		this.state = new StateTracker(configuration.name, configuration.connectionListener, configuration.clock);
 		this.listeningOffReason = configuration.listeningOffReason;
 		this.dispatcher = dispatcher(configuration);
+		this.log = (configuration.log != null) ? log(configuration, configuration.log) : null;
 		this.groupCommit = groupCommit(configuration);
 		this.unreadable = new UnreadableNotifications(configuration.name);
 		this.listener = configuration.listening ? listener(configuration) : null;
@@ -125,29 +134,44 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 			.build();
 	}
 
+	private PostgresLog log(BusConfiguration configuration, EventLogSettings settings) {
+		SessionFactory sessions = new SessionFactory(configuration.publishingSource::open,
+				configuration.applicationName("log"), configuration.networkTimeout);
+		return new PostgresLog(new PostgresLog.Tables(settings.names(), settings.partitions(), settings.initialize()),
+				settings.groups(),
+				new PostgresLog.Connections(configuration.name, sessions, configuration.lockTimeout,
+						configuration.heartbeat, configuration.codec,
+						new NotificationDecoder(configuration.codec, configuration.clock, this.signer), this.dispatcher,
+						configuration.clock));
+	}
+
 	private GroupCommit groupCommit(BusConfiguration configuration) {
 		Duration patience = configuration.publishTimeout.plus(configuration.lockTimeout);
 		SessionFactory sessions = new SessionFactory(configuration.publishingSource::open,
 				configuration.applicationName("publisher"), patience);
-		return new GroupCommit(
-				new PublishingConnection(sessions, configuration.backoff, configuration.lockTimeout,
-						this::onPublishingSession),
-				configuration.queueCapacity, configuration.maxBatch, configuration.publishTimeout,
-				configuration.shutdownTimeout, new BusThreadFactory(configuration.name + "-publisher"));
+		PublishingConnection connection = new PublishingConnection(sessions, configuration.backoff,
+				configuration.lockTimeout, this::onPublishingSession,
+				(this.log != null) ? this.log.appendUnchecked() : null);
+		return new GroupCommit(connection, configuration.queueCapacity, configuration.maxBatch,
+				configuration.publishTimeout, configuration.shutdownTimeout,
+				new BusThreadFactory(configuration.name + "-publisher"));
 	}
 
 	private void onPublishingSession(Session session) {
 		this.publishingProcess.set(session.processId());
 		learn(session);
+		if (this.log != null) {
+			this.log.publishing(session);
+		}
 	}
 
 	private Listener listener(BusConfiguration configuration) {
 		String applicationName = configuration.applicationName("listener");
 		Duration networkTimeout = configuration.networkTimeout;
-		BusObserver observer = new BusObserver(configuration.name, this.state, this.unreadable, this::learn);
+		BusObserver observer = new BusObserver(configuration.name, this.state, this.unreadable, this::listening);
 		NotificationRouter router = new NotificationRouter(
 				new NotificationDecoder(configuration.codec, configuration.clock, this.signer), this.dispatcher,
-				observer);
+				observer, this.log);
 		return new Listener(() -> new SessionFactory(this.listeningSource::open, applicationName, networkTimeout),
 				router, observer, new Proofs(this.groupCommit, this.publishingProcess),
 				new Listener.Timing(configuration.backoff, configuration.heartbeat, configuration.clock),
@@ -237,19 +261,101 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 	}
 
 	private ConnectionPublisher connectionPublisher(Connection connection) {
-		return new ConnectionPublisher(Objects.requireNonNull(connection, "connection"), this.encoder, this);
+		return new ConnectionPublisher(Objects.requireNonNull(connection, "connection"), this.encoder, this, this.log);
 	}
 
 	@Override
 	public Subscription subscribe(SubscriptionFilter filter, SubscriptionOptions options, EventHandler handler) {
+		String group = options.group();
+		if (group != null) {
+			return join(group, filter, options, handler);
+		}
 		Set<String> needed = ChannelNames.checked(this.channels.channelsOf(filter));
 		BusSubscription subscription = this.dispatcher.subscribe(filter, options, handler, this::closed);
 		listen(subscription, needed);
 		return subscription;
 	}
 
+	private Subscription join(String group, SubscriptionFilter filter, SubscriptionOptions options,
+			EventHandler handler) {
+		if (this.log == null) {
+			throw new IllegalStateException("group " + group + " needs the event log: switch it on with "
+					+ "PostgresEventBus.builder().log(EventLogSettings.defaults()) (in Spring Boot: "
+					+ "events.log.enabled=true)");
+		}
+		BusSubscription subscription = this.log.subscribe(group, filter, options, handler,
+				ChannelNames.checked(this.channels.channelsOf(SubscriptionFilter.all())), this::listen);
+		if (this.listener == null) {
+			subscription.fail(new IllegalStateException(this.listeningOffReason));
+		}
+		return subscription;
+	}
+
+	/**
+	 * The event log is one, where {@link Builder#log} has switched it on.
+	 */
+	@Override
+	public <T> Optional<T> capability(Class<T> type) {
+		if (this.log != null && type == EventLog.class) {
+			return Optional.of(type.cast(this.log.log()));
+		}
+		return EventBus.super.capability(type);
+	}
+
+	/**
+	 * Lets the position of the event that a group's handler has in hand commit together
+	 * with what the handler does: to be called in the handler, in its transaction, before
+	 * that is committed. Without, the position is written shortly after the handler has
+	 * returned, and an event may be handled twice where the process dies in between.
+	 * @param connection the transaction's connection
+	 * @throws IllegalStateException if the thread is in no handler of a group, or if the
+	 * event has become another process's: roll the transaction back then
+	 * @throws dev.pgevents.EventLogException if the log cannot be reached
+	 */
+	public void acknowledge(Connection connection) {
+		Attempt attempt = Attempt.current();
+		if (this.log == null || attempt == null) {
+			throw new IllegalStateException("nothing to acknowledge: the thread is in no handler of a group");
+		}
+		try {
+			if (!this.log.acknowledge(connection, attempt)) {
+				throw new IllegalStateException(attempt.event() + " at " + attempt.event().position() + " is not group "
+						+ attempt.group() + "'s to handle here any more: roll the transaction back");
+			}
+		}
+		catch (SQLException ex) {
+			throw new EventLogException("the position could not be written: " + ex.getMessage(), ex);
+		}
+	}
+
+	/**
+	 * Makes the tables of the event log now, if they are missing and that is wanted, and
+	 * checks them. Else this happens once the database answers.
+	 * @throws IllegalStateException if the bus has no event log, or its tables are not as
+	 * expected; the message says what differs
+	 * @throws dev.pgevents.EventLogException if the database does not answer
+	 */
+	public void initializeEventLog() {
+		if (this.log == null) {
+			throw new IllegalStateException("the bus has no event log: switch it on with builder().log(...)");
+		}
+		this.log.initialize();
+	}
+
+	/**
+	 * Why groups handle nothing in this process, though it has handlers of theirs.
+	 * @return the reasons by group; none of those that take part
+	 */
+	public Map<String, String> groupProblems() {
+		return (this.log != null) ? this.log.problems() : Map.of();
+	}
+
 	@Override
 	public EventStream open(SubscriptionFilter filter, SubscriptionOptions options) {
+		if (options.group() != null) {
+			throw new IllegalArgumentException("a stream cannot belong to group " + options.group()
+					+ ": what is taken from it is never known to have been handled, subscribe a handler");
+		}
 		Set<String> needed = ChannelNames.checked(this.channels.channelsOf(filter));
 		BusEventStream stream = this.dispatcher.open(filter, options, this::closed);
 		listen(stream, needed);
@@ -315,6 +421,9 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 				this.state.stopped();
 			}
 			this.groupCommit.disconnect();
+			if (this.log != null) {
+				this.log.disconnect();
+			}
 		}
 		finally {
 			this.lifecycle.unlock();
@@ -341,11 +450,18 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 
 	@Override
 	public void close() {
+		if (this.log != null) {
+			// What it owns hangs on the listening session.
+			this.log.closeGroups();
+		}
 		if (this.listener != null) {
 			this.listener.close();
 		}
 		this.dispatcher.close();
 		this.groupCommit.close();
+		if (this.log != null) {
+			this.log.close();
+		}
 		this.state.closed();
 	}
 
@@ -355,6 +471,9 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 	}
 
 	private void start(boolean suspended) {
+		if (this.log != null && this.listener != null) {
+			this.log.start(this.listener::add);
+		}
 		if (this.listener == null) {
 			this.state.off(this.listeningOffReason);
 		}
@@ -382,6 +501,13 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 	private void closed(BusSubscription subscription) {
 		if (this.listener != null) {
 			this.listener.remove(subscription);
+		}
+	}
+
+	private void listening(Session session) {
+		learn(session);
+		if (this.log != null) {
+			this.log.listening(session);
 		}
 	}
 
@@ -466,6 +592,8 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		@Nullable SigningKey signingKey;
 
 		List<SigningKey> alsoAccepted = List.of();
+
+		@Nullable EventLogSettings log;
 
 		@Nullable Executor executor;
 
@@ -629,6 +757,19 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		public Builder signing(SigningKey key, SigningKey... alsoAccepted) {
 			this.signingKey = Objects.requireNonNull(key, "key");
 			this.alsoAccepted = List.of(alsoAccepted);
+			return this;
+		}
+
+		/**
+		 * Switches the event log on: events are recorded as they are published, which
+		 * groups need ({@link SubscriptionOptions.Builder#group group}). Without, a
+		 * notification is all there is of an event. A bus that runs groups has a third
+		 * connection of its own.
+		 * @param log how the log is, the same in all processes; null for none
+		 * @return this
+		 */
+		public Builder log(@Nullable EventLogSettings log) {
+			this.log = log;
 			return this;
 		}
 

@@ -962,6 +962,11 @@ final class GroupConsumer {
 		}
 	}
 
+	/** Waits for what is in hand. */
+	void closeSubscriptions() {
+		this.members.forEach((member) -> member.subscription().close());
+	}
+
 	/** Moves the cursors and gives all up, once nothing is in hand any more. */
 	void finish() {
 		this.lock.lock();

@@ -175,15 +175,14 @@ public final class Groups implements AutoCloseable {
 		return problems;
 	}
 
-	/** Begins nothing any more. */
-	public void stop() {
-		this.consumers.values().forEach(GroupConsumer::close);
-	}
-
-	/** Moves the cursors and gives all partitions up, after handlers have ended. */
+	/**
+	 * Begins nothing any more, waits for what is in hand as closing its subscriptions
+	 * does, moves the cursors and gives all partitions up.
+	 */
 	@Override
 	public void close() {
-		stop();
+		this.consumers.values().forEach(GroupConsumer::close);
+		this.consumers.values().forEach(GroupConsumer::closeSubscriptions);
 		this.timer.shutdownNow();
 		this.consumers.values().forEach(GroupConsumer::finish);
 		this.consumers.clear();

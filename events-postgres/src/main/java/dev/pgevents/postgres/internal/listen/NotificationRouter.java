@@ -4,6 +4,7 @@ import dev.pgevents.Event;
 import dev.pgevents.internal.dispatch.Dispatcher;
 import dev.pgevents.postgres.internal.wire.NotificationDecoder;
 import dev.pgevents.postgres.internal.wire.UnreadableNotificationException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way of a notification from the connection to the subscriptions: it is decoded, and
@@ -17,16 +18,21 @@ public final class NotificationRouter {
 
 	private final ListenerObserver observer;
 
+	private final @Nullable RecordedNotifications log;
+
 	/**
 	 * Creates a router.
 	 * @param decoder makes events of notifications
 	 * @param dispatcher takes the events
 	 * @param observer learns of what cannot be decoded
+	 * @param log the event log's part, if there is one
 	 */
-	public NotificationRouter(NotificationDecoder decoder, Dispatcher dispatcher, ListenerObserver observer) {
+	public NotificationRouter(NotificationDecoder decoder, Dispatcher dispatcher, ListenerObserver observer,
+			@Nullable RecordedNotifications log) {
 		this.decoder = decoder;
 		this.dispatcher = dispatcher;
 		this.observer = observer;
+		this.log = log;
 	}
 
 	/**
@@ -37,13 +43,26 @@ public final class NotificationRouter {
 	 */
 	boolean route(String channel, String notification) {
 		try {
-			Event event = this.decoder.decode(channel, notification);
-			this.dispatcher.dispatch(event);
+			if (this.log != null) {
+				route(this.log, channel, notification);
+			}
+			else {
+				this.dispatcher.dispatch(this.decoder.decode(channel, notification));
+			}
 			return true;
 		}
 		catch (UnreadableNotificationException ex) {
 			this.observer.onUnreadable(notification.length(), ex);
 			return false;
+		}
+	}
+
+	private void route(RecordedNotifications log, String channel, String notification)
+			throws UnreadableNotificationException {
+		Event event = log.decode(channel, notification);
+		if (event != null) {
+			this.dispatcher.dispatch(event);
+			log.arrived(event);
 		}
 	}
 

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param channel the channel's name
  * @param payload the notification's text
  * @param eventId of which event it is, or null if it is a notification of the bus itself
+ * @param recorded whether it is to be recorded in the event log as well
  */
-public record Notification(String channel, String payload, @Nullable UUID eventId) {
+public record Notification(String channel, String payload, @Nullable UUID eventId, boolean recorded) {
 
 	/**
 	 * A notification that is not of an event.
@@ -19,7 +20,17 @@ public record Notification(String channel, String payload, @Nullable UUID eventI
 	 * @param payload the notification's text
 	 */
 	public Notification(String channel, String payload) {
-		this(channel, payload, null);
+		this(channel, payload, null, false);
+	}
+
+	/**
+	 * A notification that is not recorded.
+	 * @param channel the channel's name
+	 * @param payload the notification's text
+	 * @param eventId of which event it is
+	 */
+	public Notification(String channel, String payload, UUID eventId) {
+		this(channel, payload, eventId, false);
 	}
 
 	/** How many characters are sent. */

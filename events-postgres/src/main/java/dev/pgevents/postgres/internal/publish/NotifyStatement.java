@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGStatement;
 
 /**
@@ -29,19 +30,24 @@ public final class NotifyStatement {
 
 	private final PreparedStatement many;
 
+	/** Null without an event log. */
+	private final @Nullable PreparedStatement append;
+
 	/**
 	 * Prepares statements that end with the connection.
 	 * @param connection where to send, in whatever transaction it is in
+	 * @param append records what is to be recorded; null without an event log
 	 * @throws SQLException if the connection is broken
 	 */
-	NotifyStatement(Connection connection) throws SQLException {
-		this(connection, "SELECT ");
+	NotifyStatement(Connection connection, @Nullable LogAppend append) throws SQLException {
+		this(connection, "SELECT ", append);
 	}
 
-	private NotifyStatement(Connection connection, String select) throws SQLException {
+	private NotifyStatement(Connection connection, String select, @Nullable LogAppend append) throws SQLException {
 		this.connection = connection;
 		this.one = connection.prepareStatement(select + ONE);
 		this.many = connection.prepareStatement(select + MANY);
+		this.append = (append != null) ? connection.prepareStatement(select + append.call()) : null;
 	}
 
 	/**
@@ -49,11 +55,16 @@ public final class NotifyStatement {
 	 * server's each time: none stays prepared there, and none leaves a setting behind.
 	 * @param connection where to send, outside of transactions
 	 * @param lockTimeout how long each may wait for a lock
+	 * @param append records what is to be recorded; null without an event log
 	 * @throws SQLException if the connection is broken
 	 */
-	static NotifyStatement throughPooler(Connection connection, Duration lockTimeout) throws SQLException {
+	static NotifyStatement throughPooler(Connection connection, Duration lockTimeout, @Nullable LogAppend append)
+			throws SQLException {
 		NotifyStatement statement = new NotifyStatement(connection,
-				"SELECT pg_catalog.set_config('lock_timeout', '" + lockTimeout.toMillis() + "', true), ");
+				"SELECT pg_catalog.set_config('lock_timeout', '" + lockTimeout.toMillis() + "', true), ", append);
+		if (statement.append != null) {
+			statement.append.unwrap(PGStatement.class).setPrepareThreshold(0);
+		}
 		statement.one.unwrap(PGStatement.class).setPrepareThreshold(0);
 		statement.many.unwrap(PGStatement.class).setPrepareThreshold(0);
 		return statement;
@@ -63,18 +74,37 @@ public final class NotifyStatement {
 	 * Sends notifications on a connection, in whatever transaction it is in.
 	 * @param connection the connection
 	 * @param notifications what to send; at least one
+	 * @param append records what is to be recorded; null without an event log
 	 * @throws SQLException if the server refuses one; in autocommit none is sent then
 	 */
-	public static void send(Connection connection, List<Notification> notifications) throws SQLException {
+	public static void send(Connection connection, List<Notification> notifications, @Nullable LogAppend append)
+			throws SQLException {
+		if (append != null && isRecorded(notifications)) {
+			try (PreparedStatement statement = connection.prepareStatement("SELECT " + append.call())) {
+				sendMany(connection, statement, notifications, true);
+			}
+			return;
+		}
 		boolean single = notifications.size() == 1;
 		try (PreparedStatement statement = connection.prepareStatement("SELECT " + (single ? ONE : MANY))) {
 			if (single) {
 				sendOne(statement, notifications.get(0));
 			}
 			else {
-				sendMany(connection, statement, notifications);
+				sendMany(connection, statement, notifications, false);
 			}
 		}
+	}
+
+	/**
+	 * Sends notifications on a connection, in whatever transaction it is in, and records
+	 * none.
+	 * @param connection the connection
+	 * @param notifications what to send; at least one
+	 * @throws SQLException if the server refuses one; in autocommit none is sent then
+	 */
+	public static void send(Connection connection, List<Notification> notifications) throws SQLException {
+		send(connection, notifications, null);
 	}
 
 	/**
@@ -83,12 +113,19 @@ public final class NotifyStatement {
 	 * @throws SQLException if the server refuses one; none is sent then
 	 */
 	void send(List<Notification> notifications) throws SQLException {
-		if (notifications.size() == 1) {
+		if (this.append != null && isRecorded(notifications)) {
+			sendMany(this.connection, this.append, notifications, true);
+		}
+		else if (notifications.size() == 1) {
 			sendOne(this.one, notifications.get(0));
 		}
 		else {
-			sendMany(this.connection, this.many, notifications);
+			sendMany(this.connection, this.many, notifications, false);
 		}
+	}
+
+	private static boolean isRecorded(List<Notification> notifications) {
+		return notifications.stream().anyMatch(Notification::recorded);
 	}
 
 	private static void sendOne(PreparedStatement statement, Notification notification) throws SQLException {
@@ -97,16 +134,16 @@ public final class NotifyStatement {
 		statement.execute();
 	}
 
-	private static void sendMany(Connection connection, PreparedStatement statement, List<Notification> notifications)
-			throws SQLException {
+	private static void sendMany(Connection connection, PreparedStatement statement, List<Notification> notifications,
+			boolean recording) throws SQLException {
 		List<List<Notification>> parts = Batches.statements(notifications);
 		if (parts.size() == 1 || !connection.getAutoCommit()) {
-			executeAll(connection, statement, parts);
+			executeAll(connection, statement, parts, recording);
 			return;
 		}
 		connection.setAutoCommit(false);
 		try {
-			executeAll(connection, statement, parts);
+			executeAll(connection, statement, parts, recording);
 			connection.commit();
 		}
 		catch (SQLException | RuntimeException | Error ex) {
@@ -126,11 +163,15 @@ public final class NotifyStatement {
 		}
 	}
 
-	private static void executeAll(Connection connection, PreparedStatement statement, List<List<Notification>> parts)
-			throws SQLException {
+	private static void executeAll(Connection connection, PreparedStatement statement, List<List<Notification>> parts,
+			boolean recording) throws SQLException {
 		for (List<Notification> part : parts) {
 			statement.setArray(1, texts(connection, part, Notification::channel));
 			statement.setArray(2, texts(connection, part, Notification::payload));
+			if (recording) {
+				statement.setArray(3, connection.createArrayOf("boolean",
+						part.stream().map(Notification::recorded).toArray(Boolean[]::new)));
+			}
 			statement.execute();
 		}
 	}

@@ -67,11 +67,17 @@ public final class PublishFailures {
 		return translate(ex);
 	}
 
+	/** The append names the partition, and who holds it. */
+	private static boolean isOfLog(SQLException ex) {
+		return String.valueOf(ex.getMessage()).contains("of the event log was not free");
+	}
+
 	private static String reason(SQLException ex) {
 		return switch (state(ex)) {
-			case "55P03" -> "the lock that PostgreSQL takes for every commit with NOTIFY was not free within the lock "
-					+ "timeout. Another session's commit holds it: a commit that is waiting for a synchronous standby "
-					+ "(see synchronous_standby_names), or an overloaded server";
+			case "55P03" -> isOfLog(ex) ? String.valueOf(ex.getMessage())
+					: "the lock that PostgreSQL takes for every commit with NOTIFY was not free within the lock "
+							+ "timeout. Another session's commit holds it: a commit that is waiting for a synchronous standby "
+							+ "(see synchronous_standby_names), or an overloaded server";
 			case QUEUE_FULL -> "the server's notification queue is full. A session that listens is sitting in a long "
 					+ "transaction, or does not read what it is sent: end it, see pg_stat_activity and "
 					+ "pg_notification_queue_usage()";

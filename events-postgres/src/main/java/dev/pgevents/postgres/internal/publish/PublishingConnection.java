@@ -33,6 +33,8 @@ public final class PublishingConnection implements AutoCloseable {
 
 	private final Consumer<Session> onOpen;
 
+	private final @Nullable LogAppend append;
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Condition closing = this.lock.newCondition();
@@ -48,7 +50,7 @@ public final class PublishingConnection implements AutoCloseable {
 	private @Nullable NotifyStatement statement;
 
 	/**
-	 * Creates a connection that is not open yet.
+	 * Creates a connection that is not open yet, without an event log.
 	 * @param sessions opens sessions
 	 * @param backoff how long to wait between attempts
 	 * @param lockTimeout how long the server may wait for its commit lock
@@ -56,10 +58,24 @@ public final class PublishingConnection implements AutoCloseable {
 	 */
 	public PublishingConnection(SessionFactory sessions, Backoff backoff, Duration lockTimeout,
 			Consumer<Session> onOpen) {
+		this(sessions, backoff, lockTimeout, onOpen, null);
+	}
+
+	/**
+	 * Creates a connection that is not open yet.
+	 * @param sessions opens sessions
+	 * @param backoff how long to wait between attempts
+	 * @param lockTimeout how long the server may wait for its commit lock
+	 * @param onOpen told of each new session
+	 * @param append records what is to be recorded; null without an event log
+	 */
+	public PublishingConnection(SessionFactory sessions, Backoff backoff, Duration lockTimeout,
+			Consumer<Session> onOpen, @Nullable LogAppend append) {
 		this.sessions = sessions;
 		this.backoff = backoff;
 		this.lockTimeout = lockTimeout;
 		this.onOpen = onOpen;
+		this.append = append;
 	}
 
 	/**
@@ -189,10 +205,10 @@ public final class PublishingConnection implements AutoCloseable {
 
 	private NotifyStatement statement(Session opened) throws SQLException {
 		if (opened.isPooled()) {
-			return NotifyStatement.throughPooler(opened.connection(), this.lockTimeout);
+			return NotifyStatement.throughPooler(opened.connection(), this.lockTimeout, this.append);
 		}
 		opened.execute("SET lock_timeout = " + this.lockTimeout.toMillis());
-		return new NotifyStatement(opened.connection());
+		return new NotifyStatement(opened.connection(), this.append);
 	}
 
 	private void awaitNextAttempt(int failures, long deadline, Exception reason) {

@@ -72,7 +72,19 @@ public final class NotificationEncoder {
 	 * @throws PayloadTooLargeException if the notification would be too large
 	 */
 	public String encode(Event event) {
-		return encode(event, payload(event.payload()));
+		return encode(event, MAX_BYTES);
+	}
+
+	/**
+	 * Encodes an event that may be larger than a notification.
+	 * @param event the event
+	 * @param maxBytes how large it may be
+	 * @return one JSON object of at most so many bytes
+	 * @throws PayloadConversionException if the payload cannot be written
+	 * @throws PayloadTooLargeException if it would be too large
+	 */
+	public String encode(Event event, int maxBytes) {
+		return encode(event, payload(event.payload()), maxBytes);
 	}
 
 	/**
@@ -93,7 +105,7 @@ public final class NotificationEncoder {
 		return utf8Length(notification) + this.reserved;
 	}
 
-	private String encode(Event event, String payload) {
+	private String encode(Event event, String payload, int maxBytes) {
 		StringBuilder json = new StringBuilder(ENVELOPE_SIZE + payload.length());
 		json.append("{\"id\":\"").append(event.id()).append("\",\"type\":\"").append(event.type().value());
 		json.append("\",\"app_id\":");
@@ -116,8 +128,8 @@ public final class NotificationEncoder {
 			notification = escaped(json, false);
 		}
 		int bytes = bytes(notification);
-		if (bytes > MAX_BYTES) {
-			throw new PayloadTooLargeException(event.type(), bytes, MAX_BYTES);
+		if (bytes > maxBytes) {
+			throw new PayloadTooLargeException(event.type(), bytes, maxBytes);
 		}
 		return notification;
 	}

@@ -11,7 +11,12 @@ public sealed class UnreadableNotificationException extends Exception permits Re
 
 	private static final long serialVersionUID = 1L;
 
-	UnreadableNotificationException(String message, @Nullable Throwable cause) {
+	/**
+	 * Creates an exception.
+	 * @param message what is wrong; quotes nothing of the notification
+	 * @param cause why, or null
+	 */
+	public UnreadableNotificationException(String message, @Nullable Throwable cause) {
 		super(message, cause, false, false);
 	}
 

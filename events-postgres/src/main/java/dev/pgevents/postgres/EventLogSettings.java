@@ -1,0 +1,270 @@
+package dev.pgevents.postgres;
+
+import java.util.Objects;
+
+import dev.pgevents.Backoff;
+import dev.pgevents.EventType;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.internal.group.GroupSettings;
+import dev.pgevents.internal.group.Partitions;
+import dev.pgevents.postgres.internal.eventlog.LogNames;
+
+/**
+ * How the event log of a bus is: where its tables are, what it records, and how groups
+ * work on it. Immutable.
+ *
+ * @since 0.1
+ */
+public final class EventLogSettings {
+
+	/** The default schema. */
+	public static final String DEFAULT_SCHEMA = LogNames.DEFAULT_SCHEMA;
+
+	/** The default prefix of the tables' names. */
+	public static final String DEFAULT_TABLE_PREFIX = LogNames.DEFAULT_PREFIX;
+
+	/** The default number of partitions. */
+	public static final int DEFAULT_PARTITIONS = Partitions.DEFAULT;
+
+	/** The default for the largest event, in bytes. */
+	public static final int DEFAULT_MAX_SIZE = 1 << 20;
+
+	/** The default for how often an event is tried. */
+	public static final int DEFAULT_MAX_ATTEMPTS = GroupSettings.DEFAULT_MAX_ATTEMPTS;
+
+	/** The default waits between attempts. */
+	public static final Backoff DEFAULT_RETRY = GroupSettings.DEFAULT_RETRY;
+
+	/** The default for how many events are read at a time. */
+	public static final int DEFAULT_PAGE_SIZE = GroupSettings.DEFAULT_PAGE_SIZE;
+
+	/** The default for after how many events positions are written at the latest. */
+	public static final int DEFAULT_ACKNOWLEDGE_EVERY = GroupSettings.DEFAULT_ACKNOWLEDGE_EVERY;
+
+	private final LogNames names;
+
+	private final Partitions partitions;
+
+	private final boolean initialize;
+
+	private final SubscriptionFilter types;
+
+	private final int maxSize;
+
+	private final GroupSettings groups;
+
+	private EventLogSettings(Builder builder) {
+		this.names = new LogNames(builder.schema, builder.tablePrefix);
+		this.partitions = new Partitions(builder.partitions);
+		this.initialize = builder.initialize;
+		this.types = builder.types;
+		this.maxSize = builder.maxSize;
+		this.groups = new GroupSettings(builder.maxAttempts, builder.retry, builder.pageSize, builder.acknowledgeEvery,
+				GroupSettings.ACKNOWLEDGE_AFTER, GroupSettings.LOOK);
+	}
+
+	/**
+	 * The defaults.
+	 * @return settings
+	 */
+	public static EventLogSettings defaults() {
+		return builder().build();
+	}
+
+	/**
+	 * Starts from the defaults.
+	 * @return a builder
+	 */
+	public static Builder builder() {
+		return new Builder();
+	}
+
+	/**
+	 * How large an event may be.
+	 * @return the size in bytes, envelope included
+	 */
+	public int maxSize() {
+		return this.maxSize;
+	}
+
+	/**
+	 * Whether events of a type are recorded.
+	 * @param type the type
+	 * @return whether they are
+	 */
+	public boolean records(EventType type) {
+		return this.types.matchesType(type);
+	}
+
+	LogNames names() {
+		return this.names;
+	}
+
+	Partitions partitions() {
+		return this.partitions;
+	}
+
+	boolean initialize() {
+		return this.initialize;
+	}
+
+	GroupSettings groups() {
+		return this.groups;
+	}
+
+	/**
+	 * Builds settings. Not thread-safe.
+	 */
+	public static final class Builder {
+
+		private String schema = DEFAULT_SCHEMA;
+
+		private String tablePrefix = DEFAULT_TABLE_PREFIX;
+
+		private int partitions = DEFAULT_PARTITIONS;
+
+		private boolean initialize = true;
+
+		private SubscriptionFilter types = SubscriptionFilter.all();
+
+		private int maxSize = DEFAULT_MAX_SIZE;
+
+		private int maxAttempts = DEFAULT_MAX_ATTEMPTS;
+
+		private Backoff retry = DEFAULT_RETRY;
+
+		private int pageSize = DEFAULT_PAGE_SIZE;
+
+		private int acknowledgeEvery = DEFAULT_ACKNOWLEDGE_EVERY;
+
+		private Builder() {
+		}
+
+		/**
+		 * Sets the schema of the tables; {@value EventLogSettings#DEFAULT_SCHEMA} if
+		 * never called.
+		 * @param schema the schema's name, letters, digits and {@code _}
+		 * @return this
+		 */
+		public Builder schema(String schema) {
+			this.schema = Objects.requireNonNull(schema, "schema");
+			return this;
+		}
+
+		/**
+		 * Sets what the tables' names begin with;
+		 * {@value EventLogSettings#DEFAULT_TABLE_PREFIX} if never called. Two logs in one
+		 * schema share the functions, so give them schemas of their own.
+		 * @param tablePrefix the prefix, letters, digits and {@code _}; may be empty
+		 * @return this
+		 */
+		public Builder tablePrefix(String tablePrefix) {
+			this.tablePrefix = Objects.requireNonNull(tablePrefix, "tablePrefix");
+			return this;
+		}
+
+		/**
+		 * Sets the number of partitions; {@value EventLogSettings#DEFAULT_PARTITIONS} if
+		 * never called. The events of one app are in one partition, which one process of
+		 * a group handles. The number is fixed once the tables are made.
+		 * @param partitions 1 to 1024
+		 * @return this
+		 */
+		public Builder partitions(int partitions) {
+			this.partitions = partitions;
+			return this;
+		}
+
+		/**
+		 * Sets whether the tables are made where they are missing; they are if never
+		 * called. Otherwise the file {@code event-log.sql} of the library's jar belongs
+		 * into a migration.
+		 * @param initialize whether to make them
+		 * @return this
+		 */
+		public Builder initialize(boolean initialize) {
+			this.initialize = initialize;
+			return this;
+		}
+
+		/**
+		 * Sets which types are recorded; all if never called. Groups get no others.
+		 * @param types types or wildcards such as {@code epoch.*}; none for all
+		 * @return this
+		 * @throws IllegalArgumentException if a type is not valid
+		 */
+		public Builder types(String... types) {
+			this.types = SubscriptionFilter.types(types);
+			return this;
+		}
+
+		/**
+		 * Sets how large an event may be; 1 MiB if never called.
+		 * @param bytes the size, envelope included, at least 1
+		 * @return this
+		 * @throws IllegalArgumentException if it is less than 1
+		 */
+		public Builder maxSize(int bytes) {
+			this.maxSize = positive("maxSize", bytes);
+			return this;
+		}
+
+		/**
+		 * Sets how often a group tries an event before it parks it;
+		 * {@value EventLogSettings#DEFAULT_MAX_ATTEMPTS} times, a second to five minutes
+		 * apart, if never called.
+		 * @param maxAttempts at least 1
+		 * @param backoff how long to wait between attempts
+		 * @return this
+		 * @throws IllegalArgumentException if it is less than 1
+		 */
+		public Builder retry(int maxAttempts, Backoff backoff) {
+			this.maxAttempts = positive("maxAttempts", maxAttempts);
+			this.retry = Objects.requireNonNull(backoff, "backoff");
+			return this;
+		}
+
+		/**
+		 * Sets how many events are read at a time;
+		 * {@value EventLogSettings#DEFAULT_PAGE_SIZE} if never called.
+		 * @param pageSize at least 1
+		 * @return this
+		 * @throws IllegalArgumentException if it is less than 1
+		 */
+		public Builder pageSize(int pageSize) {
+			this.pageSize = positive("pageSize", pageSize);
+			return this;
+		}
+
+		/**
+		 * Sets after how many events without a transaction of their own positions are
+		 * written at the latest; they are a tenth of a second after the first one anyway.
+		 * @param events at least 1
+		 * @return this
+		 * @throws IllegalArgumentException if it is less than 1
+		 */
+		public Builder acknowledgeEvery(int events) {
+			this.acknowledgeEvery = positive("acknowledgeEvery", events);
+			return this;
+		}
+
+		/**
+		 * The settings.
+		 * @return new settings
+		 * @throws IllegalArgumentException if a name or the number of partitions is not
+		 * valid
+		 */
+		public EventLogSettings build() {
+			return new EventLogSettings(this);
+		}
+
+		private static int positive(String name, int value) {
+			if (value < 1) {
+				throw new IllegalArgumentException(name + " is " + value + ", it must be at least 1");
+			}
+			return value;
+		}
+
+	}
+
+}

@@ -1,0 +1,60 @@
+package dev.pgevents.postgres.internal.eventlog;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import dev.pgevents.postgres.internal.session.Session;
+
+/**
+ * This process as an owner of partitions: a number for each listening session, which
+ * holds an advisory lock for as long as it lives. Whoever does not find the lock knows
+ * that the owner is gone. Thread-safe.
+ */
+final class Instance {
+
+	/** The lowest number: partitions have lower ones, and locks of the same kind. */
+	static final int FIRST = 1_000_000;
+
+	private final LogNames names;
+
+	private final List<Integer> past = new CopyOnWriteArrayList<>();
+
+	private volatile int current;
+
+	Instance(LogNames names) {
+		this.names = names;
+	}
+
+	/** Takes a number for a new session. */
+	void begin(Session session) throws SQLException {
+		end();
+		int number = Integer
+			.parseInt(session.query("SELECT pg_catalog.nextval('" + this.names.table("instance") + "')"));
+		session.query("SELECT pg_catalog.pg_advisory_lock(" + this.names.lock() + ", " + number + ")");
+		this.current = number;
+	}
+
+	/** The session is gone; the server may not have noticed. */
+	void end() {
+		if (this.current != 0) {
+			this.past.add(this.current);
+		}
+		this.current = 0;
+	}
+
+	/** The number of the session there is now. */
+	int current() throws SQLException {
+		int number = this.current;
+		if (number == 0) {
+			throw new SQLException("not listening: without its listening session no instance owns anything", "08003");
+		}
+		return number;
+	}
+
+	/** The numbers of sessions there were. */
+	Integer[] past() {
+		return this.past.toArray(Integer[]::new);
+	}
+
+}

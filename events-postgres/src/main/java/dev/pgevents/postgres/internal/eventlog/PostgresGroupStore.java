@@ -1,0 +1,194 @@
+package dev.pgevents.postgres.internal.eventlog;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+import dev.pgevents.Event;
+import dev.pgevents.Position;
+import dev.pgevents.StartPosition;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.internal.group.Cursor;
+import dev.pgevents.internal.group.Failure;
+import dev.pgevents.internal.group.GroupStore;
+import dev.pgevents.internal.group.Held;
+import dev.pgevents.internal.group.HeldEvent;
+import dev.pgevents.internal.group.Page;
+import dev.pgevents.internal.group.Progress;
+import dev.pgevents.internal.group.Share;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Groups in PostgreSQL. Every change of a cursor names the position and the epoch that it
+ * expects, so that an owner that was thought dead changes nothing when it comes back.
+ * Thread-safe.
+ */
+final class PostgresGroupStore implements GroupStore {
+
+	private final LogConnection connection;
+
+	private final LogNames names;
+
+	private final Sharing sharing;
+
+	private final HeldEvents held;
+
+	private final EventRows rows;
+
+	private final ControlChannel control;
+
+	PostgresGroupStore(LogConnection connection, LogNames names, Instance instance, EventRows rows,
+			ControlChannel control) {
+		this.connection = connection;
+		this.names = names;
+		this.rows = rows;
+		this.control = control;
+		this.held = new HeldEvents(names, rows);
+		this.sharing = new Sharing(names, instance, this.held, control);
+	}
+
+	@Override
+	public Share share(String group, Collection<SubscriptionFilter> filters, StartPosition from) throws SQLException {
+		return this.connection.inTransaction((open) -> this.sharing.share(open, group, filters, from));
+	}
+
+	@Override
+	public void release(String group, Collection<Cursor> cursors) throws SQLException {
+		this.connection.call((open) -> {
+			try (PreparedStatement statement = open.prepareStatement("UPDATE " + this.names.table("cursor")
+					+ " AS c SET owner = NULL FROM unnest(?::integer[], ?::bigint[]) AS r(part, epoch)"
+					+ " WHERE c.grp = ? AND c.part = r.part AND c.epoch = r.epoch")) {
+				statement.setArray(1, open.createArrayOf("integer", cursors.stream().map(Cursor::partition).toArray()));
+				statement.setArray(2, open.createArrayOf("bigint", cursors.stream().map(Cursor::epoch).toArray()));
+				statement.setString(3, group);
+				return statement.executeUpdate();
+			}
+		});
+		this.connection.call(this.control::tell);
+	}
+
+	@Override
+	public Page read(int partition, long after, int limit) throws SQLException {
+		return this.connection.call((open) -> {
+			try (PreparedStatement statement = open
+				.prepareStatement("SELECT p.expired, e.* FROM " + this.names.table("partition")
+						+ " AS p LEFT JOIN LATERAL (SELECT " + EventRows.COLUMNS + " FROM " + this.names.table("log")
+						+ " AS l WHERE l.part = p.part AND l.pos > ? ORDER BY l.pos LIMIT ?) AS e ON true"
+						+ " WHERE p.part = ? ORDER BY e.pos")) {
+				statement.setLong(1, after);
+				statement.setInt(2, limit);
+				statement.setInt(3, partition);
+				return page(statement);
+			}
+		});
+	}
+
+	private Page page(PreparedStatement statement) throws SQLException {
+		List<Event> events = new ArrayList<>();
+		long expired = 0;
+		try (ResultSet rows = statement.executeQuery()) {
+			while (rows.next()) {
+				expired = rows.getLong(1);
+				if (rows.getObject(2) != null) {
+					events.add(this.rows.event(rows, 2));
+				}
+			}
+		}
+		return new Page(events, expired);
+	}
+
+	@Override
+	public Set<Integer> acknowledge(String group, Collection<Progress> progress) throws SQLException {
+		return this.connection.call((open) -> {
+			Set<Integer> refused = new HashSet<>();
+			progress.forEach((one) -> refused.add(one.cursor().partition()));
+			try (PreparedStatement statement = open.prepareStatement("UPDATE " + this.names.table("cursor")
+					+ " AS c SET pos = n.pos FROM unnest(?::integer[], ?::bigint[], ?::bigint[], ?::bigint[])"
+					+ " AS n(part, old, epoch, pos) WHERE c.grp = ? AND c.part = n.part AND c.pos = n.old"
+					+ " AND c.epoch = n.epoch AND (EXISTS (SELECT FROM " + this.names.table("log")
+					+ " AS l WHERE l.part = n.part AND l.pos = n.pos) OR n.pos <= (SELECT p.expired FROM "
+					+ this.names.table("partition") + " AS p WHERE p.part = n.part)) RETURNING c.part")) {
+				statement.setArray(1, open.createArrayOf("integer",
+						progress.stream().map((one) -> one.cursor().partition()).toArray()));
+				statement.setArray(2, open.createArrayOf("bigint",
+						progress.stream().map((one) -> one.cursor().position()).toArray()));
+				statement.setArray(3,
+						open.createArrayOf("bigint", progress.stream().map((one) -> one.cursor().epoch()).toArray()));
+				statement.setArray(4,
+						open.createArrayOf("bigint", progress.stream().map(Progress::position).toArray()));
+				statement.setString(5, group);
+				try (ResultSet moved = statement.executeQuery()) {
+					while (moved.next()) {
+						refused.remove(moved.getInt(1));
+					}
+				}
+			}
+			return refused;
+		});
+	}
+
+	@Override
+	public boolean hold(String group, Cursor cursor, Event event, Failure failure) throws SQLException {
+		return this.connection.call((open) -> this.held.hold(open, group, cursor, event, failure));
+	}
+
+	@Override
+	public Held held(String group, int partition) throws SQLException {
+		return this.connection.call((open) -> this.held.of(open, group, partition));
+	}
+
+	@Override
+	public @Nullable HeldEvent due(String group, int partition) throws SQLException {
+		return this.connection.<List<HeldEvent>>call((open) -> this.held.due(open, group, partition))
+			.stream()
+			.findFirst()
+			.orElse(null);
+	}
+
+	@Override
+	public boolean handled(String group, Cursor cursor, Event event) throws SQLException {
+		return this.connection.call((open) -> this.held.handled(open, group, cursor, event));
+	}
+
+	@Override
+	public boolean failedAgain(String group, Cursor cursor, Event event, Failure failure) throws SQLException {
+		return this.connection.call((open) -> this.held.failedAgain(open, group, cursor, event, failure));
+	}
+
+	/** Moves a cursor, or lets go of a held event, in the transaction of a handler. */
+	boolean acknowledge(Connection caller, String group, Cursor cursor, Event event, boolean isHeld)
+			throws SQLException {
+		if (isHeld) {
+			return this.held.handled(caller, group, cursor, event);
+		}
+		try (PreparedStatement statement = caller.prepareStatement("UPDATE " + this.names.table("cursor")
+				+ " SET pos = ? WHERE grp = ? AND part = ? AND pos = ? AND epoch = ? AND EXISTS (SELECT FROM "
+				+ this.names.table("log") + " AS l WHERE l.part = ? AND l.pos = ? AND l.id = ?)")) {
+			long number = number(event);
+			statement.setLong(1, number);
+			statement.setString(2, group);
+			statement.setInt(3, cursor.partition());
+			statement.setLong(4, cursor.position());
+			statement.setLong(5, cursor.epoch());
+			statement.setInt(6, cursor.partition());
+			statement.setLong(7, number);
+			statement.setObject(8, event.id());
+			return statement.executeUpdate() == 1;
+		}
+	}
+
+	static long number(Event event) {
+		Position position = event.position();
+		if (position == null) {
+			throw new IllegalStateException(event + " has no position in the event log");
+		}
+		return position.number();
+	}
+
+}

@@ -1,0 +1,323 @@
+package dev.pgevents.postgres.internal.eventlog;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+
+import dev.pgevents.Event;
+import dev.pgevents.EventHandler;
+import dev.pgevents.EventLog;
+import dev.pgevents.EventLogException;
+import dev.pgevents.Gap;
+import dev.pgevents.PayloadCodec;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SubscriptionOptions;
+import dev.pgevents.internal.dispatch.BusSubscription;
+import dev.pgevents.internal.dispatch.Dispatcher;
+import dev.pgevents.internal.group.Attempt;
+import dev.pgevents.internal.group.Cursor;
+import dev.pgevents.internal.group.GroupSettings;
+import dev.pgevents.internal.group.Groups;
+import dev.pgevents.internal.group.Page;
+import dev.pgevents.internal.group.Partitions;
+import dev.pgevents.postgres.internal.listen.RecordedNotifications;
+import dev.pgevents.postgres.internal.publish.LogAppend;
+import dev.pgevents.postgres.internal.session.Session;
+import dev.pgevents.postgres.internal.session.SessionFactory;
+import dev.pgevents.postgres.internal.wire.NotificationDecoder;
+import dev.pgevents.postgres.internal.wire.UnreadableNotificationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The event log of a bus: puts its parts together. Thread-safe.
+ */
+public final class PostgresLog implements RecordedNotifications, AutoCloseable {
+
+	private static final byte[] UNKNOWN = {};
+
+	private final LogSchema schema;
+
+	private final LogAppend append;
+
+	private final LogConnection connection;
+
+	private final Instance instance;
+
+	private final PostgresGroupStore store;
+
+	private final EventLog log;
+
+	private final Groups groups;
+
+	private final NotificationDecoder decoder;
+
+	private final Partitions partitions;
+
+	private final Duration idleTimeout;
+
+	private final Set<String> feeds = ConcurrentHashMap.newKeySet();
+
+	private volatile byte[] secret = UNKNOWN;
+
+	/**
+	 * Creates a log that has not been looked for yet.
+	 * @param tables where it is
+	 * @param groups how groups work
+	 * @param connections what it shares with the bus
+	 */
+	public PostgresLog(Tables tables, GroupSettings groups, Connections connections) {
+		this.partitions = tables.partitions();
+		this.schema = new LogSchema(tables.names(), tables.partitions(), tables.initialize());
+		this.append = new LogAppend(tables.names().function("event_append"), connections.lockTimeout());
+		this.connection = new LogConnection(connections.sessions(), connections.lockTimeout(), this::ensure);
+		this.instance = new Instance(tables.names());
+		EventRows rows = new EventRows(connections.codec());
+		ControlChannel control = new ControlChannel();
+		this.store = new PostgresGroupStore(this.connection, tables.names(), this.instance, rows, control);
+		this.log = new PostgresEventLog(this.connection, tables.names(), rows, control);
+		this.groups = new Groups(connections.busName(), this.store, groups, connections.dispatcher(),
+				connections.clock());
+		this.decoder = connections.decoder();
+		this.idleTimeout = connections.heartbeat().multipliedBy(3);
+	}
+
+	/**
+	 * The log as users see it.
+	 * @return the log
+	 */
+	public EventLog log() {
+		return this.log;
+	}
+
+	/**
+	 * What records events, after making sure that it is there.
+	 * @return the function
+	 * @throws EventLogException if the log cannot be reached
+	 */
+	public LogAppend append() {
+		if (this.secret.length == 0) {
+			initialize();
+		}
+		return this.append;
+	}
+
+	/**
+	 * What records events, whether it is there or not.
+	 * @return the function
+	 */
+	public LogAppend appendUnchecked() {
+		return this.append;
+	}
+
+	/**
+	 * Makes the tables, if that is wanted and they are missing, and checks them.
+	 * @throws EventLogException if the database does not answer
+	 * @throws IllegalStateException if something is missing or different
+	 */
+	public void initialize() {
+		try {
+			this.connection.call((open) -> true);
+		}
+		catch (SQLException ex) {
+			throw new EventLogException("the event log cannot be reached: " + ex.getMessage(), ex);
+		}
+	}
+
+	private void ensure(Session session) throws SQLException {
+		if (this.secret.length == 0) {
+			this.secret = this.schema.ensure(session.connection());
+		}
+	}
+
+	/**
+	 * A session that publishes was opened.
+	 * @param session the session
+	 */
+	public void publishing(Session session) {
+		try {
+			ensure(session);
+		}
+		catch (SQLException ex) {
+			throw new EventLogException(String.valueOf(ex.getMessage()), ex);
+		}
+	}
+
+	/**
+	 * A session that listens was opened: what it owns hangs on it. The server ends it
+	 * where this process has been stopped, and sends no heartbeat any more.
+	 * @param session the session
+	 */
+	public void listening(Session session) {
+		try {
+			// What was there before may be another server's, which has failed over.
+			this.secret = this.schema.ensure(session.connection());
+			this.instance.begin(session);
+			if (!session.isPooled()) {
+				session.query("SELECT count(pg_catalog.set_config(name, '" + this.idleTimeout.toMillis()
+						+ "', false)) FROM pg_catalog.pg_settings WHERE name = 'idle_session_timeout'");
+			}
+		}
+		catch (SQLException ex) {
+			throw new EventLogException("the event log cannot be used: " + ex.getMessage(), ex);
+		}
+	}
+
+	/**
+	 * Registers what instances tell each other.
+	 * @param listen registers a subscription with its channels
+	 */
+	public void start(BiConsumer<BusSubscription, Set<String>> listen) {
+		listen.accept(new GroupFeed("event log", new Groups.Feed() {
+			@Override
+			public void live() {
+				// There is nothing to begin.
+			}
+
+			@Override
+			public void gap(Gap gap) {
+				PostgresLog.this.groups.look();
+			}
+		}), Set.of(ControlChannel.NAME));
+	}
+
+	/**
+	 * Adds a handler to a group.
+	 * @param group the group's name
+	 * @param filter which events
+	 * @param options how to call
+	 * @param handler called for each event
+	 * @param channels where events of all types arrive: positions follow each other only
+	 * for those who hear of all
+	 * @param listen registers a subscription with its channels
+	 * @return the subscription
+	 */
+	public BusSubscription subscribe(String group, SubscriptionFilter filter, SubscriptionOptions options,
+			EventHandler handler, Set<String> channels, BiConsumer<BusSubscription, Set<String>> listen) {
+		BusSubscription subscription = this.groups.subscribe(group, filter, options, handler, (closing) -> {
+		});
+		if (this.feeds.add(group)) {
+			listen.accept(new GroupFeed(group, this.groups.feed(group)), channels);
+		}
+		return subscription;
+	}
+
+	/**
+	 * Why groups handle nothing in this process.
+	 * @return the reasons by group
+	 */
+	public Map<String, String> problems() {
+		return this.groups.problems();
+	}
+
+	@Override
+	public @Nullable Event decode(String channel, String notification) throws UnreadableNotificationException {
+		if (channel.equals(ControlChannel.NAME)) {
+			this.groups.look();
+			return null;
+		}
+		PositionProof proof = PositionProof.of(notification);
+		if (proof == null) {
+			return this.decoder.decode(channel, notification);
+		}
+		if (!proof.isProven(this.secret)) {
+			if (proof.position().partition() < this.partitions.total()) {
+				this.groups.hint(proof.position().partition());
+			}
+			return this.decoder.decode(channel, proof.text());
+		}
+		if (proof.isPointer()) {
+			return read(proof);
+		}
+		return this.decoder.decode(channel, proof.text()).withPosition(proof.position());
+	}
+
+	/** An event too large for a notification, of which others get less if it is gone. */
+	private Event read(PositionProof proof) throws UnreadableNotificationException {
+		int partition = proof.position().partition();
+		long number = proof.position().number();
+		try {
+			Page page = this.store.read(partition, number - 1, 1);
+			List<Event> events = page.events();
+			if (events.isEmpty() || !proof.position().equals(events.get(0).position())) {
+				throw new UnreadableNotificationException("its event is not in the event log any more", null);
+			}
+			return events.get(0);
+		}
+		catch (SQLException ex) {
+			this.groups.hint(partition);
+			throw new UnreadableNotificationException("its event could not be read from the event log", ex);
+		}
+	}
+
+	@Override
+	public void arrived(Event event) {
+		this.groups.arrived(event);
+	}
+
+	/**
+	 * Lets the position of the event in hand commit with the caller's transaction.
+	 * @param caller the transaction's connection
+	 * @param attempt the handler's call
+	 * @return false if the event has become somebody else's, so that the transaction has
+	 * to be rolled back
+	 * @throws SQLException if the connection is broken
+	 */
+	public boolean acknowledge(Connection caller, Attempt attempt) throws SQLException {
+		Cursor cursor = attempt.enlist();
+		boolean own = this.store.acknowledge(caller, attempt.group(), cursor, attempt.event(), attempt.isHeld());
+		if (!own) {
+			attempt.fenced();
+		}
+		return own;
+	}
+
+	/** Waits for what groups have in hand, and gives their partitions up. */
+	public void closeGroups() {
+		this.groups.close();
+	}
+
+	/** Lets go of the connection, until it is needed again. */
+	public void disconnect() {
+		this.connection.disconnect();
+	}
+
+	@Override
+	public void close() {
+		this.connection.close();
+	}
+
+	/**
+	 * Where the log is.
+	 *
+	 * @param names how its tables are called
+	 * @param partitions how many there are
+	 * @param initialize whether they are made where they are missing
+	 */
+	public record Tables(LogNames names, Partitions partitions, boolean initialize) {
+
+	}
+
+	/**
+	 * What the log shares with the bus.
+	 *
+	 * @param busName the bus's name
+	 * @param sessions opens sessions for the log's own connection
+	 * @param lockTimeout how long to wait for locks
+	 * @param heartbeat how often the listening session is asked something
+	 * @param codec reads payloads
+	 * @param decoder decodes notifications
+	 * @param dispatcher calls handlers
+	 * @param clock gives the time of gaps
+	 */
+	public record Connections(String busName, SessionFactory sessions, Duration lockTimeout, Duration heartbeat,
+			PayloadCodec codec, NotificationDecoder decoder, Dispatcher dispatcher, Clock clock) {
+
+	}
+
+}

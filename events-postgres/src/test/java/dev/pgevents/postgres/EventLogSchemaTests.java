@@ -1,0 +1,186 @@
+package dev.pgevents.postgres;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import dev.pgevents.Event;
+import dev.pgevents.EventLog;
+import dev.pgevents.EventLogException;
+import dev.pgevents.EventType;
+import dev.pgevents.PublishException;
+import dev.pgevents.StartPosition;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SubscriptionOptions;
+import dev.pgevents.postgres.test.TestPostgres;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
+
+class EventLogSchemaTests {
+
+	private static final Duration LIMIT = Duration.ofSeconds(30);
+
+	private static final EventType TYPE = EventType.of("epoch.closed");
+
+	private TestPostgres database;
+
+	@BeforeEach
+	void createDatabase() throws Exception {
+		this.database = TestPostgres.shared().createDatabase();
+	}
+
+	private PostgresEventBus bus(EventLogSettings settings) {
+		return bus(this.database.user(), settings);
+	}
+
+	private PostgresEventBus bus(String user, EventLogSettings settings) {
+		return PostgresEventBus.builder()
+			.listener(ConnectionSource.url(this.database.url(), user, this.database.password()))
+			.publishTimeout(Duration.ofSeconds(2))
+			.log(settings)
+			.build();
+	}
+
+	@Test
+	void manyProcessesThatStartAtOnceMakeTheTablesOnce() throws Exception {
+		List<PostgresEventBus> buses = new ArrayList<>();
+		try {
+			for (int i = 0; i < 8; i++) {
+				buses.add(bus(EventLogSettings.builder().partitions(4).build()));
+			}
+			List<CompletableFuture<Void>> starts = buses.stream()
+				.map((bus) -> CompletableFuture.runAsync(bus::initializeEventLog))
+				.toList();
+			starts.forEach((start) -> start.orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join());
+			assertThat(this.database.query("SELECT count(*) FROM pgevents.event_settings")).isEqualTo(1);
+			assertThat(this.database.query("SELECT count(*) FROM pgevents.event_partition")).isEqualTo(5);
+		}
+		finally {
+			buses.forEach(PostgresEventBus::close);
+		}
+	}
+
+	@Test
+	void theFileMakesWhatTheLibraryExpects() throws Exception {
+		byte[] file = PostgresEventBus.class.getResourceAsStream("event-log.sql").readAllBytes();
+		this.database.execute(new String(file, StandardCharsets.UTF_8));
+		try (PostgresEventBus bus = bus(EventLogSettings.builder().initialize(false).build())) {
+			bus.initializeEventLog();
+		}
+	}
+
+	@Test
+	void otherNamesAndNumbersOfPartitionsWork() throws Exception {
+		EventLogSettings settings = EventLogSettings.builder()
+			.schema("Other_1")
+			.tablePrefix("Ev_")
+			.partitions(2)
+			.build();
+		try (PostgresEventBus bus = bus(settings)) {
+			LinkedBlockingQueue<Event> handled = new LinkedBlockingQueue<>();
+			bus.subscribe(SubscriptionFilter.all(), SubscriptionOptions.builder().group("g").build(), handled::add)
+				.ready()
+				.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+			bus.publish(Event.of(TYPE, "1", 1));
+			assertThat(handled.poll(LIMIT.toSeconds(), TimeUnit.SECONDS)).isNotNull();
+			assertThat(this.database.query("SELECT count(*) FROM \"Other_1\".\"Ev_log\"")).isEqualTo(1);
+		}
+		assertThatIllegalArgumentException().isThrownBy(() -> EventLogSettings.builder().schema("a\"b").build())
+			.withMessageContaining("event log schema");
+		assertThatIllegalArgumentException().isThrownBy(() -> EventLogSettings.builder().partitions(0).build())
+			.withMessageContaining("partitions is 0");
+	}
+
+	@Test
+	void whatIsMissingAndMayNotBeMadeIsSaid() {
+		try (PostgresEventBus bus = bus(EventLogSettings.builder().initialize(false).build())) {
+			assertThatIllegalStateException().isThrownBy(bus::initializeEventLog)
+				.withMessageContaining("there is no table \"pgevents\".\"event_settings\"")
+				.withMessageContaining("events.log.initialize=always");
+			assertThatExceptionOfType(PublishException.class).isThrownBy(() -> bus.publish(Event.of(TYPE, "1", 1)))
+				.withMessageContaining("there is no table");
+			await().atMost(LIMIT)
+				.until(() -> String.valueOf(bus.status().connection().problem()).contains("there is no table"));
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			value = { "ALTER TABLE pgevents.event_log DROP COLUMN headers | lacks column headers",
+					"DROP TABLE pgevents.event_held | table \"pgevents\".\"event_held\" is missing",
+					"UPDATE pgevents.event_settings SET version = 2 | they are of version 2",
+					"UPDATE pgevents.event_settings SET partitions = 8 | they have 8 partitions, configured are 64",
+					"DROP FUNCTION pgevents.event_note | event_note(bytea,integer,bigint,text) is missing" })
+	void aDifferenceIsNamed(String change, String message) throws Exception {
+		try (PostgresEventBus bus = bus(EventLogSettings.defaults())) {
+			bus.initializeEventLog();
+		}
+		this.database.execute(change);
+		try (PostgresEventBus bus = bus(EventLogSettings.defaults())) {
+			assertThatIllegalStateException().isThrownBy(bus::initializeEventLog)
+				.withMessageContaining("not as expected")
+				.withMessageContaining(message);
+		}
+	}
+
+	@Test
+	void rolesCanDoWhatTheyWereGrantedAndNoMore() throws Exception {
+		try (PostgresEventBus bus = bus(EventLogSettings.defaults())) {
+			bus.initializeEventLog();
+		}
+		String suffix = UUID.randomUUID().toString().replace("-", "");
+		String publisher = role("publisher" + suffix, "INSERT ON pgevents.event_log",
+				"SELECT ON pgevents.event_settings", "USAGE ON ALL SEQUENCES IN SCHEMA pgevents",
+				"EXECUTE ON ALL FUNCTIONS IN SCHEMA pgevents");
+		String reader = role("reader" + suffix, "SELECT ON pgevents.event_log, pgevents.event_partition,"
+				+ " pgevents.event_settings, pgevents.event_group");
+		String stranger = role("stranger" + suffix);
+		try (PostgresEventBus bus = bus(publisher, EventLogSettings.defaults())) {
+			bus.publish(Event.of(TYPE, "1", 1));
+			EventLog log = bus.capability(EventLog.class).orElseThrow();
+			assertThatExceptionOfType(EventLogException.class)
+				.isThrownBy(() -> log.read(SubscriptionFilter.all(), StartPosition.earliest(), 1))
+				.withMessageContaining("permission denied");
+		}
+		try (PostgresEventBus bus = bus(reader, EventLogSettings.defaults())) {
+			EventLog log = bus.capability(EventLog.class).orElseThrow();
+			assertThat(log.read(SubscriptionFilter.all(), StartPosition.earliest(), 10)).hasSize(1);
+			assertThatExceptionOfType(PublishException.class).isThrownBy(() -> bus.publish(Event.of(TYPE, "1", 1)))
+				.withMessageContaining("permission denied");
+		}
+		for (String call : List.of("SELECT pgevents.event_publish('a.b', null, null)",
+				"SELECT secret FROM pgevents.event_settings", "INSERT INTO pgevents.event_log VALUES (1)")) {
+			try (Connection connection = DriverManager.getConnection(this.database.url(), stranger, "")) {
+				assertThatExceptionOfType(SQLException.class)
+					.isThrownBy(() -> connection.createStatement().execute(call))
+					.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("42501"));
+			}
+		}
+	}
+
+	private String role(String name, String... grants) throws SQLException {
+		this.database.execute("CREATE ROLE " + name + " LOGIN");
+		for (String grant : grants) {
+			this.database.execute("GRANT USAGE ON SCHEMA pgevents TO " + name);
+			this.database.execute("GRANT " + grant + " TO " + name);
+		}
+		return name;
+	}
+
+}
