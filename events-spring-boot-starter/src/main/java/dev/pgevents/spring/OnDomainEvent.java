@@ -89,4 +89,11 @@ public @interface OnDomainEvent {
 	 */
 	String autoStartup() default "";
 
+	/**
+	 * Who is told when the method fails.
+	 * @return the name of an {@link dev.pgevents.EventErrorHandler} bean; by default the
+	 * only bean of that type, else the log
+	 */
+	String errorHandler() default "";
+
 }

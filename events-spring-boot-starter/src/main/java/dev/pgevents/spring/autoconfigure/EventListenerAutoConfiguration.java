@@ -2,13 +2,16 @@ package dev.pgevents.spring.autoconfigure;
 
 import java.util.Set;
 
+import dev.pgevents.EventErrorHandler;
 import dev.pgevents.PayloadCodec;
 import dev.pgevents.Subscriber;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.postgres.JacksonPayloadCodec;
+import dev.pgevents.spring.DomainEventInterceptor;
 import dev.pgevents.spring.DomainEventListenerContainer;
 import dev.pgevents.spring.EventsConfigurationException;
+import dev.pgevents.spring.internal.handling.Surroundings;
 import dev.pgevents.spring.internal.listener.AcceptedEvents;
 import dev.pgevents.spring.internal.listener.ApplicationEventBridge;
 import dev.pgevents.spring.internal.listener.BusLifecycle;
@@ -32,9 +35,11 @@ import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.support.AbstractApplicationContext;
+import org.springframework.core.task.TaskDecorator;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Auto-configuration of what calls annotated methods.
@@ -63,9 +68,14 @@ public final class EventListenerAutoConfiguration {
 		EndpointContainer domainEventListenerContainer(Subscriber subscriber, ConfigurableListableBeanFactory beans,
 				EventsProperties properties, AbstractApplicationContext context,
 				ObjectProvider<PlatformTransactionManager> transactionManager, ObjectProvider<EventObserver> observers,
-				ObjectProvider<HandlerTiming> timing, ObjectProvider<PayloadCodec> codec, BusLifecycle bus) {
-			SubscriptionOptions defaults = defaults(properties.listener());
-			EventObserver observer = timed(observers.getIfUnique(() -> EventObserver.NONE), timing.getIfUnique());
+				ObjectProvider<HandlerTiming> timing, ObjectProvider<PayloadCodec> codec,
+				ObjectProvider<DomainEventInterceptor> interceptors, ObjectProvider<TaskDecorator> decorators,
+				ObjectProvider<EventErrorHandler> errorHandler, BusLifecycle bus) {
+			SubscriptionOptions defaults = defaults(properties.listener(), errorHandler);
+			EventObserver observer = new Surroundings(
+					timed(observers.getIfUnique(() -> EventObserver.NONE), timing.getIfUnique()),
+					SingletonSupplier.of(() -> interceptors.orderedStream().toList()),
+					SingletonSupplier.of(() -> decorators.orderedStream().toList()));
 			PayloadReading reading = new PayloadReading(codec.getIfUnique(JacksonPayloadCodec::new),
 					new PayloadClasses(context));
 			ApplicationEventBridge bridge = new ApplicationEventBridge(new AcceptedEvents(context, reading),
@@ -79,8 +89,11 @@ public final class EventListenerAutoConfiguration {
 			return (timing != null) ? new TimedObserver(observer, timing) : observer;
 		}
 
-		private static SubscriptionOptions defaults(EventsProperties.Listener listener) {
-			SubscriptionOptions.Builder options = SubscriptionOptions.builder().overflow(listener.overflow());
+		private static SubscriptionOptions defaults(EventsProperties.Listener listener,
+				ObjectProvider<EventErrorHandler> errorHandler) {
+			SubscriptionOptions.Builder options = SubscriptionOptions.builder()
+				.overflow(listener.overflow())
+				.errorHandler(errorHandler.getIfUnique());
 			PropertyCheck.of("events.listener.buffer-size", () -> options.bufferSize(listener.bufferSize()));
 			PropertyCheck.of("events.listener.concurrency", () -> options.concurrency(listener.concurrency()));
 			return options.build();

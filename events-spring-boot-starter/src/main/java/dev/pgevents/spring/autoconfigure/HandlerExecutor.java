@@ -8,11 +8,15 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.system.JavaVersion;
 import org.springframework.boot.task.SimpleAsyncTaskExecutorBuilder;
 import org.springframework.core.env.Environment;
+import org.springframework.core.task.TaskDecorator;
 
 /**
  * Where handlers run: on virtual threads where the application asked for them.
  */
 final class HandlerExecutor {
+
+	/** Each call of a handler is decorated, on whatever thread. */
+	private static final TaskDecorator UNDECORATED = (runnable) -> runnable;
 
 	private HandlerExecutor() {
 	}
@@ -26,7 +30,7 @@ final class HandlerExecutor {
 		}
 		SimpleAsyncTaskExecutorBuilder builder = beans.getBeanProvider(SimpleAsyncTaskExecutorBuilder.class)
 			.getIfUnique(SimpleAsyncTaskExecutorBuilder::new);
-		return builder.virtualThreads(true).threadNamePrefix("events-handler-").build();
+		return builder.virtualThreads(true).threadNamePrefix("events-handler-").taskDecorator(UNDECORATED).build();
 	}
 
 }

@@ -1,9 +1,14 @@
 package dev.pgevents.spring.autoconfigure;
 
 import dev.pgevents.EventBus;
+import dev.pgevents.PayloadCodec;
 import dev.pgevents.Publisher;
 import dev.pgevents.Subscriber;
+import dev.pgevents.postgres.JacksonPayloadCodec;
+import dev.pgevents.spring.DomainEventInterceptor;
 import dev.pgevents.spring.DomainEventPublisher;
+import dev.pgevents.spring.internal.handling.EchoRefusingPublisher;
+import dev.pgevents.spring.internal.handling.InterceptedPublisher;
 import dev.pgevents.spring.internal.listener.BusLifecycle;
 import dev.pgevents.spring.internal.observation.EventObserver;
 import dev.pgevents.spring.internal.transaction.TransactionalPublisher;
@@ -16,6 +21,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * What applications inject, and what the bus tells them. The bus is itself a publisher
@@ -44,11 +50,15 @@ class PublishingConfiguration {
 	@Primary
 	@ConditionalOnMissingBean(value = Publisher.class, ignored = EventBus.class)
 	Publisher domainPublisher(EventBus bus, ApplicationDataSource dataSource, EventsProperties properties,
-			TransactionBegins transactionBegins, ObjectProvider<EventObserver> observer) {
+			TransactionBegins transactionBegins, ObjectProvider<EventObserver> observer,
+			ObjectProvider<DomainEventInterceptor> interceptors, ObjectProvider<PayloadCodec> codec) {
 		TransactionalPublisher publisher = new TransactionalPublisher(bus, dataSource.optional(),
 				properties.publisher().mode());
 		transactionBegins.tell(publisher::onBegin);
-		return observer.getIfUnique(() -> EventObserver.NONE).observed(publisher);
+		Publisher observed = observer.getIfUnique(() -> EventObserver.NONE).observed(publisher);
+		return new EchoRefusingPublisher(
+				new InterceptedPublisher(observed, SingletonSupplier.of(() -> interceptors.orderedStream().toList())),
+				codec.getIfUnique(JacksonPayloadCodec::new));
 	}
 
 	@Bean

@@ -63,6 +63,7 @@ public final class ApplicationEventBridge {
 			.name(ID)
 			.bufferSize(defaults.bufferSize())
 			.overflow(defaults.overflow())
+			.errorHandler(defaults.errorHandler())
 			.build();
 		this.transaction = transaction;
 		this.observer = observer;

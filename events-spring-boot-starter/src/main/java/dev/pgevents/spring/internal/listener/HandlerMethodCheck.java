@@ -1,8 +1,10 @@
 package dev.pgevents.spring.internal.listener;
 
 import java.lang.annotation.Annotation;
+import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Parameter;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +22,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.util.ClassUtils;
 
 /**
  * What no method with one of this library's annotations may be, whatever it takes.
@@ -28,6 +31,15 @@ final class HandlerMethodCheck {
 
 	private static final List<Class<? extends Annotation>> OWN = List.of(OnDomainEvent.class, OnDomainEvents.class,
 			OnGap.class, SyncOnDomainEvent.class);
+
+	/** By name: most applications have the first only. */
+	private static final List<String> ASYNCHRONOUS = List.of("org.springframework.scheduling.annotation.Async",
+			"jakarta.ejb.Asynchronous", "jakarta.enterprise.concurrent.Asynchronous");
+
+	private static final String VALIDATED = "org.springframework.validation.annotation.Validated";
+
+	private static final List<String> VALIDATING = List.of("jakarta.validation.Valid", VALIDATED,
+			"jakarta.validation.Constraint");
 
 	private static final Set<String> SHORT_SCOPES = Set.of("request", "session");
 
@@ -46,6 +58,8 @@ final class HandlerMethodCheck {
 	/** Refuses what cannot work. */
 	void check(BeanMethod beanMethod, String annotation) {
 		checkAnnotations(beanMethod, annotation);
+		checkAsynchronous(beanMethod, annotation);
+		checkValidated(beanMethod, annotation);
 		checkSignature(beanMethod, annotation);
 		checkProxy(beanMethod, annotation);
 		checkScope(beanMethod, annotation);
@@ -63,6 +77,38 @@ final class HandlerMethodCheck {
 								+ ", too, and is to be called either for events of the bus or for those of the context",
 						"Remove one of the two annotations.");
 			});
+	}
+
+	/** The bus would count as handled what has only begun. */
+	private static void checkAsynchronous(BeanMethod beanMethod, String annotation) {
+		for (String asynchronous : ASYNCHRONOUS) {
+			boolean ofMethod = isPresent(beanMethod.method(), asynchronous);
+			if (ofMethod || isPresent(beanMethod.type(), asynchronous)) {
+				throw beanMethod.refuse(annotation,
+						(ofMethod ? "it" : "its class") + " carries @" + ClassUtils.getShortName(asynchronous)
+								+ ", with which events lose their order, and failures count as handled",
+						"Remove it: the method has threads of its own, as many as concurrency says.");
+			}
+		}
+	}
+
+	/** Nothing would be validated. */
+	private static void checkValidated(BeanMethod beanMethod, String annotation) {
+		if (isPresent(beanMethod.type(), VALIDATED)) {
+			return;
+		}
+		for (Parameter parameter : beanMethod.method().getParameters()) {
+			MergedAnnotations annotations = MergedAnnotations.from(parameter);
+			VALIDATING.stream().filter(annotations::isPresent).findFirst().ifPresent((validating) -> {
+				throw beanMethod.refuse(annotation, "a parameter carries @" + ClassUtils.getShortName(validating)
+						+ ", which does nothing here, since " + beanMethod.type().getName() + " is not validated",
+						"Annotate the class with @Validated.");
+			});
+		}
+	}
+
+	private static boolean isPresent(AnnotatedElement element, String annotation) {
+		return MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY).isPresent(annotation);
 	}
 
 	private static void checkSignature(BeanMethod beanMethod, String annotation) {

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 import dev.pgevents.Event;
+import dev.pgevents.EventErrorHandler;
 import dev.pgevents.EventHandler;
 import dev.pgevents.Gap;
 import dev.pgevents.OverflowPolicy;
@@ -23,6 +24,7 @@ import dev.pgevents.spring.SyncOnDomainEvent;
 import dev.pgevents.spring.SyncRunListener;
 import dev.pgevents.spring.internal.observation.EventObserver;
 import dev.pgevents.spring.internal.payload.PayloadReading;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -164,7 +166,22 @@ final class HandlerMethodReader {
 			.concurrency(values.positive("concurrency", annotation.concurrency(), this.defaults.concurrency()))
 			.bufferSize(values.positive("bufferSize", annotation.bufferSize(), this.defaults.bufferSize()))
 			.overflow((overflow.length == 1) ? overflow[0] : this.defaults.overflow())
+			.errorHandler(errorHandler(handler, values.text(annotation.errorHandler())))
 			.build();
+	}
+
+	private @Nullable EventErrorHandler errorHandler(BeanMethod handler, String name) {
+		if (name.isEmpty()) {
+			return this.defaults.errorHandler();
+		}
+		if (!this.beans.containsBean(name) || !this.beans.isTypeMatch(name, EventErrorHandler.class)) {
+			throw handler.refuse("OnDomainEvent",
+					"errorHandler is \"" + name + "\", and there is no such EventErrorHandler",
+					"Name one of these beans, or none: "
+							+ String.join(", ", this.beans.getBeanNamesForType(EventErrorHandler.class)) + ".");
+		}
+		return (subscription, delivery, error) -> this.beans.getBean(name, EventErrorHandler.class)
+			.onError(subscription, delivery, error);
 	}
 
 	private List<BeanMethod> gapMethods(String beanName, Class<?> type) {

@@ -19,6 +19,8 @@ import dev.pgevents.spring.OnGap;
 import dev.pgevents.spring.SyncOnDomainEvent;
 import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
 import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
 import kotlin.coroutines.Continuation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -41,7 +43,9 @@ import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.event.EventListener;
 import org.springframework.context.support.SimpleThreadScope;
+import org.springframework.scheduling.annotation.Async;
 import org.springframework.transaction.event.TransactionalEventListener;
+import org.springframework.validation.annotation.Validated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -72,6 +76,15 @@ class RefusedHandlerTests {
 			arguments(GapAlone.class, "no @OnDomainEvent method of its class", "Move it"),
 			arguments(BadInterval.class, "every is \"often\"", "30s"),
 			arguments(ZeroInterval.class, "every is \"0s\", it must be a positive time", "30s"),
+			arguments(UnknownErrorHandler.class, "errorHandler is \"nobody\", and there is no such EventErrorHandler",
+					"Name one of these beans"),
+			arguments(AsynchronousMethod.class, "it carries @Async, with which events lose their order", "Remove it"),
+			arguments(AsynchronousClass.class, "its class carries @Async", "as many as concurrency says"),
+			arguments(AsynchronousSync.class, "it carries @Async", "Remove it"),
+			arguments(NeverValidated.class, "a parameter carries @Valid, which does nothing here",
+					"Annotate the class with @Validated"),
+			arguments(NeverConstrained.class, "a parameter carries @Constraint, which does nothing here",
+					"Annotate the class with @Validated"),
 			arguments(BadSyncType.class, "Epoch Closed", "lower-case words"),
 			arguments(SyncOfEvent.class, "it may take a SyncTrigger", "(SyncTrigger trigger)"));
 
@@ -91,6 +104,11 @@ class RefusedHandlerTests {
 					assertThat(refusal.action()).contains(action);
 				}));
 		});
+	}
+
+	@Test
+	void leavesValidationOfValidatedClassesAlone() {
+		this.runner.withBean("validated", ToBeValidated.class).run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	@Test
@@ -264,6 +282,70 @@ class RefusedHandlerTests {
 		@OnDomainEvent
 		void on(BadPayload payload) {
 		}
+
+	}
+
+	static class UnknownErrorHandler {
+
+		@OnDomainEvent(types = "epoch.closed", errorHandler = "nobody")
+		void on(Event event) {
+		}
+
+	}
+
+	static class AsynchronousMethod {
+
+		@OnDomainEvent("epoch.closed")
+		@Async
+		void on(Event event) {
+		}
+
+	}
+
+	@Async
+	static class AsynchronousClass {
+
+		@OnDomainEvent("epoch.closed")
+		void on(Event event) {
+		}
+
+	}
+
+	static class AsynchronousSync {
+
+		@SyncOnDomainEvent(every = "1h")
+		@Async
+		void sync() {
+		}
+
+	}
+
+	static class NeverValidated {
+
+		@OnDomainEvent("epoch.closed")
+		void on(@Valid Index payload) {
+		}
+
+	}
+
+	static class NeverConstrained {
+
+		@OnDomainEvent("epoch.closed")
+		void on(@AppId @NotNull String app) {
+		}
+
+	}
+
+	@Validated
+	static class ToBeValidated {
+
+		@OnDomainEvent("epoch.closed")
+		public void on(@Valid Index payload) {
+		}
+
+	}
+
+	record Index(long index) {
 
 	}
 
