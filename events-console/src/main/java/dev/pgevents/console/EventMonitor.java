@@ -34,6 +34,8 @@ final class EventMonitor implements EventHandler {
 
 	private final GapLog gaps;
 
+	private final CommitTimes commitTimes;
+
 	private final Clock clock;
 
 	private final Seconds seconds;
@@ -51,12 +53,14 @@ final class EventMonitor implements EventHandler {
 	 * @param bus the bus
 	 * @param feed given each event
 	 * @param gaps given the gaps
+	 * @param commitTimes from when latency counts, where that is known
 	 * @param clock tells when an event was received
 	 */
-	EventMonitor(EventBus bus, Consumer<Received> feed, GapLog gaps, Clock clock) {
+	EventMonitor(EventBus bus, Consumer<Received> feed, GapLog gaps, CommitTimes commitTimes, Clock clock) {
 		this.bus = bus;
 		this.feed = feed;
 		this.gaps = gaps;
+		this.commitTimes = commitTimes;
 		this.clock = clock;
 		this.seconds = new Seconds(clock.instant().getEpochSecond());
 	}
@@ -82,11 +86,13 @@ final class EventMonitor implements EventHandler {
 	@Override
 	public void onEvent(Event event) {
 		Instant now = this.clock.instant();
-		boolean early = event.timestamp().isAfter(now);
+		Instant committed = this.commitTimes.committed(event);
+		Instant since = (committed != null) ? committed : event.timestamp();
+		boolean early = since.isAfter(now);
 		if (early) {
 			this.ahead.increment();
 		}
-		Duration latency = early ? Duration.ZERO : latency(event.timestamp(), now);
+		Duration latency = early ? Duration.ZERO : latency(since, now);
 		this.seconds.add(now.getEpochSecond(), latency);
 		this.feed.accept(new Received(event, latency));
 	}

@@ -87,19 +87,20 @@ final class EventsConsole implements SmartLifecycle, SyncRunListener {
 	 * @param bus what is watched
 	 * @param container whose methods can be stopped, if there is one
 	 * @param panels what is shown besides
+	 * @param commitTimes from when latency counts, where that is known
 	 * @param properties the console's
 	 * @param application the application's name, or null
 	 * @param clock the clock
 	 */
 	EventsConsole(EventBus bus, @Nullable DomainEventListenerContainer container, List<ConsolePanel> panels,
-			EventsConsoleProperties properties, @Nullable String application, Clock clock) {
+			CommitTimes commitTimes, EventsConsoleProperties properties, @Nullable String application, Clock clock) {
 		this.bus = bus;
 		this.container = container;
 		this.panels = panels;
 		this.properties = properties;
 		this.application = application;
 		this.clock = clock;
-		this.monitor = new EventMonitor(bus, this::offer, this.gaps, clock);
+		this.monitor = new EventMonitor(bus, this::offer, this.gaps, commitTimes, clock);
 		this.database = new DatabaseWatch(bus, this.writers, clock);
 	}
 

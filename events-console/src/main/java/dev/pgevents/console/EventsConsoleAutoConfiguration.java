@@ -36,8 +36,10 @@ public final class EventsConsoleAutoConfiguration {
 
 	@Bean(destroyMethod = "close")
 	EventsConsole eventsConsole(EventBus bus, ObjectProvider<DomainEventListenerContainer> container,
-			ObjectProvider<ConsolePanel> panels, EventsConsoleProperties properties, Environment environment) {
-		return new EventsConsole(bus, container.getIfUnique(), panels.orderedStream().toList(), properties,
+			ObjectProvider<ConsolePanel> panels, ObjectProvider<CommitTimes> commitTimes,
+			EventsConsoleProperties properties, Environment environment) {
+		return new EventsConsole(bus, container.getIfUnique(), panels.orderedStream().toList(),
+				commitTimes.getIfUnique(() -> (event) -> null), properties,
 				environment.getProperty("spring.application.name"), Clock.systemUTC());
 	}
 

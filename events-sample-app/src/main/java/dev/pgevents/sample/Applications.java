@@ -1,6 +1,7 @@
 package dev.pgevents.sample;
 
 import java.util.List;
+import java.util.Optional;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -52,7 +53,8 @@ class Applications {
 	 * @return whether this call has added it
 	 */
 	boolean register(String app, Consensus consensus) {
-		return this.jdbc.sql("INSERT INTO application VALUES (?, ?, true) ON CONFLICT DO NOTHING")
+		return this.jdbc
+			.sql("INSERT INTO application (id, consensus, active) VALUES (?, ?, true) ON CONFLICT DO NOTHING")
 			.params(app, consensus.name())
 			.update() == 1;
 	}
@@ -62,9 +64,37 @@ class Applications {
 	 * @return whether this call has changed it
 	 */
 	boolean setActive(String app, boolean active) {
-		return this.jdbc.sql("UPDATE application SET active = ? WHERE id = ? AND active <> ?")
+		return this.jdbc.sql("UPDATE application SET active = ? WHERE id = ? AND active <> ? AND NOT inoperable")
 			.params(active, app, active)
 			.update() == 1;
+	}
+
+	/**
+	 * Takes an application out of service for good.
+	 * @return whether this call has done it
+	 */
+	boolean fail(String app) {
+		return this.jdbc.sql("UPDATE application SET active = false, inoperable = true WHERE id = ? AND NOT inoperable")
+			.param(app)
+			.update() == 1;
+	}
+
+	/** Whether an application has failed for good. */
+	boolean isInoperable(String app) {
+		return this.jdbc.sql("SELECT inoperable FROM application WHERE id = ?")
+			.param(app)
+			.query(Boolean.class)
+			.optional()
+			.orElse(false);
+	}
+
+	/** Who decides on an application's claims; empty if there is no such application. */
+	Optional<Consensus> consensus(String app) {
+		return this.jdbc.sql("SELECT consensus FROM application WHERE id = ?")
+			.param(app)
+			.query(String.class)
+			.optional()
+			.map(Consensus::valueOf);
 	}
 
 }

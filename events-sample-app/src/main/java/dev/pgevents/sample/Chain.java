@@ -61,6 +61,17 @@ class Chain {
 				""").param("app", app).param("epoch", epoch).query(Long.class).single();
 	}
 
+	/** Adds as many inputs to an epoch, and gives the index of the first. */
+	long receive(String app, long epoch, int count) {
+		return this.jdbc.sql("""
+				WITH added AS (
+					INSERT INTO input SELECT :app, :epoch, (SELECT count(*) FROM input WHERE app_id = :app) + each - 1
+					FROM generate_series(1, :count) AS each
+					RETURNING index)
+				SELECT min(index) FROM added
+				""").param("app", app).param("epoch", epoch).param("count", count).query(Long.class).single();
+	}
+
 	/** Closes an epoch: it takes no more inputs. */
 	void close(String app, long epoch) {
 		this.jdbc.sql("UPDATE epoch SET status = 'CLOSED' WHERE app_id = ? AND index = ?").params(app, epoch).update();

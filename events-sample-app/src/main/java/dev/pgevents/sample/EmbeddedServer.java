@@ -21,6 +21,9 @@ import org.springframework.core.env.MapPropertySource;
  */
 final class EmbeddedServer implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {
 
+	/** There is one of that name where the node has started its server itself. */
+	static final String PROPERTY_SOURCE = "embedded server";
+
 	private static final Logger logger = LoggerFactory.getLogger(EmbeddedServer.class);
 
 	@Override
@@ -45,7 +48,7 @@ final class EmbeddedServer implements ApplicationContextInitializer<Configurable
 		String url = "jdbc:postgresql://localhost:" + server.getPort() + "/postgres?user=postgres";
 		context.getEnvironment()
 			.getPropertySources()
-			.addFirst(new MapPropertySource("embedded server", Map.of("spring.datasource.url", url)));
+			.addFirst(new MapPropertySource(PROPERTY_SOURCE, Map.of("spring.datasource.url", url)));
 		// The first to be registered is the last to be destroyed.
 		((DefaultListableBeanFactory) context.getBeanFactory()).registerDisposableBean("embeddedServer", server::close);
 		logger.info("PostgreSQL of its own, until it stops: {}", url);

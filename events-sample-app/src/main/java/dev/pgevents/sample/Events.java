@@ -31,6 +31,12 @@ final class Events {
 
 	}
 
+	/** An application has failed for good. */
+	@DomainEvent(EventTypes.APP_INOPERABLE_VALUE)
+	record AppInoperable(@AppId String app) {
+
+	}
+
 	/** The chain has begun an epoch. */
 	@DomainEvent(EventTypes.EPOCH_OPENED_VALUE)
 	record EpochOpened(@AppId String app, long epoch) {

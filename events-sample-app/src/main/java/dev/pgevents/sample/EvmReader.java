@@ -20,12 +20,17 @@ import org.springframework.transaction.support.TransactionTemplate;
 class EvmReader {
 
 	private static final Map<String, Consensus> ON_CHAIN = new TreeMap<>(
-			Map.of("1", Consensus.AUTHORITY, "2", Consensus.PRT, "3", Consensus.AUTHORITY));
+			Map.of("1", Consensus.AUTHORITY, "2", Consensus.PRT, "3", Consensus.AUTHORITY, "4", Consensus.PRT));
 
 	/** The application that takes a break of one block after every so manieth epoch. */
 	private static final String UNSTEADY = "3";
 
 	private static final long BREAK_AFTER = 5;
+
+	/** The application whose machine breaks, in the epoch after so many. */
+	private static final String BROKEN = "4";
+
+	private static final long BREAKS_AFTER = 3;
 
 	private final Chain chain;
 
@@ -46,7 +51,7 @@ class EvmReader {
 		this.properties = properties;
 	}
 
-	@Scheduled(fixedRateString = "${node.block-time:250ms}")
+	@Scheduled(fixedDelayString = "${node.block-time:250ms}")
 	void readBlock() {
 		ON_CHAIN
 			.forEach((app, consensus) -> this.transaction.executeWithoutResult((status) -> readBlock(app, consensus)));
@@ -60,7 +65,7 @@ class EvmReader {
 		else if (this.applications.setActive(app, true)) {
 			this.publisher.publish(new Events.AppReactivated(app));
 		}
-		else {
+		else if (!this.applications.isInoperable(app)) {
 			readEpoch(app);
 		}
 	}
@@ -85,6 +90,9 @@ class EvmReader {
 		if (app.equals(UNSTEADY) && (epoch + 1) % BREAK_AFTER == 0) {
 			this.applications.setActive(app, false);
 			this.publisher.publish(new Events.AppDeactivated(app));
+		}
+		if (app.equals(BROKEN) && epoch + 1 == BREAKS_AFTER && this.applications.fail(app)) {
+			this.publisher.publish(new Events.AppInoperable(app));
 		}
 	}
 

@@ -24,7 +24,7 @@ public class NodeApplication {
 
 	static SpringApplication application() {
 		SpringApplication application = new SpringApplication(NodeApplication.class);
-		application.addInitializers(new ServiceSelection(), new EmbeddedServer());
+		application.addInitializers(new ServiceSelection(), new PageAddress(), new EmbeddedServer());
 		return application;
 	}
 

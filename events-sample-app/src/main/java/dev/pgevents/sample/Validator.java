@@ -23,14 +23,18 @@ class Validator {
 
 	private final DomainEventPublisher publisher;
 
-	Validator(Epochs epochs, Applications applications, DomainEventPublisher publisher) {
+	private final Stall stall;
+
+	Validator(Epochs epochs, Applications applications, DomainEventPublisher publisher, Stall stall) {
 		this.epochs = epochs;
 		this.applications = applications;
 		this.publisher = publisher;
+		this.stall = stall;
 	}
 
 	@OnDomainEvent(EventTypes.EPOCH_INPUTS_PROCESSED_VALUE)
 	void calculate(@AppId String app) {
+		this.stall.pass();
 		if (this.applications.isActive(app)) {
 			calculateAll(app);
 		}
@@ -38,6 +42,7 @@ class Validator {
 
 	@SyncOnDomainEvent(types = { "app.*", EventTypes.EPOCH_INPUTS_PROCESSED_VALUE }, every = "${node.sync-every:30s}")
 	void catchUp() {
+		this.stall.pass();
 		this.applications.readActive().forEach(this::calculateAll);
 	}
 

@@ -9,12 +9,11 @@ import java.util.stream.LongStream;
 import javax.sql.DataSource;
 
 import dev.pgevents.postgres.test.TestPostgres;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -38,9 +37,7 @@ class ServicesTests {
 	@BeforeEach
 	void createTables() throws SQLException {
 		this.dataSource = TestPostgres.shared().createDatabase().dataSource();
-		ResourceDatabasePopulator schema = new ResourceDatabasePopulator(new ClassPathResource("schema.sql"));
-		schema.execute(this.dataSource);
-		schema.execute(this.dataSource); // every process does
+		Flyway.configure().dataSource(this.dataSource).load().migrate();
 		this.jdbc = JdbcClient.create(this.dataSource);
 		this.applications = new Applications(this.jdbc);
 		this.epochs = new Epochs(this.jdbc);
@@ -94,7 +91,7 @@ class ServicesTests {
 
 	@Test
 	void validatorCalculatesEachClaimOnce() {
-		Validator validator = new Validator(this.epochs, this.applications, this.published::add);
+		Validator validator = new Validator(this.epochs, this.applications, this.published::add, new Stall());
 		epochs("1", Consensus.AUTHORITY, EpochStatus.INPUTS_PROCESSED, 2);
 		validator.calculate("1");
 		validator.catchUp();
@@ -152,7 +149,7 @@ class ServicesTests {
 
 	@Test
 	void applicationOutOfServiceWaitsUntilItIsBack() {
-		Validator validator = new Validator(this.epochs, this.applications, this.published::add);
+		Validator validator = new Validator(this.epochs, this.applications, this.published::add, new Stall());
 		epochs("1", Consensus.AUTHORITY, EpochStatus.INPUTS_PROCESSED, 1);
 		this.applications.setActive("1", false);
 		validator.calculate("1");

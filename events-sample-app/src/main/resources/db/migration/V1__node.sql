@@ -1,13 +1,11 @@
--- Several processes may start at once, and CREATE TABLE IF NOT EXISTS races with itself.
-SELECT pg_advisory_lock(20261101);
-
-CREATE TABLE IF NOT EXISTS application (
+CREATE TABLE application (
 	id text PRIMARY KEY,
 	consensus text NOT NULL CHECK (consensus IN ('AUTHORITY', 'PRT')),
-	active boolean NOT NULL
+	active boolean NOT NULL,
+	inoperable boolean NOT NULL DEFAULT false CHECK (NOT (active AND inoperable))
 );
 
-CREATE TABLE IF NOT EXISTS epoch (
+CREATE TABLE epoch (
 	app_id text NOT NULL REFERENCES application,
 	index bigint NOT NULL,
 	status text NOT NULL CHECK (status IN ('OPEN', 'CLOSED', 'INPUTS_PROCESSED', 'CLAIM_CALCULATED',
@@ -15,7 +13,7 @@ CREATE TABLE IF NOT EXISTS epoch (
 	PRIMARY KEY (app_id, index)
 );
 
-CREATE TABLE IF NOT EXISTS input (
+CREATE TABLE input (
 	app_id text NOT NULL,
 	epoch_index bigint NOT NULL,
 	index bigint NOT NULL,
@@ -24,4 +22,7 @@ CREATE TABLE IF NOT EXISTS input (
 	FOREIGN KEY (app_id, epoch_index) REFERENCES epoch
 );
 
-SELECT pg_advisory_unlock(20261101);
+-- What the node asks for all the time, however many inputs there have been.
+CREATE INDEX input_to_process ON input (app_id) WHERE NOT processed;
+CREATE INDEX input_of_epoch ON input (app_id, epoch_index);
+CREATE INDEX epoch_at_work ON epoch (app_id, status) WHERE status NOT IN ('CLAIM_ACCEPTED', 'CLAIM_REJECTED');
