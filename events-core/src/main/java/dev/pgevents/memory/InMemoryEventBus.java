@@ -23,6 +23,7 @@ import dev.pgevents.PayloadCodec;
 import dev.pgevents.SlowHandlerListener;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SubscriptionListener;
 import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.internal.dispatch.BusEventStream;
 import dev.pgevents.internal.dispatch.BusSubscription;
@@ -66,6 +67,7 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 			.executor(builder.executor)
 			.slowHandlerThreshold(builder.slowHandlerThreshold)
 			.slowHandlerListener(builder.slowHandlerListener)
+			.subscriptionListener(builder.subscriptionListener)
 			.shutdownTimeout(builder.shutdownTimeout)
 			.build();
 		this.log = (builder.logCapacity > 0)
@@ -251,6 +253,8 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 		private SlowHandlerListener slowHandlerListener = (subscription, delivery, runningFor) -> {
 		};
 
+		private SubscriptionListener subscriptionListener = SubscriptionListener.NONE;
+
 		private Duration shutdownTimeout = Duration.ofSeconds(10);
 
 		private int logCapacity;
@@ -310,6 +314,16 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 		 */
 		public Builder slowHandlerListener(SlowHandlerListener listener) {
 			this.slowHandlerListener = Objects.requireNonNull(listener, "listener");
+			return this;
+		}
+
+		/**
+		 * Sets who is told of subscriptions that are opened and closed.
+		 * @param listener the listener
+		 * @return this
+		 */
+		public Builder subscriptionListener(SubscriptionListener listener) {
+			this.subscriptionListener = Objects.requireNonNull(listener, "listener");
 			return this;
 		}
 

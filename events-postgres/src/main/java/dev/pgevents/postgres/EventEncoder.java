@@ -95,6 +95,10 @@ final class EventEncoder {
 	}
 
 	private List<Notification> notifications(Collection<? extends EncodedEvent> events, int mark) {
+		if (events.size() == 1) {
+			EncodedNotification only = EncodedNotification.of(events.iterator().next());
+			return List.of(notification(only, markedIfItFits(only.text(), mark)));
+		}
 		List<Notification> notifications = new ArrayList<>(events.size());
 		Set<UUID> seen = new HashSet<>(events.size() * 2);
 		for (EncodedEvent event : events) {

@@ -2,6 +2,7 @@ package dev.pgevents.spring.autoconfigure;
 
 import dev.pgevents.EventBus;
 import dev.pgevents.PayloadCodec;
+import dev.pgevents.SubscriptionListener;
 import dev.pgevents.memory.InMemoryEventBus;
 import dev.pgevents.postgres.JacksonPayloadCodec;
 
@@ -25,7 +26,8 @@ class InMemoryBusConfiguration {
 	@Fallback // for a Publisher or Subscriber of the user's own
 	@ConditionalOnMissingBean(EventBus.class)
 	InMemoryEventBus domainEventBus(EventsProperties properties, ListableBeanFactory beans, Environment environment,
-			BusApplicationEvents applicationEvents, ObjectProvider<PayloadCodec> codec) {
+			BusApplicationEvents applicationEvents, ObjectProvider<PayloadCodec> codec,
+			ObjectProvider<SubscriptionListener> subscriptionListener) {
 		EventsProperties.Listener listener = properties.listener();
 		InMemoryEventBus.Builder builder = InMemoryEventBus.builder();
 		builder.codec(codec.getIfUnique(JacksonPayloadCodec::new)).executor(HandlerExecutor.find(beans, environment));
@@ -35,6 +37,7 @@ class InMemoryBusConfiguration {
 		if (properties.applicationEvents().enabled()) {
 			builder.slowHandlerListener(applicationEvents);
 		}
+		subscriptionListener.ifUnique(builder::subscriptionListener);
 		return builder.build();
 	}
 

@@ -211,6 +211,21 @@ class ActuatorAutoConfigurationTests {
 	}
 
 	@Test
+	void measuresSubscriptionsOfAnInMemoryBus() {
+		this.runner.withPropertyValues("events.backend=in-memory").run((context) -> {
+			MeterRegistry registry = new SimpleMeterRegistry();
+			context.getBean(SubscriptionMeters.class).bindTo(registry);
+			subscribe(context, "claims", new CountDownLatch(0));
+			context.getBean(Publisher.class).publish(Event.of(EventType.of("epoch.closed"), null, null));
+			await().atMost(LIMIT)
+				.until(() -> registry.get("events.subscription.handled")
+					.tag("subscription", "claims")
+					.functionCounter()
+					.count() == 1);
+		});
+	}
+
+	@Test
 	void measuresTheBus() {
 		this.runner.run((context) -> {
 			MeterRegistry registry = metersOf(context);

@@ -81,7 +81,12 @@ final class BatchSender {
 	 * @param batch what to send; maybe nothing
 	 */
 	void send(List<Request> batch) {
-		List<Request> live = batch.stream().filter(Request::claim).filter(this::isInTime).toList();
+		List<Request> live = new ArrayList<>(batch.size());
+		for (Request each : batch) {
+			if (each.claim() && isInTime(each)) {
+				live.add(each);
+			}
+		}
 		if (!live.isEmpty()) {
 			Batches.transactions(live).forEach(this::sendTogether);
 		}

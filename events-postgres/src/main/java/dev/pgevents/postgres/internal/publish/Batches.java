@@ -58,16 +58,17 @@ final class Batches {
 		List<List<Request>> parts = new ArrayList<>(1);
 		Set<UUID> events = new HashSet<>(requests.size() * 2);
 		int begin = 0;
-		int length = 0;
+		long length = 0;
 		for (int i = 0; i < requests.size(); i++) {
 			Request request = requests.get(i);
-			if (i > begin && (length + request.length() > MAX_LENGTH || request.hasOneOf(events))) {
+			long next = request.length();
+			if (i > begin && (length + next > MAX_LENGTH || request.hasOneOf(events))) {
 				parts.add(requests.subList(begin, i));
 				begin = i;
 				length = 0;
 				events.clear();
 			}
-			length += request.length();
+			length += next;
 			request.addTo(events);
 		}
 		parts.add(requests.subList(begin, requests.size()));

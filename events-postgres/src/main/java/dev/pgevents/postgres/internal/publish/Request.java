@@ -52,13 +52,22 @@ final class Request {
 		return this.notifications.size();
 	}
 
-	/** How many characters are sent; no more than can be counted. */
-	int length() {
-		return (int) Math.min(this.notifications.stream().mapToLong(Notification::length).sum(), Integer.MAX_VALUE / 2);
+	/** How many characters are sent. */
+	long length() {
+		long length = 0;
+		for (Notification each : this.notifications) {
+			length += each.length();
+		}
+		return length;
 	}
 
 	boolean hasOneOf(Set<UUID> events) {
-		return this.notifications.stream().anyMatch((each) -> events.contains(each.eventId()));
+		for (Notification each : this.notifications) {
+			if (each.eventId() != null && events.contains(each.eventId())) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	void addTo(Set<UUID> events) {
