@@ -74,8 +74,15 @@ class PublishingConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(value = DomainEventPublisher.class, name = "domainEventPublisher")
 	DomainEventPublisher domainEventPublisher(Publisher publisher) {
+		return new AnnotatedPayloadPublisher(publisher);
+	}
+
+	/** Where the application has something else of that name, which is a common one. */
+	@Bean("pgeventsDomainEventPublisher")
+	@ConditionalOnMissingBean(DomainEventPublisher.class)
+	DomainEventPublisher domainEventPublisherOfAnotherName(Publisher publisher) {
 		return new AnnotatedPayloadPublisher(publisher);
 	}
 
