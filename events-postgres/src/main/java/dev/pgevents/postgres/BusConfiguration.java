@@ -66,7 +66,7 @@ final class BusConfiguration {
 
 	final ConnectionListener connectionListener;
 
-	private final @Nullable String application;
+	final @Nullable String application;
 
 	/**
 	 * Seals what a builder was told.

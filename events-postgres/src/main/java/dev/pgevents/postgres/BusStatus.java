@@ -1,5 +1,6 @@
 package dev.pgevents.postgres;
 
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -16,16 +17,19 @@ import java.util.Set;
  * @param publishing how publishing is
  * @param notifications what came that was of no use
  * @param handlers which threads did the work of handlers
+ * @param channelDifferences which services have another list of types with a channel of
+ * their own, as of {@link ChannelStrategy#perTypeOrGroup}: sentences
  * @since 0.1
  */
 public record BusStatus(boolean listening, ConnectionStatus connection, Set<String> channels, boolean signing,
-		Publishing publishing, Notifications notifications, Handlers handlers) {
+		Publishing publishing, Notifications notifications, Handlers handlers, List<String> channelDifferences) {
 
 	/**
-	 * Copies the channels.
+	 * Copies the channels and the differences.
 	 */
 	public BusStatus {
 		channels = Set.copyOf(channels);
+		channelDifferences = List.copyOf(channelDifferences);
 	}
 
 	/**

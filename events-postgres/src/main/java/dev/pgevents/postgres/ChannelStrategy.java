@@ -59,7 +59,22 @@ public interface ChannelStrategy {
 	 * @throws IllegalArgumentException if a name is too long
 	 */
 	static ChannelStrategy perType(String prefix, Collection<EventType> knownTypes) {
-		return new ChannelPerType(prefix, knownTypes);
+		return perTypeOrGroup(prefix, knownTypes.stream().map(EventType::value).toList());
+	}
+
+	/**
+	 * A channel for each listed type, {@code <prefix>.<type>}, one for each listed group,
+	 * {@code <prefix>.order.*} for {@code order.*}, and {@code <prefix>.other} for the
+	 * rest, so that every filter stays complete. The most specific of what is listed
+	 * counts. Buses compare their lists where they connect, on {@code <prefix>.lists},
+	 * and warn where they differ.
+	 * @param prefix what the channels' names begin with
+	 * @param typesAndGroups what has a channel of its own, the same in all processes
+	 * @return the strategy
+	 * @throws IllegalArgumentException if a name is too long or a type is not valid
+	 */
+	static ChannelStrategy perTypeOrGroup(String prefix, Collection<String> typesAndGroups) {
+		return new ChannelPerType(prefix, typesAndGroups);
 	}
 
 	/**

@@ -73,6 +73,12 @@ final class EventEncoder {
 		return new EncodedNotification(event, channel, this.encoder.encode(event), false);
 	}
 
+	/** One of the bus's own, on a channel of its own. */
+	Notification own(String channel, Event event) {
+		EncodedNotification encoded = new EncodedNotification(event, channel, this.encoder.encode(event), false);
+		return notification(encoded, encoded.text());
+	}
+
 	/** All or none of them, before anything is sent. */
 	List<EncodedNotification> encode(Collection<Event> events) {
 		return events.stream().map(this::encode).toList();

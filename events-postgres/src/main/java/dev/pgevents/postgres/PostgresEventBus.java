@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -101,6 +102,8 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 
 	private final AtomicInteger publishingProcess = new AtomicInteger();
 
+	private final @Nullable ChannelLists channelLists;
+
 	/** Held while connections are let go of or taken up again. */
 	private final ReentrantLock lifecycle = new ReentrantLock();
 
@@ -119,6 +122,8 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		this.log = (configuration.log != null) ? log(configuration, configuration.log) : null;
 		this.groupCommit = groupCommit(configuration);
 		this.unreadable = new UnreadableNotifications(configuration.name);
+		this.channelLists = (configuration.channels instanceof ChannelPerType perType)
+				? new ChannelLists(configuration.name, configuration.application, perType, this::publishOwn) : null;
 		this.listener = configuration.listening ? listener(configuration) : null;
 	}
 
@@ -172,10 +177,31 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		NotificationRouter router = new NotificationRouter(
 				new NotificationDecoder(configuration.codec, configuration.clock, this.signer), this.dispatcher,
 				observer, this.log);
-		return new Listener(() -> new SessionFactory(this.listeningSource::open, applicationName, networkTimeout),
-				router, observer, new Proofs(this.groupCommit, this.publishingProcess),
+		Listener made = new Listener(
+				() -> new SessionFactory(this.listeningSource::open, applicationName, networkTimeout), router, observer,
+				new Proofs(this.groupCommit, this.publishingProcess),
 				new Listener.Timing(configuration.backoff, configuration.heartbeat, configuration.clock),
 				this.dispatcher.strategy());
+		if (this.channelLists != null) {
+			router.keep(this.channelLists.channel(), this.channelLists::onEvent);
+			made.add(this.channelLists, Set.of(this.channelLists.channel()));
+		}
+		return made;
+	}
+
+	private void publishOwn(String channel, Event event) {
+		this.groupCommit.publishOwn(this.encoder.own(channel, event));
+	}
+
+	private Set<String> neededChannels() {
+		if (this.listener == null) {
+			return Set.of();
+		}
+		Set<String> needed = new HashSet<>(this.listener.channels());
+		if (this.channelLists != null) {
+			needed.remove(this.channelLists.channel());
+		}
+		return needed;
 	}
 
 	/**
@@ -364,10 +390,10 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 
 	@Override
 	public BusStatus status() {
-		return new BusStatus(this.listener != null, this.state.status(),
-				(this.listener != null) ? this.listener.channels() : Set.of(), this.signer != null,
+		return new BusStatus(this.listener != null, this.state.status(), neededChannels(), this.signer != null,
 				new BusStatus.Publishing(this.groupCommit.queued(), this.groupCommit.failed()),
-				new BusStatus.Notifications(this.unreadable.count(), this.unreadable.refused()), handlers());
+				new BusStatus.Notifications(this.unreadable.count(), this.unreadable.refused()), handlers(),
+				(this.channelLists != null) ? this.channelLists.differences() : List.of());
 	}
 
 	private BusStatus.Handlers handlers() {

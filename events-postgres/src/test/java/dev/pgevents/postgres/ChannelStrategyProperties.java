@@ -51,6 +51,23 @@ class ChannelStrategyProperties {
 	}
 
 	@Example
+	void groupsHaveOneChannelAndTheMostSpecificOfWhatIsListedCounts() {
+		ChannelStrategy strategy = ChannelStrategy.perTypeOrGroup("c",
+				List.of("order.*", "order.placed", "order.eu.*"));
+		assertThat(List.of("order.placed", "order.paid", "order.eu.paid", "order", "orders.x")
+			.stream()
+			.map((type) -> strategy.channelOf(Event.of(EventType.of(type), null, null))))
+			.containsExactly("c.order.placed", "c.order.*", "c.order.eu.*", "c.other", "c.other");
+		assertThat(strategy.channelsOf(SubscriptionFilter.types("order.paid"))).containsExactly("c.order.*");
+		assertThat(strategy.channelsOf(SubscriptionFilter.types("order.eu.*"))).containsExactly("c.order.eu.*");
+		assertThat(strategy.channelsOf(SubscriptionFilter.types("order.*"))).containsExactlyInAnyOrder("c.order.*",
+				"c.order.placed", "c.order.eu.*");
+		assertThat(strategy.channelsOf(SubscriptionFilter.types("order.us.*"))).containsExactly("c.order.*");
+		assertThatIllegalArgumentException().isThrownBy(() -> ChannelStrategy.perTypeOrGroup("c", List.of("Order.*")))
+			.withMessageContaining("Order");
+	}
+
+	@Example
 	void appsAreHashedAsDocumentedAndEventsWithoutAppHaveAChannelOfTheirOwn() {
 		ChannelStrategy strategy = ChannelStrategy.perApp("c", 4);
 		// CRC-32 of "123456789" is 0xCBF43926, the check value of that checksum.
@@ -86,7 +103,11 @@ class ChannelStrategyProperties {
 		Arbitrary<ChannelStrategy> perApp = Arbitraries.integers()
 			.between(1, 5)
 			.map((partitions) -> ChannelStrategy.perApp("c", partitions));
-		return Arbitraries.oneOf(perType, perApp, Arbitraries.just(ChannelStrategy.single("c")));
+		Arbitrary<ChannelStrategy> perGroup = Arbitraries
+			.of("epoch.closed", "epoch.*", "epoch.a.*", "epoch.a.b", "app.*", "app.x", "epochs.*")
+			.set()
+			.map((listed) -> ChannelStrategy.perTypeOrGroup("c", listed));
+		return Arbitraries.oneOf(perType, perGroup, perApp, Arbitraries.just(ChannelStrategy.single("c")));
 	}
 
 	@Provide

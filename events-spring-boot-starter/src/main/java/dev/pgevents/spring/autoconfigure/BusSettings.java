@@ -30,7 +30,8 @@ final class BusSettings {
 	private void channels(EventsProperties.Channels channels) {
 		PropertyCheck.of("events.channels", () -> this.builder.channels(switch (channels.strategy()) {
 			case SINGLE -> ChannelStrategy.single(channels.name());
-			case PER_TYPE -> ChannelStrategy.perType(channels.name(), EventTypes.all());
+			case PER_TYPE -> channels.types().isEmpty() ? ChannelStrategy.perType(channels.name(), EventTypes.all())
+					: ChannelStrategy.perTypeOrGroup(channels.name(), channels.types());
 			case PER_APP -> ChannelStrategy.perApp(channels.name(), channels.partitions());
 		}));
 	}

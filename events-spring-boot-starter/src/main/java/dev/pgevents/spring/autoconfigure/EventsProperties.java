@@ -68,9 +68,13 @@ public record EventsProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 	 * @param name Name of the single channel, or what the channels' names begin with. At
 	 * most 63 bytes each.
 	 * @param partitions Number of channels with the strategy "per-app", 1 to 1024.
+	 * @param types Event types with a channel of their own with the strategy "per-type",
+	 * those of the library's catalogue if empty. One may end in ".*": a channel for the
+	 * group.
 	 */
 	public record Channels(@DefaultValue("single") Strategy strategy,
-			@DefaultValue(ChannelStrategy.DEFAULT_CHANNEL) String name, @DefaultValue("16") int partitions) {
+			@DefaultValue(ChannelStrategy.DEFAULT_CHANNEL) String name, @DefaultValue("16") int partitions,
+			@DefaultValue Set<String> types) {
 
 		/** How events are spread over channels. */
 		public enum Strategy {
@@ -78,7 +82,7 @@ public record EventsProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 			/** One channel for everything. */
 			SINGLE,
 
-			/** A channel for each type of the catalogue, one for all other types. */
+			/** A channel for each type or group that is listed, one for all others. */
 			PER_TYPE,
 
 			/** App ids hashed over a fixed number of channels. */

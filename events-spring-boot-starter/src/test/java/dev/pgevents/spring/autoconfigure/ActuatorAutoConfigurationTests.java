@@ -20,6 +20,7 @@ import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.memory.InMemoryEventBus;
 import dev.pgevents.postgres.ConnectionSource;
 import dev.pgevents.postgres.ConnectionState;
+import dev.pgevents.postgres.ChannelStrategy;
 import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.postgres.test.TestPostgres;
 import dev.pgevents.spring.OnDomainEvent;
@@ -287,6 +288,28 @@ class ActuatorAutoConfigurationTests {
 			await().atMost(LIMIT).until(() -> counted(registry, "handled") == 1);
 			assertThat(next.stats().handled()).isZero();
 		});
+	}
+
+	@Test
+	void healthSaysWhichServicesHaveAnotherListOfChannels() {
+		this.runner
+			.withPropertyValues("events.channels.strategy=per-type", "events.channels.types=order.*",
+					"events.channels.name=listed")
+			.run((context) -> {
+				try (PostgresEventBus other = PostgresEventBus.builder()
+					.dataSource(database.dataSource())
+					.application("shipping")
+					.channels(ChannelStrategy.perTypeOrGroup("listed", List.of("order.placed")))
+					.build()) {
+					await().atMost(LIMIT).until(other::isDelivering);
+					await().atMost(LIMIT)
+						.untilAsserted(
+								() -> assertThat(context.getBean(EventsHealthIndicator.class).health().getDetails())
+									.extractingByKey("channelDifferences")
+									.asString()
+									.contains("shipping has another list"));
+				}
+			});
 	}
 
 	@Test

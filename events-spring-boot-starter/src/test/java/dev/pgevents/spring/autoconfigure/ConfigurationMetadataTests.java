@@ -24,9 +24,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ConfigurationMetadataTests {
 
 	/** Null or empty means that nothing was said. */
-	private static final Set<String> WITHOUT_DEFAULT = Set.of("events.postgres.url", "events.postgres.username",
-			"events.postgres.password", "events.security.signing-key", "events.security.verification-keys",
-			"events.application-events.types", "events.application-events.apps");
+	private static final Set<String> WITHOUT_DEFAULT = Set.of("events.channels.types", "events.postgres.url",
+			"events.postgres.username", "events.postgres.password", "events.security.signing-key",
+			"events.security.verification-keys", "events.application-events.types", "events.application-events.apps");
 
 	private static List<JsonNode> properties;
 
@@ -51,11 +51,11 @@ class ConfigurationMetadataTests {
 		assertThat(properties).extracting(ConfigurationMetadataTests::name)
 			.containsExactlyInAnyOrder("events.enabled", "events.backend", "events.postgres.url",
 					"events.postgres.username", "events.postgres.password", "events.channels.strategy",
-					"events.channels.name", "events.channels.partitions", "events.publisher.mode",
-					"events.publisher.queue-capacity", "events.publisher.max-batch", "events.publisher.timeout",
-					"events.publisher.lock-timeout", "events.listener.enabled", "events.listener.auto-startup",
-					"events.listener.buffer-size", "events.listener.overflow", "events.listener.concurrency",
-					"events.listener.heartbeat", "events.listener.shutdown-timeout",
+					"events.channels.name", "events.channels.partitions", "events.channels.types",
+					"events.publisher.mode", "events.publisher.queue-capacity", "events.publisher.max-batch",
+					"events.publisher.timeout", "events.publisher.lock-timeout", "events.listener.enabled",
+					"events.listener.auto-startup", "events.listener.buffer-size", "events.listener.overflow",
+					"events.listener.concurrency", "events.listener.heartbeat", "events.listener.shutdown-timeout",
 					"events.listener.slow-handler-threshold", "events.listener.inline-handlers",
 					"events.listener.recovery.initial-delay", "events.listener.recovery.multiplier",
 					"events.listener.recovery.max-delay", "events.security.signing-key",

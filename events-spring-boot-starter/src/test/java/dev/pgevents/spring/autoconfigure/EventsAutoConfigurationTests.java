@@ -108,6 +108,22 @@ class EventsAutoConfigurationTests {
 	}
 
 	@Test
+	void listsTypesOfTheApplicationsOwnWithAChannelEach() {
+		this.runner
+			.withPropertyValues("events.channels.strategy=per-type", "events.channels.name=own",
+					"events.channels.types=order.*,stock.low")
+			.run((context) -> {
+				PostgresEventBus bus = context.getBean(PostgresEventBus.class);
+				bus.subscribe(SubscriptionFilter.types("order.placed", "stock.low", "app.registered"), (event) -> {
+				});
+				assertThat(bus.status().channels()).containsExactlyInAnyOrder("own.order.*", "own.stock.low",
+						"own.other");
+			});
+		this.runner.withPropertyValues("events.channels.strategy=per-type", "events.channels.types=Order")
+			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("\"Order\""));
+	}
+
+	@Test
 	void isSwitchedOffByEventsEnabled() {
 		this.runner.withPropertyValues("events.enabled=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(EventBus.class)

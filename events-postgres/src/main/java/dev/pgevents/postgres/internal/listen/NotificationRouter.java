@@ -1,5 +1,7 @@
 package dev.pgevents.postgres.internal.listen;
 
+import java.util.function.Consumer;
+
 import dev.pgevents.Event;
 import dev.pgevents.internal.dispatch.Dispatcher;
 import dev.pgevents.postgres.internal.wire.NotificationDecoder;
@@ -20,6 +22,11 @@ public final class NotificationRouter {
 
 	private final @Nullable RecordedNotifications log;
 
+	private @Nullable String ownChannel;
+
+	private Consumer<Event> ownEvents = (event) -> {
+	};
+
 	/**
 	 * Creates a router.
 	 * @param decoder makes events of notifications
@@ -36,6 +43,22 @@ public final class NotificationRouter {
 	}
 
 	/**
+	 * Keeps the events of a channel for the bus itself. To be called before the first is
+	 * routed.
+	 * @param channel the channel
+	 * @param consumer takes its events, on the thread that reads
+	 */
+	public void keep(String channel, Consumer<Event> consumer) {
+		this.ownChannel = channel;
+		this.ownEvents = consumer;
+	}
+
+	/** Whether a channel's events are kept for the bus itself. */
+	boolean isOwn(String channel) {
+		return channel.equals(this.ownChannel);
+	}
+
+	/**
 	 * Routes a notification.
 	 * @param channel its channel
 	 * @param notification its text
@@ -43,7 +66,10 @@ public final class NotificationRouter {
 	 */
 	boolean route(String channel, String notification) {
 		try {
-			if (this.log != null) {
+			if (isOwn(channel)) {
+				this.ownEvents.accept(this.decoder.decode(channel, notification));
+			}
+			else if (this.log != null) {
 				route(this.log, channel, notification);
 			}
 			else {

@@ -51,6 +51,9 @@ public final class EventsHealthIndicator extends AbstractHealthIndicator {
 	private void check(BusStatus status, Health.Builder health) {
 		if (status.listening()) {
 			check(status.connection(), health);
+			if (!status.channelDifferences().isEmpty()) {
+				health.withDetail("channelDifferences", status.channelDifferences());
+			}
 		}
 		else {
 			health.withDetail("listening", false);
