@@ -168,12 +168,22 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		if (this.log != null) {
 			this.log.publishing(session);
 		}
+		Listener waiting = this.listener;
+		if (waiting != null) {
+			waiting.retryNow();
+		}
+	}
+
+	private void onListeningSession(Session session) {
+		listening(session);
+		this.groupCommit.retryNow();
 	}
 
 	private Listener listener(BusConfiguration configuration) {
 		String applicationName = configuration.applicationName("listener");
 		Duration networkTimeout = configuration.networkTimeout;
-		BusObserver observer = new BusObserver(configuration.name, this.state, this.unreadable, this::listening);
+		BusObserver observer = new BusObserver(configuration.name, this.state, this.unreadable,
+				this::onListeningSession);
 		NotificationRouter router = new NotificationRouter(
 				new NotificationDecoder(configuration.codec, configuration.clock, this.signer), this.dispatcher,
 				observer, this.log);

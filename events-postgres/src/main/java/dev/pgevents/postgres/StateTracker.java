@@ -1,5 +1,6 @@
 package dev.pgevents.postgres;
 
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Queue;
@@ -18,6 +19,9 @@ import org.slf4j.LoggerFactory;
 final class StateTracker {
 
 	private static final Logger logger = LoggerFactory.getLogger(PostgresEventBus.class);
+
+	private static final String LOST = "{}: listening connection lost or refused, trying again for ever; subscriptions are "
+			+ "told of the gap: {}";
 
 	/** How far causes are followed, which may go round in a circle. */
 	private static final int CAUSES = 10;
@@ -91,13 +95,21 @@ final class StateTracker {
 		this.failures++;
 		String problem = problem(cause);
 		change(ConnectionState.BACKING_OFF, problem);
-		if (this.failures == 1) {
-			logger.warn("{}: listening connection lost or refused, trying again for ever; subscriptions are told of "
-					+ "the gap: {}", this.busName, problem, cause);
+		boolean first = this.failures == 1;
+		if (first && isOrdinary(cause)) {
+			logger.warn(LOST, this.busName, problem);
 		}
-		else {
+		else if (first) {
+			logger.warn(LOST, this.busName, problem, cause);
+		}
+		if (!first || isOrdinary(cause)) {
 			logger.debug("{}: attempt to connect failed, number {}", this.busName, this.failures, cause);
 		}
+	}
+
+	/** Where it happens in the driver says nothing more. */
+	private static boolean isOrdinary(Throwable cause) {
+		return cause instanceof SQLException;
 	}
 
 	/**

@@ -4,9 +4,15 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
+import dev.pgevents.Event;
+import dev.pgevents.EventType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +32,8 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 class ReconnectingTests {
 
 	private static final Duration LIMIT = FaultScenario.LIMIT;
+
+	private static final Duration FOREVER = Duration.ofHours(1);
 
 	/** Each wait is up to a fifth shorter than it is long. */
 	private static final double SHORTEST = 0.8;
@@ -109,6 +117,56 @@ class ReconnectingTests {
 			.until(() -> this.scenario.bus().status().connection().state() == ConnectionState.BACKING_OFF
 					&& this.scenario.isThreadIn("backOff"));
 		assertThat(this.attempts).hasSize(1);
+	}
+
+	/** Else one process is back long after another. */
+	@Test
+	void publishingConnectionThatIsMadeEndsTheListenersWait() throws Exception {
+		AtomicBoolean down = new AtomicBoolean(true);
+		ConnectionSource source = Sources.of(this.scenario.server, this.scenario.url());
+		this.scenario.build(PostgresEventBus.builder().name(this.scenario.name).listener((settings) -> {
+			if (down.get()) {
+				throw new SQLException("down");
+			}
+			return source.open(settings);
+		}).backoff(FOREVER, 1, FOREVER));
+		await().atMost(LIMIT)
+			.until(() -> this.scenario.bus().status().connection().state() == ConnectionState.BACKING_OFF);
+		down.set(false);
+		this.scenario.bus().publish(Event.of(EventType.of("any"), null, null));
+		await().atMost(LIMIT).until(() -> this.scenario.bus().isDelivering());
+	}
+
+	@Test
+	void listeningConnectionThatIsMadeEndsThePublishersWait() throws Exception {
+		AtomicBoolean down = new AtomicBoolean(true);
+		CountDownLatch failed = new CountDownLatch(1);
+		CountDownLatch up = new CountDownLatch(1);
+		ConnectionSource source = Sources.of(this.scenario.server, this.scenario.url());
+		this.scenario.build(PostgresEventBus.builder().name(this.scenario.name).listener((settings) -> {
+			if (isListener(settings)) {
+				awaitUninterruptibly(up);
+			}
+			else if (down.get()) {
+				failed.countDown();
+				throw new SQLException("down");
+			}
+			return source.open(settings);
+		}).publishTimeout(FOREVER.multipliedBy(2)).backoff(FOREVER, 1, FOREVER));
+		CompletableFuture<Void> published = this.scenario.bus().publishAsync(Event.of(EventType.of("any"), null, null));
+		failed.await();
+		down.set(false);
+		up.countDown();
+		published.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+	}
+
+	private static void awaitUninterruptibly(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 }

@@ -62,6 +62,8 @@ class StateTrackerTests {
 					(line) -> assertThat(line).endsWith(": Connection to a:1 refused"),
 					(line) -> assertThat(line).contains(": one line\\nonly (IllegalStateException"));
 		assertThat(this.state.status().problem()).startsWith("one line\\nonly");
+		assertThat(shown()).allMatch((line) -> line.getThrowableProxy() == null);
+		assertThat(this.log.lines()).as("at DEBUG").filteredOn((line) -> line.getThrowableProxy() != null).hasSize(3);
 	}
 
 	@Test

@@ -3,12 +3,12 @@ package dev.pgevents.postgres.internal.diagnosis;
 import java.net.SocketException;
 import java.sql.SQLException;
 
+import dev.pgevents.postgres.internal.session.SqlStates;
+
 /**
  * Says why a connection was lost, where the driver's words lead astray.
  */
 public final class LostConnection {
-
-	private static final String DOES_NOT_EXIST = "08003";
 
 	/** What the JDK says where this process itself has closed a socket. */
 	private static final String CLOSED_HERE = "Socket closed";
@@ -30,7 +30,7 @@ public final class LostConnection {
 				"closed in this process, and not by the bus: most likely by the pool that lent it, as abandoned or "
 						+ "too old (removeAbandoned, maxLifetime). A pool is to lend the bus none: give it dataSource(pool), "
 						+ "which only asks where it goes, or listener(ConnectionSource.url(...))",
-				DOES_NOT_EXIST, failure) : failure;
+				SqlStates.CONNECTION_DOES_NOT_EXIST, failure) : failure;
 	}
 
 	private static boolean isClosedHere(Throwable failure) {
@@ -39,7 +39,7 @@ public final class LostConnection {
 			if (each instanceof SocketException && CLOSED_HERE.equals(each.getMessage())) {
 				return true;
 			}
-			if (each instanceof SQLException ex && DOES_NOT_EXIST.equals(ex.getSQLState())) {
+			if (each instanceof SQLException ex && SqlStates.CONNECTION_DOES_NOT_EXIST.equals(ex.getSQLState())) {
 				return true;
 			}
 			each = each.getCause();

@@ -60,6 +60,8 @@ public final class Listener implements AutoCloseable {
 	/** Opens the sessions until the listener is stopped. */
 	private volatile SessionFactory sessions;
 
+	private volatile boolean retry;
+
 	private volatile @Nullable ListeningSession current;
 
 	private @Nullable Session session;
@@ -264,7 +266,23 @@ public final class Listener implements AutoCloseable {
 		backOff();
 	}
 
+	/**
+	 * The database answers: ends the wait for the next attempt, if there is one, or if
+	 * the attempt under way fails.
+	 */
+	public void retryNow() {
+		this.lock.lock();
+		try {
+			this.retry = true;
+			this.change.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
 	private void connect() throws SQLException {
+		this.retry = false;
 		this.observer.onConnecting();
 		Session opened = this.sessions.open();
 		this.session = opened;
@@ -317,7 +335,7 @@ public final class Listener implements AutoCloseable {
 		this.lock.lock();
 		try {
 			long left = delay.toNanos();
-			while (!this.stopped && left > 0) {
+			while (!this.stopped && !this.retry && left > 0) {
 				left = this.change.awaitNanos(left);
 			}
 		}

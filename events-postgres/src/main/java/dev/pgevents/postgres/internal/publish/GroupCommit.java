@@ -138,6 +138,13 @@ public final class GroupCommit implements AutoCloseable {
 	}
 
 	/**
+	 * The database answers: a wait for the next attempt to connect ends.
+	 */
+	public void retryNow() {
+		this.connection.retryNow();
+	}
+
+	/**
 	 * Sends what was accepted, up to the shutdown timeout, and closes the connection; for
 	 * what is published afterwards another one is opened.
 	 */

@@ -5,18 +5,13 @@ import java.util.Set;
 
 import dev.pgevents.PublishException;
 import dev.pgevents.PublishException.Outcome;
+import dev.pgevents.postgres.internal.session.SqlStates;
 import org.postgresql.util.PSQLException;
 
 /**
  * Says in the user's words why the server did not take notifications.
  */
 public final class PublishFailures {
-
-	private static final String QUEUE_FULL = "54000";
-
-	private static final String READ_ONLY = "25006";
-
-	private static final Set<String> SESSION_ENDED = Set.of("57P01", "57P02", "57P03", "57P05");
 
 	private static final Set<String> FATAL = Set.of("FATAL", "PANIC");
 
@@ -29,7 +24,7 @@ public final class PublishFailures {
 	 * @return the exception for the caller of publish
 	 */
 	public static PublishException translate(SQLException ex) {
-		if (state(ex).startsWith("22")) {
+		if (SqlStates.of(ex).startsWith(SqlStates.DATA_EXCEPTION)) {
 			// The driver has some of these states too, for what it cannot write.
 			return new RefusedException((isDriversOwn(ex) ? "not published: the driver could not send the notification"
 					: "not published: the server refused the notification") + ": " + ex.getMessage(), ex);
@@ -52,11 +47,11 @@ public final class PublishFailures {
 	 * @return the exception for the caller of publish
 	 */
 	public static PublishException translateInTransaction(SQLException ex) {
-		if (!state(ex).isEmpty() && isConnectionLost(ex)) {
+		if (!SqlStates.of(ex).isEmpty() && isConnectionLost(ex)) {
 			return new PublishException(Outcome.NOT_PUBLISHED,
 					"not published: the transaction's connection is lost: " + ex.getMessage(), ex);
 		}
-		if (state(ex).equals(READ_ONLY)) {
+		if (SqlStates.of(ex).equals(SqlStates.READ_ONLY_SQL_TRANSACTION)) {
 			return new PublishException(Outcome.NOT_PUBLISHED,
 					"not published: this transaction was routed to a hot standby, where PostgreSQL allows no NOTIFY. "
 							+ "Publish in one that goes to the primary (where reads are routed by it: not readOnly), or "
@@ -73,23 +68,25 @@ public final class PublishFailures {
 	}
 
 	private static String reason(SQLException ex) {
-		return switch (state(ex)) {
-			case "55P03" -> isOfLog(ex) ? String.valueOf(ex.getMessage())
+		return switch (SqlStates.of(ex)) {
+			case SqlStates.LOCK_NOT_AVAILABLE -> isOfLog(ex) ? String.valueOf(ex.getMessage())
 					: "the lock that PostgreSQL takes for every commit with NOTIFY was not free within the lock "
 							+ "timeout. Another session's commit holds it: a commit that is waiting for a synchronous standby "
 							+ "(see synchronous_standby_names), or an overloaded server";
-			case QUEUE_FULL -> "the server's notification queue is full. A session that listens is sitting in a long "
-					+ "transaction, or does not read what it is sent: end it, see pg_stat_activity and "
-					+ "pg_notification_queue_usage()";
-			case READ_ONLY -> "the server is a hot standby, connect to the primary";
+			case SqlStates.PROGRAM_LIMIT_EXCEEDED ->
+				"the server's notification queue is full. A session that listens is sitting in a long "
+						+ "transaction, or does not read what it is sent: end it, see pg_stat_activity and "
+						+ "pg_notification_queue_usage()";
+			case SqlStates.READ_ONLY_SQL_TRANSACTION -> "the server is a hot standby, connect to the primary";
 			default -> String.valueOf(ex.getMessage());
 		};
 	}
 
 	/** Whether the connection is of no use any more. */
 	static boolean isConnectionLost(SQLException ex) {
-		String state = state(ex);
-		return state.isEmpty() || state.startsWith("08") || state.startsWith("57P") || state.startsWith("58")
+		String state = SqlStates.of(ex);
+		return state.isEmpty() || state.startsWith(SqlStates.CONNECTION_EXCEPTION)
+				|| state.startsWith(SqlStates.OPERATOR_INTERVENTION) || state.startsWith(SqlStates.SYSTEM_ERROR)
 				|| isFatal(ex);
 	}
 
@@ -108,16 +105,12 @@ public final class PublishFailures {
 
 	/** Whether the server's notification queue is full. */
 	static boolean isQueueFull(SQLException ex) {
-		return state(ex).equals(QUEUE_FULL);
+		return SqlStates.of(ex).equals(SqlStates.PROGRAM_LIMIT_EXCEEDED);
 	}
 
 	/** Whether the session ended before the statement: it can be sent again. */
 	static boolean isSessionEnded(SQLException ex) {
-		return SESSION_ENDED.contains(state(ex));
-	}
-
-	private static String state(SQLException ex) {
-		return (ex.getSQLState() != null) ? ex.getSQLState() : "";
+		return SqlStates.SESSION_ENDED.contains(SqlStates.of(ex));
 	}
 
 }

@@ -12,6 +12,7 @@ import dev.pgevents.PublishException;
 import dev.pgevents.PublishException.Outcome;
 import dev.pgevents.postgres.internal.session.Session;
 import dev.pgevents.postgres.internal.session.SessionFactory;
+import dev.pgevents.postgres.internal.session.SqlStates;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,8 @@ public final class PublishingConnection implements AutoCloseable {
 	private final Condition closing = this.lock.newCondition();
 
 	private volatile boolean closed;
+
+	private volatile boolean retry;
 
 	private volatile @Nullable Session session;
 
@@ -185,7 +188,23 @@ public final class PublishingConnection implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * The database answers: ends the wait for the next attempt, if there is one, or if
+	 * the attempt under way fails. For any thread.
+	 */
+	void retryNow() {
+		this.lock.lock();
+		try {
+			this.retry = true;
+			this.closing.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
 	private void open(long deadline) throws SQLException {
+		this.retry = false;
 		Session opened = this.sessions.open(deadline);
 		try {
 			this.onOpen.accept(opened);
@@ -199,7 +218,7 @@ public final class PublishingConnection implements AutoCloseable {
 		this.problem = null;
 		if (this.closed) {
 			discard();
-			throw new SQLException("event bus is closed", "08003");
+			throw new SQLException("event bus is closed", SqlStates.CONNECTION_DOES_NOT_EXIST);
 		}
 	}
 
@@ -220,7 +239,7 @@ public final class PublishingConnection implements AutoCloseable {
 		this.lock.lock();
 		try {
 			long left = delay;
-			while (!this.closed && left > 0) {
+			while (!this.closed && !this.retry && left > 0) {
 				left = this.closing.awaitNanos(left);
 			}
 		}

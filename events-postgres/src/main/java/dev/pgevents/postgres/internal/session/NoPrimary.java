@@ -8,7 +8,7 @@ import java.sql.SQLException;
 final class NoPrimary {
 
 	/** As pgjdbc's for no server that will do. */
-	private static final String STATE = "08001";
+	private static final String STATE = SqlStates.CONNECTION_UNABLE_TO_CONNECT;
 
 	private static final String MESSAGE = "no primary: each server of the connection URL that answers is a hot standby, "
 			+ "where PostgreSQL allows neither LISTEN nor NOTIFY. Give the bus the primary's URL, or name all servers, "

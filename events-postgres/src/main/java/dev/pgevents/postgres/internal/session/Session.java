@@ -102,7 +102,7 @@ public final class Session implements AutoCloseable {
 			this.socket.onFlood(() -> early.accept(gathered(base)));
 		}
 		catch (SocketException ex) {
-			throw new SQLException("connection is closed", "08003", ex);
+			throw new SQLException("connection is closed", SqlStates.CONNECTION_DOES_NOT_EXIST, ex);
 		}
 	}
 
@@ -136,7 +136,7 @@ public final class Session implements AutoCloseable {
 			}
 		}
 		catch (SocketException ex) {
-			throw new SQLException("connection is closed", "08003", ex);
+			throw new SQLException("connection is closed", SqlStates.CONNECTION_DOES_NOT_EXIST, ex);
 		}
 	}
 

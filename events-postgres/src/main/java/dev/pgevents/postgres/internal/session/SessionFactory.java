@@ -69,7 +69,7 @@ public final class SessionFactory implements AutoCloseable {
 		Session session = null;
 		try {
 			if (this.closed) {
-				throw new SQLException("event bus is closed", "08003");
+				throw new SQLException("event bus is closed", SqlStates.CONNECTION_DOES_NOT_EXIST);
 			}
 			session = session(connect(handle), handle);
 			setUp(session);

@@ -2,6 +2,7 @@ package dev.pgevents.postgres.internal.wire;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -42,8 +43,6 @@ final class LenientDecoder {
 	 * @return the event
 	 * @throws IOException if it is not JSON, or too deeply nested
 	 * @throws UnreadableNotificationException if it is not of the wire format
-	 * @throws IllegalArgumentException if a field has an invalid value
-	 * @throws java.time.DateTimeException if the timestamp is none
 	 */
 	Event decode(String notification) throws IOException, UnreadableNotificationException {
 		try (JsonParser parser = this.json.createParser(notification)) {
@@ -79,10 +78,10 @@ final class LenientDecoder {
 		if (fields.type == null) {
 			throw new UnreadableNotificationException("field type is missing", null);
 		}
-		EventType type = EventType.of(fields.type);
-		Instant timestamp = (fields.timestamp != null) ? Timestamps.parse(fields.timestamp) : this.clock.instant();
+		EventType type = type(fields.type);
+		Instant timestamp = (fields.timestamp != null) ? timestamp(fields.timestamp) : this.clock.instant();
 		if (fields.id != null) {
-			return new Event(UUID.fromString(fields.id), type, fields.appId, fields.payload, timestamp, fields.headers);
+			return new Event(id(fields.id), type, fields.appId, fields.payload, timestamp, fields.headers);
 		}
 		return Event.builder(type)
 			.appId(fields.appId)
@@ -90,6 +89,51 @@ final class LenientDecoder {
 			.timestamp(timestamp)
 			.headers(fields.headers)
 			.build();
+	}
+
+	private static EventType type(String text) throws UnreadableNotificationException {
+		try {
+			return EventType.of(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw UnreadableNotificationException.ofField("type", inKind(text),
+					"lower-case words of [a-z0-9_] joined by dots, at most " + EventType.MAX_LENGTH + " characters");
+		}
+	}
+
+	private static UUID id(String text) throws UnreadableNotificationException {
+		try {
+			return UUID.fromString(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw UnreadableNotificationException.ofField("id", inKind(text), "a UUID, or to be left out");
+		}
+	}
+
+	private static Instant timestamp(String text) throws UnreadableNotificationException {
+		try {
+			return Timestamps.parse(text);
+		}
+		catch (DateTimeException ex) {
+			String kind = PostgresTimestamps.kind(text);
+			throw UnreadableNotificationException.ofField("timestamp", (kind != null) ? kind : inKind(text),
+					"a time with its zone, 2026-01-19T10:00:00Z or 2026-01-19 10:00:00+00");
+		}
+	}
+
+	private static String inKind(String text) {
+		return text.isEmpty() ? "an empty text" : "a text of " + text.length() + " characters that is none";
+	}
+
+	private static String inKind(JsonToken value) {
+		return switch (value) {
+			case VALUE_STRING -> "a text";
+			case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
+			case VALUE_TRUE, VALUE_FALSE -> "true or false";
+			case VALUE_NULL -> "null";
+			case START_ARRAY -> "an array";
+			default -> "an object";
+		};
 	}
 
 	private static @Nullable String text(JsonParser parser, JsonToken value, String name)
@@ -100,7 +144,8 @@ final class LenientDecoder {
 		if (value == JsonToken.VALUE_NULL) {
 			return null;
 		}
-		throw new UnreadableNotificationException("field " + name + " is not text", null);
+		throw UnreadableNotificationException.ofField(name, inKind(value),
+				"text" + (name.equals("app_id") ? ", a number or null" : " or null"));
 	}
 
 	private static @Nullable String textOrNumber(JsonParser parser, JsonToken value, String name)
@@ -114,12 +159,12 @@ final class LenientDecoder {
 			return Map.of();
 		}
 		if (value != JsonToken.START_OBJECT) {
-			throw new UnreadableNotificationException("field headers is not an object", null);
+			throw UnreadableNotificationException.ofField("headers", inKind(value), "an object of texts, or null");
 		}
 		Map<String, String> headers = new HashMap<>();
 		String name;
 		while ((name = parser.nextFieldName()) != null) {
-			String header = text(parser, parser.nextToken(), "headers");
+			String header = header(parser, parser.nextToken());
 			if (header != null) {
 				headers.put(name, header);
 			}
@@ -128,6 +173,15 @@ final class LenientDecoder {
 			}
 		}
 		return headers;
+	}
+
+	private static @Nullable String header(JsonParser parser, JsonToken value)
+			throws IOException, UnreadableNotificationException {
+		if (value != JsonToken.VALUE_STRING && value != JsonToken.VALUE_NULL) {
+			throw UnreadableNotificationException.ofField("headers", inKind(value) + " under one of its names",
+					"a text under each");
+		}
+		return text(parser, value, "headers");
 	}
 
 	private Payload payload(JsonParser parser, JsonToken value, String notification) throws IOException {

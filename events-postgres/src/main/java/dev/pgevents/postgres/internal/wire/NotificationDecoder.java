@@ -2,6 +2,7 @@ package dev.pgevents.postgres.internal.wire;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.DateTimeException;
 
 import dev.pgevents.Event;
 import dev.pgevents.Payload;
@@ -73,7 +74,7 @@ public final class NotificationDecoder {
 					"longer than the " + NotificationEncoder.MAX_BYTES + " bytes that PostgreSQL allows", null);
 		}
 		try {
-			Event event = this.ownLayout.decode(RepeatMark.without(notification));
+			Event event = ofOwnLayout(notification);
 			return (event != null) ? event : this.lenient.decode(notification);
 		}
 		catch (IOException ex) {
@@ -83,6 +84,15 @@ public final class NotificationDecoder {
 		catch (RuntimeException ex) {
 			throw new UnreadableNotificationException(
 					"a field has an invalid value (" + ex.getClass().getSimpleName() + ")", null);
+		}
+	}
+
+	private @Nullable Event ofOwnLayout(String notification) {
+		try {
+			return this.ownLayout.decode(RepeatMark.without(notification));
+		}
+		catch (IllegalArgumentException | DateTimeException ex) {
+			return null; // the lenient one says which field it is
 		}
 	}
 

@@ -8,7 +8,8 @@ import java.time.ZoneOffset;
 /**
  * Instants as {@link Instant#toString()} writes and {@link Instant#parse} reads them,
  * without the formatter's machinery, which on an idle bus takes longer than all the rest
- * of encoding and decoding. What is not of the usual form is left to {@link Instant}.
+ * of encoding and decoding. What is not of the usual form is left to {@link Instant}, and
+ * may be as {@link PostgresTimestamps PostgreSQL} writes it.
  */
 final class Timestamps {
 
@@ -93,7 +94,7 @@ final class Timestamps {
 	 */
 	static Instant parse(String text, int start, int end) {
 		if (!isUsual(text, start, end - start)) {
-			return Instant.parse(text.substring(start, end));
+			return Instant.parse(PostgresTimestamps.usual(text.substring(start, end)));
 		}
 		int nano = 0;
 		for (int i = start + FRACTION, digits = 0; digits < NANO_DIGITS; i++, digits++) {

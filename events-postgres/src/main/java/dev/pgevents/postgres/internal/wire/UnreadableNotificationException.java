@@ -20,4 +20,16 @@ public sealed class UnreadableNotificationException extends Exception permits Re
 		super(message, cause, false, false);
 	}
 
+	/**
+	 * A field that cannot be read.
+	 * @param name the field
+	 * @param held what it holds, in kind
+	 * @param expected the form in which it can be read
+	 * @return the exception
+	 */
+	static UnreadableNotificationException ofField(String name, String held, String expected) {
+		return new UnreadableNotificationException("field " + name + " holds " + held + ", expected: " + expected,
+				null);
+	}
+
 }

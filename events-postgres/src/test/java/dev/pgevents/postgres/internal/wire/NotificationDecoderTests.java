@@ -1,6 +1,7 @@
 package dev.pgevents.postgres.internal.wire;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import dev.pgevents.postgres.JacksonPayloadCodec;
 import dev.pgevents.postgres.test.CollidingNames;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -83,6 +85,45 @@ class NotificationDecoderTests {
 	@ValueSource(strings = { "{\"n\":\"x\",\"type\":\"a\"}", "{\"n\":-1,\"type\":\"a\"}", "{\"n\":1, \"type\":\"a\"}" })
 	void fieldOfThatNameIsSkippedLikeAnyOther(String notification) throws UnreadableNotificationException {
 		assertThat(this.decoder.decode(notification).type().value()).isEqualTo("a");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`',
+			textBlock = """
+					{"type":"Hidden"}                               | field type holds a text of 6 characters    | lower-case words
+					{"type":7}                                      | field type holds a number                  | text
+					{}                                              | field type is missing                      | type
+					{"type":"a","id":"hidden"}                      | field id holds a text of 6 characters      | a UUID
+					{"type":"a","id":["hidden"]}                    | field id holds an array                    | text
+					{"type":"a","app_id":{"hidden":1}}              | field app_id holds an object               | text, a number or null
+					{"type":"a","app_id":true}                      | field app_id holds true or false           | text, a number or null
+					{"type":"a","headers":"hidden"}                 | field headers holds a text                 | an object of texts
+					{"type":"a","headers":{"h":1}}                  | field headers holds a number               | a text under each
+					{"type":"a","timestamp":1769000000}             | field timestamp holds a number             | text
+					{"type":"a","timestamp":"hidden"}               | field timestamp holds a text of 6          | 2026-01-19T10:00:00Z
+					{"type":"a","timestamp":"2026-01-19 10:00:00"}  | holds a time without a time zone           | 2026-01-19T10:00:00Z
+					{"type":"a","timestamp":"2026-01-19"}           | field timestamp holds a date               | 2026-01-19T10:00:00Z
+					{"type":"a","timestamp":"infinity"}             | holds PostgreSQL's infinity                | 2026-01-19T10:00:00Z
+					""")
+	void saysWhichFieldHoldsWhatAndWhatItIsToHold(String notification, String held, String expected) {
+		assertThatExceptionOfType(UnreadableNotificationException.class)
+			.isThrownBy(() -> this.decoder.decode(notification))
+			.withMessageContainingAll(held, expected)
+			.satisfies((ex) -> assertThat(ex.getMessage()).doesNotContainIgnoringCase("hidden"));
+	}
+
+	@Test
+	void saysItOfItsOwnLayoutToo() {
+		String own = "{\"id\":\"019b2f5e-0000-7000-8000-000000000000\",\"type\":\"%s\",\"app_id\":null,"
+				+ "\"timestamp\":\"%s\",\"payload\":null}";
+		assertUnreadable(String.format(own, "A", "2026-01-19T10:00:00Z"), "field type holds a text of 1 characters");
+		assertUnreadable(String.format(own, "a", "2026-01-19T10:00:00"), "without a time zone");
+	}
+
+	@Test
+	void readsATimestampAsPostgresWritesIt() throws UnreadableNotificationException {
+		Event event = this.decoder.decode("{\"type\":\"a\",\"timestamp\":\"2026-11-27 21:14:20.9+00\"}");
+		assertThat(event.timestamp()).isEqualTo(Instant.parse("2026-11-27T21:14:20.9Z"));
 	}
 
 	@Test

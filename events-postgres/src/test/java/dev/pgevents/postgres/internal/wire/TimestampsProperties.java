@@ -2,6 +2,7 @@ package dev.pgevents.postgres.internal.wire;
 
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Map;
 
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -30,6 +31,9 @@ class TimestampsProperties {
 		if (refusal == null) {
 			assertThat(Timestamps.parse(text)).isEqualTo(Instant.parse(text));
 		}
+		else if (text.matches(".*\\.\\d{10,}Z")) {
+			assertThat(Timestamps.parse(text)).isEqualTo(Instant.parse(text.replaceFirst("(\\.\\d{9})\\d*", "$1")));
+		}
 		else {
 			assertThat(catchThrowable(() -> Timestamps.parse(text))).isInstanceOf(DateTimeException.class);
 		}
@@ -41,6 +45,27 @@ class TimestampsProperties {
 				"-0001-01-01T00:00:00Z", "+10000-01-01T00:00:00Z", "2026-01-19t10:00:00z" }) {
 			assertThat(Timestamps.parse(text)).as(text).isEqualTo(Instant.parse(text));
 		}
+	}
+
+	@Example
+	void readsWhatPostgresWrites() {
+		Map<String, String> written = Map.of("2026-11-27 21:14:20.9+00", "2026-11-27T21:14:20.9Z",
+				"2026-11-27 21:14:20+05:30", "2026-11-27T15:44:20Z", "2026-11-27 21:14:20+0530", "2026-11-27T15:44:20Z",
+				"2026-11-27T21:14:20.123456+00:00", "2026-11-27T21:14:20.123456Z", "1883-11-18 12:03:58-04:56:02",
+				"1883-11-18T17:00:00Z", "2026-11-27 21:14:20 +00", "2026-11-27T21:14:20Z",
+				"2026-11-27T21:14:20.1234567899999+00", "2026-11-27T21:14:20.123456789Z");
+		written
+			.forEach((text, instant) -> assertThat(Timestamps.parse(text)).as(text).isEqualTo(Instant.parse(instant)));
+	}
+
+	@Example
+	void namesWhatIsNoInstant() {
+		assertThat(PostgresTimestamps.kind("2026-11-27 21:14:20.9")).contains("without a time zone");
+		assertThat(PostgresTimestamps.kind("2026-11-27T21:14:20")).contains("without a time zone");
+		assertThat(PostgresTimestamps.kind("2026-11-27")).isEqualTo("a date");
+		assertThat(PostgresTimestamps.kind("-infinity")).contains("infinity");
+		assertThat(PostgresTimestamps.kind("2026-13-27T21:14:20Z")).contains("no calendar");
+		assertThat(PostgresTimestamps.kind("yesterday")).isNull();
 	}
 
 	private static String text(Instant instant) {
