@@ -22,12 +22,13 @@ import org.jspecify.annotations.Nullable;
  * @param syncs the synchronizing methods
  * @param gaps the last gaps
  * @param database how the database is, or null if that is not known
+ * @param groups the groups of the event log, or null without a log
  * @param seconds the seconds that are over since the last time
  * @param panels what panels show, by their id
  */
 record ConsoleState(Instant now, @Nullable String application, boolean operations, boolean payloads, int pages,
 		long missed, long ahead, ConnectionView connection, List<SubscriptionView> subscriptions, List<String> stopped,
-		List<SyncLog.View> syncs, List<GapLog.View> gaps, @Nullable DatabaseView database, List<Seconds.Second> seconds,
-		Map<String, Object> panels) {
+		List<SyncLog.View> syncs, List<GapLog.View> gaps, @Nullable DatabaseView database, @Nullable GroupsView groups,
+		List<Seconds.Second> seconds, Map<String, Object> panels) {
 
 }

@@ -74,6 +74,8 @@ final class EventsConsole implements SmartLifecycle, SyncRunListener {
 
 	private final DatabaseWatch database;
 
+	private final GroupsWatch groups;
+
 	private @Nullable ScheduledExecutorService timer;
 
 	private volatile boolean running;
@@ -102,6 +104,7 @@ final class EventsConsole implements SmartLifecycle, SyncRunListener {
 		this.clock = clock;
 		this.monitor = new EventMonitor(bus, this::offer, this.gaps, commitTimes, clock);
 		this.database = new DatabaseWatch(bus, this.writers, clock);
+		this.groups = new GroupsWatch(bus, this.writers, properties.showPayloads(), clock);
 	}
 
 	private static Thread thread(Runnable work) {
@@ -266,7 +269,7 @@ final class EventsConsole implements SmartLifecycle, SyncRunListener {
 		return Json.write(new ConsoleState(this.clock.instant(), this.application, this.properties.operations(),
 				this.properties.showPayloads(), this.viewers.size(), this.monitor.missed(), this.monitor.ahead(),
 				ConnectionView.of(this.bus, this.monitor.listeningSince()), subscriptions(), stopped(),
-				this.syncs.view(), this.gaps.view(), this.database.view(),
+				this.syncs.view(), this.gaps.view(), this.database.view(), this.groups.view(),
 				this.monitor.seconds().after(secondsAfter, this.clock.instant().getEpochSecond()), panelData()));
 	}
 

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.List;
 
 import dev.pgevents.EventBus;
+import dev.pgevents.EventLog;
 import dev.pgevents.spring.DomainEventListenerContainer;
 import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
 
@@ -44,10 +45,12 @@ public final class EventsConsoleAutoConfiguration {
 	}
 
 	@Bean
-	RouterFunction<ServerResponse> eventsConsoleRoutes(EventsConsole console, EventsConsoleProperties properties,
-			ObjectProvider<DomainEventListenerContainer> container, ObjectProvider<ConsolePanel> panels) {
+	RouterFunction<ServerResponse> eventsConsoleRoutes(EventBus bus, EventsConsole console,
+			EventsConsoleProperties properties, ObjectProvider<DomainEventListenerContainer> container,
+			ObjectProvider<ConsolePanel> panels) {
 		List<ConsolePanel> all = panels.orderedStream().toList();
-		Operations operations = new Operations(properties.operations(), container.getIfUnique(), all);
+		Operations operations = new Operations(properties.operations(), container.getIfUnique(),
+				bus.capability(EventLog.class).orElse(null), all);
 		return new ConsoleRoutes(properties.path(), console, operations, all).routes();
 	}
 

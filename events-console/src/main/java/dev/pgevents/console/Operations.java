@@ -3,6 +3,7 @@ package dev.pgevents.console;
 import java.util.List;
 import java.util.Map;
 
+import dev.pgevents.EventLog;
 import dev.pgevents.spring.DomainEventListenerContainer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,17 +16,22 @@ final class Operations {
 
 	private final @Nullable DomainEventListenerContainer container;
 
+	private final @Nullable EventLog log;
+
 	private final List<ConsolePanel> panels;
 
 	/**
 	 * Knows what can be done.
 	 * @param allowed whether it may
 	 * @param container whose methods can be stopped, if there is one
+	 * @param log whose parked events can be tried again, if there is one
 	 * @param panels what they offer
 	 */
-	Operations(boolean allowed, @Nullable DomainEventListenerContainer container, List<ConsolePanel> panels) {
+	Operations(boolean allowed, @Nullable DomainEventListenerContainer container, @Nullable EventLog log,
+			List<ConsolePanel> panels) {
 		this.allowed = allowed;
 		this.container = container;
+		this.log = log;
 		this.panels = panels;
 	}
 
@@ -43,7 +49,8 @@ final class Operations {
 	 */
 	@Nullable String operate(String panel, String operation, Map<String, String> parameters) throws Exception {
 		if (panel.equals("console")) {
-			return own(operation, parameters.getOrDefault("id", ""));
+			return operation.equals("redrive") ? redrive(parameters.getOrDefault("group", ""))
+					: own(operation, parameters.getOrDefault("id", ""));
 		}
 		for (ConsolePanel each : this.panels) {
 			if (each.id().equals(panel) && each.operations().contains(operation)) {
@@ -51,6 +58,11 @@ final class Operations {
 			}
 		}
 		return null;
+	}
+
+	private @Nullable String redrive(String group) {
+		return (this.log != null) ? this.log.redrive(group) + " parked events of group " + group + " are tried again."
+				: null;
 	}
 
 	private @Nullable String own(String operation, String id) {

@@ -5,7 +5,7 @@ import { renderConnection, renderTiles } from './connection.js';
 import { Charts } from './charts.js';
 import { Gaps } from './gaps.js';
 import { Feed } from './feed.js';
-import { renderDatabase, renderSubscriptions, renderSyncs } from './tables.js';
+import { renderDatabase, renderGroups, renderSubscriptions, renderSyncs } from './tables.js';
 
 const SILENCE = 4000;
 const RETRY = 2000;
@@ -64,6 +64,7 @@ function render(state) {
 	gaps.render(state);
 	renderSubscriptions(state, confirmed);
 	renderSyncs(state);
+	renderGroups(state, confirmed);
 	renderDatabase(state);
 	feed.know(state);
 	for (const [id, panel] of panels) {

@@ -82,6 +82,44 @@ export function renderSyncs({ syncs, now }) {
 	});
 }
 
+export function renderGroups({ groups, operations }, confirmed) {
+	show(byId('groups-section'), Boolean(groups) && (groups.groups.length > 0 || Boolean(groups.problem)));
+	if (!groups) {
+		return;
+	}
+	showText(byId('groups-problem'), groups.problem);
+	setText(byId('groups-summary'), `asked at ${clock(groups.asked)}`);
+	keyed(byId('groups'), groups.groups, (each) => each.name, () => group(confirmed), (row, each) => {
+		const [name, badge, button] = row.querySelector('.row-head').children;
+		const parked = BigInt(each.parked);
+		setText(name, each.name);
+		const owned = Object.values(each.owners).reduce((sum, parts) => sum + parts, 0);
+		const state = parked > 0n ? ['has parked events', 'bad'] : owned < each.partitions ? ['not all handled', 'warn'] : ['', ''];
+		setText(badge, state[0]);
+		badge.className = `badge ${state[1]}`;
+		show(badge, state[0] !== '');
+		show(button, operations && parked > 0n);
+		setText(row.querySelector('.filter-text'), `${names(each.types, 'all types')}; ${
+			Object.entries(each.owners).map(([owner, parts]) => `${owner} has ${parts} of ${each.partitions} partitions`).join(', ') || 'no instance runs'}`);
+		keyed(row.querySelector('.stats'), [['lag', each.lag], ['held', each.held], ['parked', each.parked]], ([what]) => what,
+			([what]) => element('div', { class: `stat-${what}` }, element('dt', {}, what), element('dd', {})),
+			(item, [, value]) => setText(item.lastElementChild, count(value)));
+		keyed(row.querySelector('.parked'), each.events, (event) => event.id, () => element('li'), (item, event) =>
+			setText(item, `${event.type}${event.app == null ? '' : ` of app ${event.app}`}, tried ${event.attempts} times since ${
+				clock(event.since)}${event.error ? `: ${event.error}` : ''}`));
+	});
+}
+
+function group(confirmed) {
+	const row = element('li', { class: 'row' },
+		element('div', { class: 'row-head' }, element('strong', { class: 'name' }), element('span', { class: 'badge' }),
+			element('button', { type: 'button', class: 'quiet', hidden: true }, 'Try again')),
+		element('p', { class: 'muted filter-text' }), element('dl', { class: 'stats' }), element('ul', { class: 'parked small' }));
+	row.querySelector('button').addEventListener('click', () => confirmed('Try the parked events again?',
+		`All parked events of ${row.dataset.key} are handled again, as often as new ones.`, 'Try again', 'console', 'redrive', { group: row.dataset.key }));
+	return row;
+}
+
 const ago = (now, at) => {
 	const ms = Math.max(0, new Date(now) - new Date(at));
 	return ms < 2000 ? 'just now' : `${span(ms)} ago`;
