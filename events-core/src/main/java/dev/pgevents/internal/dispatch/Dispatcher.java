@@ -62,7 +62,7 @@ public final class Dispatcher implements AutoCloseable {
 	Dispatcher(DispatcherBuilder builder) {
 		this.busName = builder.busName;
 		Executor given = builder.executor;
-		this.threads = Executors.newCachedThreadPool(new BusThreadFactory(this.busName));
+		this.threads = Executors.newCachedThreadPool(new BusThreadFactory(this.busName + "-worker"));
 		this.strategy = new LeaderFollowers(this.busName, (given != null) ? given : this.threads, this.threads,
 				builder.inlineHandlers && given == null);
 		this.subscriptionListener = builder.subscriptionListener;
