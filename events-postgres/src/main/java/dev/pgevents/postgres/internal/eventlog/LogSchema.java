@@ -150,8 +150,8 @@ final class LogSchema {
 			differences.add("table " + table + " is missing");
 			return;
 		}
-		List<String> have = List.of(present.split(" "));
-		for (String column : columns.split(" ")) {
+		List<String> have = List.of(present.split(" ", -1));
+		for (String column : columns.split(" ", -1)) {
 			if (!have.contains(column)) {
 				differences.add("table " + table + " lacks column " + column);
 			}
