@@ -187,7 +187,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		NotificationRouter router = new NotificationRouter(
 				new NotificationDecoder(configuration.codec, configuration.clock, this.signer), this.dispatcher,
 				observer, this.log);
-		Listener made = new Listener(
+		Listener made = new Listener(configuration.name,
 				() -> new SessionFactory(this.listeningSource::open, applicationName, networkTimeout), router, observer,
 				new Proofs(this.groupCommit, this.publishingProcess),
 				new Listener.Timing(configuration.backoff, configuration.heartbeat, configuration.clock),

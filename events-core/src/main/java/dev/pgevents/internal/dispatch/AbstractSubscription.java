@@ -1,9 +1,7 @@
 package dev.pgevents.internal.dispatch;
 
-import java.time.Clock;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -33,13 +31,10 @@ abstract class AbstractSubscription implements BusSubscription {
 
 	private final CompletableFuture<Void> ready = new CompletableFuture<>();
 
-	/** Runs what hangs on {@link #ready}. */
-	private final Executor stages;
+	final BusContext bus;
 
 	/** Since when the consumer had no subscription, until it is told. */
 	private @Nullable Instant awaySince;
-
-	private final Clock clock;
 
 	/** Until then nothing is taken in: what came before would have a hole after it. */
 	private volatile boolean live;
@@ -55,14 +50,13 @@ abstract class AbstractSubscription implements BusSubscription {
 	long slow;
 
 	AbstractSubscription(String name, SubscriptionFilter filter, SubscriptionOptions options, int concurrency,
-			Consumer<BusSubscription> onClose, Executor stages, Clock clock) {
+			Consumer<BusSubscription> onClose, BusContext bus) {
 		this.name = name;
 		this.filter = filter;
 		this.onClose = onClose;
-		this.stages = stages;
-		this.clock = clock;
+		this.bus = bus;
 		this.awaySince = options.awaySince();
-		this.buffer = new Buffer(options.bufferSize(), options.overflow(), concurrency > 1, clock);
+		this.buffer = new Buffer(options.bufferSize(), options.overflow(), concurrency > 1, bus.clock());
 	}
 
 	/** Takes in an event. */
@@ -159,7 +153,7 @@ abstract class AbstractSubscription implements BusSubscription {
 	public final void live() {
 		if (becomesLive()) {
 			// What hangs on it may take any time, which a reading thread has not.
-			this.stages.execute(() -> this.ready.complete(null));
+			this.bus.stages().execute(() -> this.ready.complete(null));
 		}
 		afterAdding();
 	}
@@ -185,7 +179,7 @@ abstract class AbstractSubscription implements BusSubscription {
 		Instant since = this.awaySince;
 		if (since != null && !this.closed) {
 			this.awaySince = null;
-			Instant now = this.clock.instant();
+			Instant now = this.bus.clock().instant();
 			// A clock may have been set back.
 			this.buffer.append(new Gap(Gap.Reason.STOPPED, since.isBefore(now) ? since : now, now, 0));
 			added();

@@ -1,10 +1,8 @@
 package dev.pgevents.internal.dispatch;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.function.Consumer;
@@ -22,8 +20,8 @@ final class BufferedEventStream extends AbstractSubscription implements BusEvent
 	private final Condition change = this.lock.newCondition();
 
 	BufferedEventStream(String name, SubscriptionFilter filter, SubscriptionOptions options,
-			Consumer<BusSubscription> onClose, Executor stages, Clock clock) {
-		super(name, filter, options, 1, onClose, stages, clock);
+			Consumer<BusSubscription> onClose, BusContext bus) {
+		super(name, filter, options, 1, onClose, bus);
 	}
 
 	@Override

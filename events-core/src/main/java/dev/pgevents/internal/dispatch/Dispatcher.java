@@ -1,6 +1,5 @@
 package dev.pgevents.internal.dispatch;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
@@ -49,7 +48,7 @@ public final class Dispatcher implements AutoCloseable {
 
 	private final Duration shutdownTimeout;
 
-	private final Clock clock;
+	private final BusContext context;
 
 	private final SubscriptionIndex index = new SubscriptionIndex();
 
@@ -67,7 +66,7 @@ public final class Dispatcher implements AutoCloseable {
 				builder.inlineHandlers && given == null);
 		this.subscriptionListener = builder.subscriptionListener;
 		this.shutdownTimeout = builder.shutdownTimeout;
-		this.clock = builder.clock;
+		this.context = new BusContext(this.busName, this::runStages, builder.clock);
 		this.handlers = new HandlerWatch(this.busName, builder.slowHandlerThreshold, builder.slowHandlerListener);
 	}
 
@@ -93,7 +92,7 @@ public final class Dispatcher implements AutoCloseable {
 			Consumer<BusSubscription> onClose) {
 		Objects.requireNonNull(handler, "handler");
 		HandlerSubscription subscription = new HandlerSubscription(name(options), filter, options, handler,
-				this.strategy, this.shutdownTimeout, forget(onClose), this::finished, this::runStages, this.clock);
+				this.strategy, this.shutdownTimeout, forget(onClose), this::finished, this.context);
 		this.handlers.add(subscription);
 		return add(subscription);
 	}
@@ -118,7 +117,7 @@ public final class Dispatcher implements AutoCloseable {
 			.bufferSize(Integer.MAX_VALUE)
 			.build();
 		HandlerSubscription subscription = new HandlerSubscription(name(options), filter, unbounded, handler,
-				this.strategy, this.shutdownTimeout, forget(onClose), this::finished, this::runStages, this.clock);
+				this.strategy, this.shutdownTimeout, forget(onClose), this::finished, this.context);
 		this.handlers.add(subscription);
 		subscription.takeIn();
 		return add(subscription, false);
@@ -145,8 +144,7 @@ public final class Dispatcher implements AutoCloseable {
 	 */
 	public BusEventStream open(SubscriptionFilter filter, SubscriptionOptions options,
 			Consumer<BusSubscription> onClose) {
-		return add(
-				new BufferedEventStream(name(options), filter, options, forget(onClose), this::runStages, this.clock));
+		return add(new BufferedEventStream(name(options), filter, options, forget(onClose), this.context));
 	}
 
 	/**
@@ -241,7 +239,7 @@ public final class Dispatcher implements AutoCloseable {
 	}
 
 	private <T extends AbstractSubscription> T add(T subscription, boolean indexed) {
-		tell(this.subscriptionListener::onOpened, subscription);
+		inform(this.subscriptionListener::onOpened, subscription);
 		if (indexed) {
 			this.index.add(subscription);
 		}
@@ -267,9 +265,9 @@ public final class Dispatcher implements AutoCloseable {
 			if (closing instanceof AbstractSubscription subscription) {
 				remove(subscription);
 			}
-			tell(this.subscriptionListener::onClosed, closing);
+			inform(this.subscriptionListener::onClosed, closing);
 			if (!(closing instanceof HandlerSubscription)) {
-				tell(this.subscriptionListener::onFinished, closing);
+				inform(this.subscriptionListener::onFinished, closing);
 			}
 			onClose.accept(closing);
 		};
@@ -277,15 +275,15 @@ public final class Dispatcher implements AutoCloseable {
 
 	private void finished(HandlerSubscription subscription) {
 		this.handlers.remove(subscription);
-		tell(this.subscriptionListener::onFinished, subscription);
+		inform(this.subscriptionListener::onFinished, subscription);
 	}
 
-	private static void tell(Consumer<Subscription> listener, Subscription subscription) {
+	private void inform(Consumer<Subscription> listener, Subscription subscription) {
 		try {
 			listener.accept(subscription);
 		}
 		catch (Throwable ex) {
-			logger.error("subscription listener failed", ex);
+			logger.error("{}: subscription listener failed", this.busName, ex);
 		}
 	}
 

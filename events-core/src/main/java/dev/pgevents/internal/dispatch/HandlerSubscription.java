@@ -1,12 +1,10 @@
 package dev.pgevents.internal.dispatch;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -58,15 +56,15 @@ final class HandlerSubscription extends AbstractSubscription {
 	 */
 	HandlerSubscription(String name, SubscriptionFilter filter, SubscriptionOptions options, EventHandler handler,
 			WorkerStarter starter, Duration shutdownTimeout, Consumer<BusSubscription> onClose,
-			Consumer<HandlerSubscription> onFinished, Executor stages, Clock clock) {
-		super(name, filter, options, options.concurrency(), onClose, stages, clock);
+			Consumer<HandlerSubscription> onFinished, BusContext bus) {
+		super(name, filter, options, options.concurrency(), onClose, bus);
 		this.shutdownTimeout = shutdownTimeout;
 		this.onFinished = onFinished;
 		this.handler = handler;
 		this.parallel = options.concurrency() > 1;
 		this.account = new WorkerAccount(options.concurrency());
 		EventErrorHandler given = options.errorHandler();
-		this.errorHandler = (given != null) ? given : new LoggingErrorHandler();
+		this.errorHandler = (given != null) ? given : new LoggingErrorHandler(bus.busName());
 		this.starter = starter;
 	}
 
@@ -100,8 +98,8 @@ final class HandlerSubscription extends AbstractSubscription {
 		}
 		catch (RuntimeException | Error ex) {
 			if (isFirstWithoutThread()) {
-				logger.error("no thread for the handler of subscription {}; its events wait until there is one", name(),
-						ex);
+				logger.error("{}: no thread for the handler of subscription {}; its events wait until there is one",
+						this.bus.busName(), name(), ex);
 			}
 		}
 	}
@@ -137,7 +135,7 @@ final class HandlerSubscription extends AbstractSubscription {
 	}
 
 	private void work() {
-		Worker worker = new Worker(this, this.handler, this.errorHandler);
+		Worker worker = new Worker(this.bus.busName(), this, this.handler, this.errorHandler);
 		this.busy.add(worker);
 		try {
 			worker.run(() -> handleAll(worker));
@@ -259,8 +257,10 @@ final class HandlerSubscription extends AbstractSubscription {
 	/** Waits for the events in hand, up to a time. */
 	void awaitFinish(long deadline) {
 		if (!waitForFinish(deadline)) {
-			logger.warn("subscription {} was closed while its handler was still running, the shutdown timeout of {} ms "
-					+ "being over: {}", name(), this.shutdownTimeout.toMillis(), this.busy);
+			logger.warn(
+					"{}: subscription {} was closed while its handler was still running, the shutdown timeout of "
+							+ "{} ms being over: {}",
+					this.bus.busName(), name(), this.shutdownTimeout.toMillis(), this.busy);
 		}
 	}
 

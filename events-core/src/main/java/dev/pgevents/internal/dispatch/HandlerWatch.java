@@ -24,6 +24,8 @@ final class HandlerWatch implements AutoCloseable {
 
 	private final Set<HandlerSubscription> handlers = ConcurrentHashMap.newKeySet();
 
+	private final String busName;
+
 	private final Duration threshold;
 
 	private final SlowHandlerListener listener;
@@ -32,12 +34,13 @@ final class HandlerWatch implements AutoCloseable {
 
 	/**
 	 * Begins to watch.
-	 * @param busName the name of the bus, for the thread
+	 * @param busName the name of the bus, for the thread and the log
 	 * @param threshold when a running handler is reported; it is looked at four times as
 	 * often
 	 * @param listener told of slow handlers, besides the log
 	 */
 	HandlerWatch(String busName, Duration threshold, SlowHandlerListener listener) {
+		this.busName = busName;
 		this.threshold = threshold;
 		this.listener = listener;
 		this.timer = Executors.newSingleThreadScheduledExecutor(new BusThreadFactory(busName + "-watch"));
@@ -78,12 +81,12 @@ final class HandlerWatch implements AutoCloseable {
 	private void report(Subscription subscription, Delivery delivery, Duration runningFor) {
 		try {
 			logger.warn(
-					"handler of subscription {} has been running for {} ms with {} and goes on; its next events wait",
-					subscription.name(), runningFor.toMillis(), delivery);
+					"{}: handler of subscription {} has been running for {} ms with {} and goes on; its next events wait",
+					this.busName, subscription.name(), runningFor.toMillis(), delivery);
 			this.listener.onSlowHandler(subscription, delivery, runningFor);
 		}
 		catch (Throwable ex) {
-			logger.error("slow handler listener failed", ex);
+			logger.error("{}: slow handler listener failed", this.busName, ex);
 		}
 	}
 

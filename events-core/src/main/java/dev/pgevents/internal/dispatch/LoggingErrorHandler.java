@@ -20,20 +20,28 @@ public final class LoggingErrorHandler implements EventErrorHandler {
 
 	private static final Logger logger = LoggerFactory.getLogger(LoggingErrorHandler.class);
 
+	private final String busName;
+
 	private final AtomicLong failures = new AtomicLong();
+
+	LoggingErrorHandler(String busName) {
+		this.busName = busName;
+	}
 
 	@Override
 	public void onError(Subscription subscription, Delivery delivery, Throwable error) {
 		long count = this.failures.incrementAndGet();
 		if (count == 1) {
-			logger.error("handler of subscription {} failed for {}", subscription.name(), delivery, error);
+			logger.error("{}: handler of subscription {} failed for {}", this.busName, subscription.name(), delivery,
+					error);
 		}
 		else if (Repetition.isLogged(count)) {
-			logger.warn("handler of subscription {} failed for {}, {} failures by now: {}", subscription.name(),
-					delivery, count, LogText.of(String.valueOf(error), LogText.MESSAGE));
+			logger.warn("{}: handler of subscription {} failed for {}, {} failures by now: {}", this.busName,
+					subscription.name(), delivery, count, LogText.of(String.valueOf(error), LogText.MESSAGE));
 		}
 		else {
-			logger.debug("handler of subscription {} failed for {}", subscription.name(), delivery, error);
+			logger.debug("{}: handler of subscription {} failed for {}", this.busName, subscription.name(), delivery,
+					error);
 		}
 	}
 

@@ -29,6 +29,8 @@ final class Worker {
 
 	private final Thread thread = Thread.currentThread();
 
+	private final String busName;
+
 	private final Subscription subscription;
 
 	private final EventHandler handler;
@@ -37,7 +39,8 @@ final class Worker {
 
 	private volatile @Nullable Call call;
 
-	Worker(Subscription subscription, EventHandler handler, EventErrorHandler errorHandler) {
+	Worker(String busName, Subscription subscription, EventHandler handler, EventErrorHandler errorHandler) {
+		this.busName = busName;
 		this.subscription = subscription;
 		this.handler = handler;
 		this.errorHandler = errorHandler;
@@ -93,7 +96,7 @@ final class Worker {
 
 	private void report(Delivery delivery, Throwable error) {
 		try {
-			tell(delivery, error);
+			callErrorHandler(delivery, error);
 		}
 		catch (Throwable ex) {
 			// Not even logging works, as when memory is short. The worker must go on: its
@@ -101,12 +104,12 @@ final class Worker {
 		}
 	}
 
-	private void tell(Delivery delivery, Throwable error) {
+	private void callErrorHandler(Delivery delivery, Throwable error) {
 		try {
 			this.errorHandler.onError(this.subscription, delivery, error);
 		}
 		catch (Throwable ex) {
-			logger.error("error handler of subscription {} failed", this.subscription.name(), ex);
+			logger.error("{}: error handler of subscription {} failed", this.busName, this.subscription.name(), ex);
 		}
 	}
 

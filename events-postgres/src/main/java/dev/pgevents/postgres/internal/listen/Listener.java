@@ -33,6 +33,8 @@ public final class Listener implements AutoCloseable {
 
 	private final Supplier<SessionFactory> newSessions;
 
+	private final String busName;
+
 	private final NotificationRouter router;
 
 	private final ListenerObserver observer;
@@ -72,6 +74,7 @@ public final class Listener implements AutoCloseable {
 
 	/**
 	 * Creates a listener that has not been started.
+	 * @param busName begins log lines
 	 * @param sessions makes what opens sessions, anew for each start
 	 * @param router takes the notifications
 	 * @param observer sees how the connection is
@@ -79,8 +82,9 @@ public final class Listener implements AutoCloseable {
 	 * @param timing when to try again and to ask
 	 * @param strategy says which thread leads, and who runs handlers
 	 */
-	public Listener(Supplier<SessionFactory> sessions, NotificationRouter router, ListenerObserver observer,
-			ProofSender proofSender, Timing timing, LeaderFollowers strategy) {
+	public Listener(String busName, Supplier<SessionFactory> sessions, NotificationRouter router,
+			ListenerObserver observer, ProofSender proofSender, Timing timing, LeaderFollowers strategy) {
+		this.busName = busName;
 		this.newSessions = sessions;
 		this.sessions = sessions.get();
 		this.router = router;
@@ -261,7 +265,8 @@ public final class Listener implements AutoCloseable {
 			lost(cause);
 		}
 		catch (Throwable ex) {
-			logger.error("an attempt to connect again follows, though this went wrong with a lost connection", ex);
+			logger.error("{}: an attempt to connect again follows, though this went wrong with a lost connection",
+					this.busName, ex);
 		}
 		backOff();
 	}
@@ -341,7 +346,7 @@ public final class Listener implements AutoCloseable {
 		}
 		catch (InterruptedException ex) {
 			// Only the bus, when it is closed, has a reason to interrupt this thread.
-			logger.debug("interrupted while waiting for the next attempt, which follows now", ex);
+			logger.debug("{}: interrupted while waiting for the next attempt, which follows now", this.busName, ex);
 		}
 		finally {
 			this.lock.unlock();
