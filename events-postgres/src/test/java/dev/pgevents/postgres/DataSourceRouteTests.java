@@ -124,6 +124,7 @@ class DataSourceRouteTests {
 				row("Spring's lazy of its routing", () -> new LazyConnectionDataSourceProxy(routing(c3p0()))),
 				row("what unwraps to pgjdbc's", () -> new Unwrapping(pgjdbc(new PGSimpleDataSource()))),
 				row("what unwraps to HikariCP's, not as any DataSource", () -> new Unwrapping(hikari())),
+				row("a proxy of HikariCP that is a DataSource and no more", () -> proxy(hikari(), DataSource.class)),
 				row("a proxy of HikariCP with its interfaces", () -> proxy(hikari())),
 				row("a proxy of Tomcat JDBC with its interfaces", () -> proxy(tomcat())));
 	}
@@ -388,8 +389,12 @@ class DataSourceRouteTests {
 		for (Class<?> type = target.getClass(); type != null; type = type.getSuperclass()) {
 			Stream.of(type.getInterfaces()).forEach((face) -> faces.put(face, true));
 		}
-		return (DataSource) Proxy.newProxyInstance(DataSourceRouteTests.class.getClassLoader(),
-				faces.keySet().toArray(Class<?>[]::new), (proxy, method, arguments) -> {
+		return proxy(target, faces.keySet().toArray(Class<?>[]::new));
+	}
+
+	private static DataSource proxy(DataSource target, Class<?>... faces) {
+		return (DataSource) Proxy.newProxyInstance(DataSourceRouteTests.class.getClassLoader(), faces,
+				(proxy, method, arguments) -> {
 					try {
 						return method.invoke(target, arguments);
 					}
