@@ -25,4 +25,14 @@ public @interface DomainEvent {
 	 */
 	String value();
 
+	/**
+	 * Whether instances that are published as application events, with
+	 * {@code ApplicationEventPublisher}, leave through the bus, as if they had been given
+	 * to {@link DomainEventPublisher}: in the transaction that they are published in.
+	 * What is received of the class is no application event then, since it would leave
+	 * again; handle it with {@link OnDomainEvent}.
+	 * @return whether they do
+	 */
+	boolean externalize() default false;
+
 }

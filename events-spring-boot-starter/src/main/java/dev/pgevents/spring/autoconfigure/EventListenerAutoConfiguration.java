@@ -79,7 +79,8 @@ public final class EventListenerAutoConfiguration {
 			PayloadReading reading = new PayloadReading(codec.getIfUnique(JacksonPayloadCodec::new),
 					new PayloadClasses(context));
 			ApplicationEventBridge bridge = new ApplicationEventBridge(new AcceptedEvents(context, reading),
-					ContextEvents.of(context), filter(properties.applicationEvents()), defaults,
+					ContextEvents.of(context, properties.applicationEvents().transactional()),
+					filter(properties.applicationEvents()), defaults,
 					transaction(properties.applicationEvents(), transactionManager), observer);
 			return new EndpointContainer(subscriber, beans, defaults, properties.listener().autoStartup(),
 					properties.listener().shutdownTimeout(), bridge, observer, reading, bus);

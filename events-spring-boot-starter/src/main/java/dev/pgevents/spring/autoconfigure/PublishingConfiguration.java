@@ -10,6 +10,7 @@ import dev.pgevents.spring.DomainEventPublisher;
 import dev.pgevents.spring.internal.handling.EchoRefusingPublisher;
 import dev.pgevents.spring.internal.handling.InterceptedPublisher;
 import dev.pgevents.spring.internal.listener.BusLifecycle;
+import dev.pgevents.spring.internal.externalization.ExternalizingListener;
 import dev.pgevents.spring.internal.observation.EventObserver;
 import dev.pgevents.spring.internal.transaction.TransactionalPublisher;
 
@@ -71,6 +72,12 @@ class PublishingConfiguration {
 	@ConditionalOnMissingBean(value = Subscriber.class, ignored = EventBus.class)
 	Subscriber domainSubscriber(EventBus bus) {
 		return new BusSubscriber(bus);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean // in no parent, which hears of a child's events
+	static ExternalizingListener eventsExternalizingListener(ObjectProvider<DomainEventPublisher> publisher) {
+		return new ExternalizingListener(publisher);
 	}
 
 	@Bean

@@ -20,7 +20,7 @@ import org.springframework.context.annotation.Configuration;
 class ReactivePublishingConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(value = ReactivePublisher.class, name = "domainReactivePublisher")
 	ReactivePublisher domainReactivePublisher(EventBus bus, EventsProperties properties,
 			ObjectProvider<EventObserver> observer) {
 		return new ReactiveTransactionalPublisher(bus, properties.publisher().mode(),

@@ -9,4 +9,8 @@ import java.lang.annotation.RetentionPolicy;
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Externalized {
 
+	String value() default "";
+
+	String target() default "";
+
 }

@@ -141,6 +141,9 @@ public final class AcceptedEvents {
 	}
 
 	private static boolean isExternalized(Class<?> payloadClass) {
+		if (PayloadClass.isExternalized(payloadClass)) {
+			return true;
+		}
 		MergedAnnotations annotations = MergedAnnotations.from(payloadClass);
 		return EXTERNALIZED.stream().anyMatch(annotations::isPresent);
 	}

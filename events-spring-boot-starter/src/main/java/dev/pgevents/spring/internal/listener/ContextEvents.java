@@ -26,12 +26,16 @@ public final class ContextEvents implements ApplicationEventPublisher {
 	/**
 	 * Where a bridge of a context publishes.
 	 * @param context the context
+	 * @param transactions whether a transaction is opened around each event
 	 * @return the context, or its own listeners alone where its parent has a bridge
 	 */
-	public static ApplicationEventPublisher of(ApplicationContext context) {
+	public static ApplicationEventPublisher of(AbstractApplicationContext context, boolean transactions) {
 		ApplicationContext parent = context.getParent();
 		boolean parentHasBridge = parent != null && BeanFactoryUtils.beanNamesForTypeIncludingAncestors(parent,
 				DomainEventListenerContainer.class, true, false).length > 0;
+		if (!transactions && UntransactedListeners.areKept(context)) {
+			return new UntransactedListeners(context, !parentHasBridge);
+		}
 		return parentHasBridge ? new ContextEvents(context) : context;
 	}
 

@@ -62,6 +62,16 @@ public final class PayloadClass {
 	}
 
 	/**
+	 * Whether application events of a class leave through the bus.
+	 * @param payloadClass the class
+	 * @return whether its {@link DomainEvent} says so
+	 */
+	public static boolean isExternalized(Class<?> payloadClass) {
+		DomainEvent annotation = AnnotatedElementUtils.findMergedAnnotation(payloadClass, DomainEvent.class);
+		return annotation != null && annotation.externalize();
+	}
+
+	/**
 	 * Which class or interface a class has its annotation from.
 	 * @param payloadClass the class
 	 * @return itself, or a supertype
