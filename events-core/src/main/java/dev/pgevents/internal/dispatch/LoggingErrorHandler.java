@@ -24,6 +24,11 @@ public final class LoggingErrorHandler implements EventErrorHandler {
 
 	private final AtomicLong failures = new AtomicLong();
 
+	/** For a subscription of the bus that has the name buses have of themselves. */
+	public LoggingErrorHandler() {
+		this("events");
+	}
+
 	LoggingErrorHandler(String busName) {
 		this.busName = busName;
 	}
