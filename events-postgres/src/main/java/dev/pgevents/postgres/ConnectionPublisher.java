@@ -44,7 +44,7 @@ final class ConnectionPublisher implements Publisher {
 
 	@Override
 	public void publishAll(Collection<Event> events) {
-		publishEncoded(this.encoder.encode(events));
+		publishEncoded(this.encoder.encodeMarked(events));
 	}
 
 	void publishEncoded(Collection<? extends EncodedEvent> events) {

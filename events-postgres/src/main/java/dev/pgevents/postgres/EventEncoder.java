@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.pgevents.EncodedEvent;
@@ -27,8 +28,9 @@ import org.slf4j.LoggerFactory;
  * <p>
  * Marks are there because PostgreSQL drops a notification that a transaction has sent
  * before, and an event is to arrive as often as it was published. An event that stands in
- * one call for the second time is marked. On a connection of the caller's every event is,
- * since nobody knows what else was published in its transaction.
+ * one call for the second time is marked. One that may leave on a connection of the
+ * caller's is marked when it is encoded, since nobody knows what else is published in its
+ * transaction.
  */
 final class EventEncoder {
 
@@ -73,6 +75,16 @@ final class EventEncoder {
 		return new EncodedNotification(event, channel, this.encoder.encode(event), false);
 	}
 
+	/** One that is held, or leaves on a connection of the caller's. */
+	EncodedNotification encodeMarked(Event event) {
+		if (this.log != null && this.log.records(event.type())) {
+			return encode(event); // its position makes it differ from all others
+		}
+		String text = this.encoder.encodeMarked(event, nextMark());
+		return new EncodedNotification(event, channelOf(event), text, false,
+				RepeatMark.isIn(text) ? new AtomicBoolean(true) : null);
+	}
+
 	/** One of the bus's own, on a channel of its own. */
 	Notification own(String channel, Event event) {
 		EncodedNotification encoded = new EncodedNotification(event, channel, this.encoder.encode(event), false);
@@ -82,6 +94,11 @@ final class EventEncoder {
 	/** All or none of them, before anything is sent. */
 	List<EncodedNotification> encode(Collection<Event> events) {
 		return events.stream().map(this::encode).toList();
+	}
+
+	/** The same for those that are held, or leave on a connection of the caller's. */
+	List<EncodedNotification> encodeMarked(Collection<Event> events) {
+		return events.stream().map(this::encodeMarked).toList();
 	}
 
 	/** One that leaves in a transaction of its own, with others than itself. */
@@ -103,30 +120,25 @@ final class EventEncoder {
 	private List<Notification> notifications(Collection<? extends EncodedEvent> events, int mark) {
 		if (events.size() == 1) {
 			EncodedNotification only = EncodedNotification.of(events.iterator().next());
-			return List.of(notification(only, markedIfItFits(only.text(), mark)));
+			return List.of(notification(only, first(only, mark)));
 		}
 		List<Notification> notifications = new ArrayList<>(events.size());
 		Set<UUID> seen = new HashSet<>(events.size() * 2);
 		for (EncodedEvent event : events) {
 			EncodedNotification encoded = EncodedNotification.of(event);
-			if (encoded.recorded()) {
-				// Its position makes it differ from all others.
-				notifications.add(notification(encoded, encoded.text()));
-				continue;
-			}
-			boolean first = seen.add(event.event().id());
-			String text = first ? markedIfItFits(encoded.text(), mark) : marked(encoded);
-			notifications.add(notification(encoded, text));
+			boolean again = !encoded.recorded() && !seen.add(event.event().id());
+			notifications.add(notification(encoded, again ? marked(encoded) : first(encoded, mark)));
 		}
 		return notifications;
 	}
 
-	private String markedIfItFits(String text, int mark) {
-		if (mark == 0) {
-			return text;
+	/** A mark of its own, or the position of a recorded one, makes it differ already. */
+	private String first(EncodedNotification encoded, int mark) {
+		if (mark == 0 || encoded.recorded() || encoded.useMark()) {
+			return encoded.text();
 		}
-		String marked = RepeatMark.of(text, mark);
-		return this.encoder.fits(marked) ? marked : text;
+		String marked = RepeatMark.of(encoded.text(), mark);
+		return this.encoder.fits(marked) ? marked : encoded.text();
 	}
 
 	private String marked(EncodedNotification encoded) {

@@ -281,7 +281,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 
 	@Override
 	public EncodedEvent encode(Event event) {
-		return this.encoder.encode(event);
+		return this.encoder.encodeMarked(event);
 	}
 
 	@Override

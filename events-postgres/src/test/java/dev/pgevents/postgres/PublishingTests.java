@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import dev.pgevents.Delivery;
+import dev.pgevents.EncodedEvent;
 import dev.pgevents.Event;
 import dev.pgevents.EventStream;
 import dev.pgevents.EventType;
@@ -338,9 +339,11 @@ class PublishingTests {
 			bus.publisher(connection).publish(event);
 			bus.publisher(connection).publish(event);
 			bus.publisher(connection).publishAll(List.of(event, number(2), event));
-			bus.publishEncoded(connection, List.of(bus.encode(event)));
+			EncodedEvent encoded = bus.encode(event);
+			bus.publishEncoded(connection, List.of(encoded));
+			bus.publishEncoded(connection, List.of(encoded, encoded));
 			connection.commit();
-			assertThat(numbers(6)).containsExactly(1, 1, 1, 2, 1, 1);
+			assertThat(numbers(8)).containsExactly(1, 1, 1, 2, 1, 1, 1, 1);
 			connection.setAutoCommit(true);
 			bus.publisher(connection).publishAll(List.of(event, number(2), event));
 			assertThat(numbers(3)).containsExactly(1, 2, 1);

@@ -84,7 +84,21 @@ public final class NotificationEncoder {
 	 * @throws PayloadTooLargeException if it would be too large
 	 */
 	public String encode(Event event, int maxBytes) {
-		return encode(event, payload(event.payload()), maxBytes);
+		return checked(event, json(event, payload(event.payload()), 0), maxBytes);
+	}
+
+	/**
+	 * Encodes an event with a mark, where there is room for it.
+	 * @param event the event
+	 * @param mark makes the notification differ from equal ones, see {@link RepeatMark}
+	 * @return as of {@link #encode(Event)}
+	 * @throws PayloadConversionException if the payload cannot be written
+	 * @throws PayloadTooLargeException if the notification would be too large unmarked
+	 */
+	public String encodeMarked(Event event, int mark) {
+		String payload = payload(event.payload());
+		String marked = json(event, payload, mark);
+		return fits(marked) ? marked : checked(event, json(event, payload, 0), MAX_BYTES);
 	}
 
 	/**
@@ -105,9 +119,15 @@ public final class NotificationEncoder {
 		return utf8Length(notification) + this.reserved;
 	}
 
-	private String encode(Event event, String payload, int maxBytes) {
+	private String json(Event event, String payload, int mark) {
 		StringBuilder json = new StringBuilder(ENVELOPE_SIZE + payload.length());
-		json.append("{\"id\":\"").append(event.id()).append("\",\"type\":\"").append(event.type().value());
+		if (mark > 0) {
+			RepeatMark.begin(mark, json);
+		}
+		else {
+			json.append('{');
+		}
+		json.append("\"id\":\"").append(event.id()).append("\",\"type\":\"").append(event.type().value());
 		json.append("\",\"app_id\":");
 		if (event.appId() != null) {
 			quoted(event.appId(), json);
@@ -127,6 +147,10 @@ public final class NotificationEncoder {
 		if (known == Encoding.UNKNOWN && notification.length() + this.reserved > MAX_BYTES) {
 			notification = escaped(json, false);
 		}
+		return notification;
+	}
+
+	private String checked(Event event, String notification, int maxBytes) {
 		int bytes = bytes(notification);
 		if (bytes > maxBytes) {
 			throw new PayloadTooLargeException(event.type(), bytes, maxBytes);

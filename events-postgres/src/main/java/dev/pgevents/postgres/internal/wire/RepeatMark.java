@@ -22,6 +22,20 @@ public final class RepeatMark {
 		return BEFORE + number + ',' + notification.substring(1);
 	}
 
+	/** Begins a notification that is marked. */
+	static void begin(int number, StringBuilder json) {
+		json.append(BEFORE).append(number).append(',');
+	}
+
+	/**
+	 * Whether a notification is marked.
+	 * @param notification a notification of this library's
+	 * @return whether it begins with a mark
+	 */
+	public static boolean isIn(String notification) {
+		return notification.startsWith(BEFORE);
+	}
+
 	/**
 	 * Takes a mark away, where there is one as {@link #of} makes it.
 	 * @param notification any text
