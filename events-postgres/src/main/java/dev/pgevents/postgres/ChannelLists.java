@@ -273,14 +273,15 @@ final class ChannelLists implements BusSubscription {
 
 		/** Anybody may send anything: what is missing or something else ends here. */
 		static Told of(Payload payload) {
-			Map<?, ?> map = CODEC.fromJson(payload.toJson(CODEC), Map.class);
-			List<String> types = ((List<?>) map.get("types")).stream().map(String.class::cast).toList();
-			return new Told((Boolean) map.get("answer"), text(map, "instance"), text(map, "application"),
-					text(map, "digest"), types);
+			Map<?, ?> map = Objects.requireNonNull(CODEC.fromJson(payload.toJson(CODEC), Map.class));
+			List<?> types = value(map, "types", List.class);
+			return new Told(value(map, "answer", Boolean.class), value(map, "instance", String.class),
+					value(map, "application", String.class), value(map, "digest", String.class),
+					types.stream().map(String.class::cast).toList());
 		}
 
-		private static String text(Map<?, ?> map, String name) {
-			return Objects.requireNonNull((String) map.get(name), name);
+		private static <T> T value(Map<?, ?> map, String name, Class<T> type) {
+			return type.cast(Objects.requireNonNull(map.get(name), name));
 		}
 
 	}
