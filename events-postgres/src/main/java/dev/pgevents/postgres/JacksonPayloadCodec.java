@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import dev.pgevents.PayloadCodec;
 import dev.pgevents.PayloadConversionException;
 import dev.pgevents.internal.log.LogText;
+import dev.pgevents.postgres.internal.payload.IgnoredAnnotations;
 import dev.pgevents.postgres.internal.payload.PayloadMapper;
 import dev.pgevents.postgres.internal.payload.ReadableTypes;
 import dev.pgevents.postgres.internal.wire.JsonFailure;
@@ -39,6 +40,9 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 	private final Set<Class<?>> readableAgain = ConcurrentHashMap.newKeySet();
 
 	private final ReadableTypes readable;
+
+	private final IgnoredAnnotations ignored = new IgnoredAnnotations("tools.jackson.databind.annotation",
+			"payloads are written by Jackson 2, use those of com.fasterxml.jackson");
 
 	/**
 	 * With the default mapper.
@@ -87,6 +91,7 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 
 	@Override
 	public void checkReadable(Type type) {
+		this.ignored.warn(this.mapper.constructType(type).getRawClass());
 		String problem = problem(type);
 		if (problem != null) {
 			throw new PayloadConversionException("nothing can be read as " + type.getTypeName() + ": " + problem);
@@ -98,6 +103,7 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 		if (this.readableAgain.contains(type)) {
 			return;
 		}
+		this.ignored.warn(type);
 		String problem = isNameable(type) && this.readable.isWrittenByProperties(type) ? problem(type) : null;
 		if (problem != null) {
 			throw new PayloadConversionException("payload of class " + type.getName()

@@ -21,6 +21,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param backend What carries the events.
  * @param postgres Where the bus's own two connections go.
  * @param channels Which channels events use.
+ * @param payload How payloads become JSON.
  * @param publisher How events are published.
  * @param listener How events are received.
  * @param security Whose events are believed.
@@ -29,8 +30,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("events")
 public record EventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("postgres") Backend backend,
-		@DefaultValue Postgres postgres, @DefaultValue Channels channels, @DefaultValue Publisher publisher,
-		@DefaultValue Listener listener, @DefaultValue Security security,
+		@DefaultValue Postgres postgres, @DefaultValue Channels channels, @DefaultValue Payload payload,
+		@DefaultValue Publisher publisher, @DefaultValue Listener listener, @DefaultValue Security security,
 		@DefaultValue ApplicationEvents applicationEvents) {
 
 	/** What carries the events. */
@@ -57,6 +58,26 @@ public record EventsProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 		@Override
 		public String toString() {
 			return "Postgres[username=" + this.username + "]"; // URLs may hold passwords
+		}
+
+	}
+
+	/**
+	 * How payloads become JSON; the same in all services.
+	 *
+	 * @param mapper Whose JSON mapper writes and reads payloads.
+	 */
+	public record Payload(@DefaultValue("library") Mapper mapper) {
+
+		/** Whose JSON mapper writes and reads payloads. */
+		public enum Mapper {
+
+			/** One of the library's own, whatever spring.jackson says. */
+			LIBRARY,
+
+			/** The application's, of Jackson 3 or, if there is none, of Jackson 2. */
+			APPLICATION
+
 		}
 
 	}

@@ -52,17 +52,17 @@ class ConfigurationMetadataTests {
 			.containsExactlyInAnyOrder("events.enabled", "events.backend", "events.postgres.url",
 					"events.postgres.username", "events.postgres.password", "events.channels.strategy",
 					"events.channels.name", "events.channels.partitions", "events.channels.types",
-					"events.publisher.mode", "events.publisher.queue-capacity", "events.publisher.max-batch",
-					"events.publisher.timeout", "events.publisher.lock-timeout", "events.listener.enabled",
-					"events.listener.auto-startup", "events.listener.buffer-size", "events.listener.overflow",
-					"events.listener.concurrency", "events.listener.heartbeat", "events.listener.shutdown-timeout",
-					"events.listener.slow-handler-threshold", "events.listener.inline-handlers",
-					"events.listener.recovery.initial-delay", "events.listener.recovery.multiplier",
-					"events.listener.recovery.max-delay", "events.security.signing-key",
-					"events.security.verification-keys", "events.application-events.enabled",
-					"events.application-events.types", "events.application-events.apps",
-					"events.application-events.transactional", "management.health.events.enabled",
-					"management.health.events.grace-period");
+					"events.payload.mapper", "events.publisher.mode", "events.publisher.queue-capacity",
+					"events.publisher.max-batch", "events.publisher.timeout", "events.publisher.lock-timeout",
+					"events.listener.enabled", "events.listener.auto-startup", "events.listener.buffer-size",
+					"events.listener.overflow", "events.listener.concurrency", "events.listener.heartbeat",
+					"events.listener.shutdown-timeout", "events.listener.slow-handler-threshold",
+					"events.listener.inline-handlers", "events.listener.recovery.initial-delay",
+					"events.listener.recovery.multiplier", "events.listener.recovery.max-delay",
+					"events.security.signing-key", "events.security.verification-keys",
+					"events.application-events.enabled", "events.application-events.types",
+					"events.application-events.apps", "events.application-events.transactional",
+					"management.health.events.enabled", "management.health.events.grace-period");
 	}
 
 	@Test
@@ -80,7 +80,7 @@ class ConfigurationMetadataTests {
 	@Test
 	void everyValueOfAnEnumIsHinted() {
 		List<JsonNode> enums = properties.stream().filter((property) -> type(property).isEnum()).toList();
-		assertThat(enums).hasSize(4).allSatisfy((property) -> {
+		assertThat(enums).hasSize(5).allSatisfy((property) -> {
 			assertThat(hints).containsKey(name(property));
 			List<String> hinted = stream(hints.get(name(property)).get("values"))
 				.map((hint) -> hint.get("value").asText())

@@ -3,7 +3,9 @@ package dev.pgevents.postgres.internal.payload;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.Module;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.MapperBuilder;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
@@ -18,6 +20,9 @@ import dev.pgevents.postgres.internal.wire.NotificationEncoder;
  */
 public final class PayloadMapper {
 
+	/** Of the application's modules only this one: others change what is on the wire. */
+	private static final String KOTLIN = "com.fasterxml.jackson.module.kotlin.KotlinModule";
+
 	private PayloadMapper() {
 	}
 
@@ -26,7 +31,7 @@ public final class PayloadMapper {
 	 * @return the mapper
 	 */
 	public static JsonMapper create() {
-		return JsonMapper.builder(factory())
+		JsonMapper.Builder builder = JsonMapper.builder(factory())
 			.annotationIntrospector(new DeclaredSubtypes()) // the modules add theirs to
 															// it
 			.addModule(new JavaTimeModule())
@@ -38,8 +43,13 @@ public final class PayloadMapper {
 			.disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
 			.disable(DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
 			.enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-			.polymorphicTypeValidator(BasicPolymorphicTypeValidator.builder().build())
-			.build();
+			.polymorphicTypeValidator(BasicPolymorphicTypeValidator.builder().build());
+		for (Module module : MapperBuilder.findModules(PayloadMapper.class.getClassLoader())) {
+			if (module.getClass().getName().equals(KOTLIN)) {
+				builder.addModule(module);
+			}
+		}
+		return builder.build();
 	}
 
 	/**

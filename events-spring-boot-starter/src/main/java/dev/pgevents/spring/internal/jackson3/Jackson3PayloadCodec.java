@@ -1,0 +1,148 @@
+package dev.pgevents.spring.internal.jackson3;
+
+import java.lang.reflect.Proxy;
+import java.lang.reflect.Type;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import dev.pgevents.PayloadCodec;
+import dev.pgevents.PayloadConversionException;
+import dev.pgevents.internal.log.LogText;
+import dev.pgevents.postgres.internal.payload.IgnoredAnnotations;
+import dev.pgevents.postgres.internal.wire.JsonFailure;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.ObjectReader;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+
+/**
+ * Payloads as JSON, written and read by Jackson 3. Thread-safe.
+ *
+ * @since 0.1
+ */
+public final class Jackson3PayloadCodec implements PayloadCodec {
+
+	private final ObjectMapper mapper;
+
+	private final ReadableTypes readable;
+
+	private final IgnoredAnnotations ignored = new IgnoredAnnotations("com.fasterxml.jackson.databind.annotation",
+			"payloads are written by Jackson 3, use those of tools.jackson");
+
+	/** Each has looked up its deserializer already. */
+	private final Map<Type, ObjectReader> readers = new ConcurrentHashMap<>();
+
+	/** Classes of published payloads that were checked. */
+	private final Set<Class<?>> readableAgain = ConcurrentHashMap.newKeySet();
+
+	private final @Nullable PayloadCodec jackson2;
+
+	/**
+	 * With the library's own mapper.
+	 * @param jackson2 the codec for the nodes of Jackson 2
+	 */
+	public Jackson3PayloadCodec(PayloadCodec jackson2) {
+		this(PayloadMapper.create(), true, jackson2);
+	}
+
+	/**
+	 * With the application's mapper.
+	 * @param beans where it is
+	 * @return the codec, or null if the application has none, or several
+	 */
+	public static @Nullable PayloadCodec ofApplication(ListableBeanFactory beans) {
+		ObjectMapper mapper = beans.getBeanProvider(ObjectMapper.class).getIfUnique();
+		return (mapper != null) ? new Jackson3PayloadCodec(mapper) : null;
+	}
+
+	/**
+	 * With a mapper of the application's.
+	 * @param mapper reads and writes payloads
+	 */
+	public Jackson3PayloadCodec(ObjectMapper mapper) {
+		this(mapper, false, null);
+	}
+
+	private Jackson3PayloadCodec(ObjectMapper mapper, boolean own, @Nullable PayloadCodec jackson2) {
+		this.mapper = mapper;
+		this.readable = new ReadableTypes(mapper, own);
+		this.jackson2 = jackson2;
+	}
+
+	@Override
+	public String toJson(@Nullable Object value) {
+		if (this.jackson2 != null && value != null && isOfJackson2(value.getClass())) {
+			return this.jackson2.toJson(value);
+		}
+		if (value != null) {
+			checkReadableAgain(value.getClass());
+		}
+		try {
+			return this.mapper.writeValueAsString(value);
+		}
+		catch (JacksonException ex) {
+			throw new PayloadConversionException("payload of class "
+					+ ((value != null) ? value.getClass().getName() : "null") + " cannot be written as JSON: "
+					+ LogText.of(String.valueOf(ex.getOriginalMessage()), LogText.MESSAGE), JsonFailure.of(ex));
+		}
+	}
+
+	@Override
+	public <T> @Nullable T fromJson(String json, Type type) {
+		if (this.jackson2 != null && type instanceof Class<?> plain && isOfJackson2(plain)) {
+			return this.jackson2.fromJson(json, type);
+		}
+		try {
+			return reader(type).readValue(json);
+		}
+		catch (RuntimeException ex) {
+			throw PayloadConversionException.unreadable(json, type, JsonFailure.of(ex));
+		}
+	}
+
+	@Override
+	public void checkReadable(Type type) {
+		if (this.jackson2 != null && type instanceof Class<?> plain && isOfJackson2(plain)) {
+			return;
+		}
+		this.ignored.warn(this.mapper.constructType(type).getRawClass());
+		String problem = problem(type);
+		if (problem != null) {
+			throw new PayloadConversionException("nothing can be read as " + type.getTypeName() + ": " + problem);
+		}
+	}
+
+	/** Whether it is a node of the other Jackson. */
+	private static boolean isOfJackson2(Class<?> type) {
+		return type.getName().startsWith("com.fasterxml.jackson.databind.");
+	}
+
+	/** What nobody could read would fail at each event, far from who can change it. */
+	private void checkReadableAgain(Class<?> type) {
+		if (this.readableAgain.contains(type)) {
+			return;
+		}
+		this.ignored.warn(type);
+		boolean nameable = !type.isAnonymousClass() && !type.isHidden() && !Proxy.isProxyClass(type);
+		String problem = nameable && this.readable.isWrittenByProperties(type) ? problem(type) : null;
+		if (problem != null) {
+			throw new PayloadConversionException("payload of class " + type.getName()
+					+ " is not published, since no handler could read it again: " + problem);
+		}
+		this.readableAgain.add(type);
+	}
+
+	private @Nullable String problem(Type type) {
+		return this.readable.problem(this.mapper.constructType(type));
+	}
+
+	private ObjectReader reader(Type type) {
+		ObjectReader known = this.readers.get(type);
+		return (known != null) ? known
+				: this.readers.computeIfAbsent(type, (key) -> this.mapper.readerFor(this.mapper.constructType(key)));
+	}
+
+}
