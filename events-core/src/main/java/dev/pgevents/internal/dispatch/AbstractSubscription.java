@@ -158,7 +158,7 @@ abstract class AbstractSubscription implements BusSubscription {
 		afterAdding();
 	}
 
-	/** Begins to take in; true if somebody waits for that. */
+	/** Begins to take in; true if there are stages that wait for that. */
 	private boolean becomesLive() {
 		this.lock.lock();
 		try {

@@ -249,7 +249,7 @@ public final class Dispatcher implements AutoCloseable {
 			throw new IllegalStateException("event bus " + this.busName + " is closed: no subscriptions any more");
 		}
 		if (subscription.isClosed()) {
-			// By somebody who was told of it before it was entered everywhere.
+			// By the subscription listener, before it was entered everywhere.
 			remove(subscription);
 		}
 		return subscription;

@@ -89,7 +89,7 @@ public final class LeaderFollowers implements WorkerStarter {
 
 	private static final int IDLE_LOOKS = 10;
 
-	/** The lead while nobody handles. */
+	/** The lead while its thread reads. */
 	private static final Lead READING = new Lead("READING");
 
 	private final String busName;
@@ -192,7 +192,7 @@ public final class LeaderFollowers implements WorkerStarter {
 	}
 
 	/**
-	 * Does what was reserved for the leader, if anything, while somebody reads. For the
+	 * Does what was reserved for the leader, if anything, while a thread reads. For the
 	 * leader.
 	 * @return whether the thread still leads
 	 */

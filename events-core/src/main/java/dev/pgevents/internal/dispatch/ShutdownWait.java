@@ -7,7 +7,7 @@ import java.util.function.BooleanSupplier;
 /**
  * How a subscription that was closed is waited for, until nothing is in hand any more. By
  * one and all only until the first has waited in vain: several would add up their times.
- * For whoever has the subscription's lock.
+ * For the thread that has the subscription's lock.
  */
 final class ShutdownWait {
 

@@ -2,8 +2,8 @@ package dev.pgevents.internal.dispatch;
 
 /**
  * How many workers a subscription has, those among them that have to be started, and
- * whether there was no thread for one. For whoever has the subscription's lock, but for
- * what says otherwise.
+ * whether there was no thread for one. For the thread that has the subscription's lock,
+ * but for what says otherwise.
  */
 final class WorkerAccount {
 

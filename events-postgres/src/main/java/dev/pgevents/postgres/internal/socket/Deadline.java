@@ -3,7 +3,7 @@ package dev.pgevents.postgres.internal.socket;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When whoever uses a connection has no more time: bounds each wait of its socket on top
+ * When the user of a connection has no more time: bounds each wait of its socket on top
  * of the driver's own time-outs, which begin anew with every byte. None until one is set.
  * Thread-safe.
  */

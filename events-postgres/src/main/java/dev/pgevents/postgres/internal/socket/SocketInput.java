@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Two things escape that: over TLS the bytes are those of records, which end somewhere in
  * a message, and the answer to a statement comes after the backlog before it. The driver
- * then gathers all that there is. Whoever reads is told whenever that has grown by as
+ * then gathers all that there is. The reader is called back whenever that has grown by as
  * much again, so that it can take away what the driver has gathered.
  */
 final class SocketInput extends InputStream {

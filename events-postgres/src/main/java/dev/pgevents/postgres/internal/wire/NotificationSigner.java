@@ -10,10 +10,10 @@ import java.util.List;
 import javax.crypto.Mac;
 
 /**
- * Signs notifications and refuses those that nobody with a key has signed, before
- * anything else of them is looked at. The signature is the first field, and covers the
- * channel and the notification as it is without it; {@code docs/wire-format.md} has the
- * details. Thread-safe.
+ * Signs notifications and refuses those that were not signed with a key, before anything
+ * else of them is looked at. The signature is the first field, and covers the channel and
+ * the notification as it is without it; {@code docs/wire-format.md} has the details.
+ * Thread-safe.
  */
 public final class NotificationSigner {
 

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What short texts that come again and again stand for, made once and not at each event:
- * types, app ids, header names. Holds the latest few hundred, so that nobody can fill it.
- * Thread-safe: a thread that misses what another one has put in makes it again.
+ * types, app ids, header names. Holds the latest few hundred, so that no sender can fill
+ * it. Thread-safe: a thread that misses what another one has put in makes it again.
  *
  * @param <T> what is made of a text
  */
