@@ -46,6 +46,31 @@ public interface Subscription extends AutoCloseable {
 	}
 
 	/**
+	 * Begins no call of the handler until {@link #resume()}; one that is under way goes
+	 * on. Events and gaps still arrive, and wait in the buffer as long as that has room.
+	 * @throws UnsupportedOperationException if there is no handler, or what gives it its
+	 * events cannot wait
+	 */
+	default void pause() {
+		throw new UnsupportedOperationException("subscription " + name() + " cannot be paused");
+	}
+
+	/**
+	 * Gives the handler what has waited, and what arrives. Does nothing where it is not
+	 * paused.
+	 */
+	default void resume() {
+	}
+
+	/**
+	 * Whether the handler is kept from its events.
+	 * @return whether {@link #pause()} was called, and {@link #resume()} not since
+	 */
+	default boolean isPaused() {
+		return false;
+	}
+
+	/**
 	 * Ends the subscription and waits for the events in hand, for as long as the bus's
 	 * shutdown timeout says: a handler that takes longer is named in the log and goes on.
 	 * What is still waiting in the buffer is discarded. Closing again waits again. When

@@ -659,6 +659,48 @@ public abstract class EventBusContract {
 	}
 
 	@Test
+	void pausedHandlerGetsWhatHasWaitedOnceItIsResumed() throws Exception {
+		for (int concurrency : new int[] { 1, 3 }) {
+			Recorder recorder = new Recorder();
+			Recorder other = new Recorder();
+			Subscription subscription = this.bus.subscribe(this.all,
+					SubscriptionOptions.builder().concurrency(concurrency).bufferSize(3).build(), recorder);
+			join(subscription);
+			subscribe(this.all, other);
+			for (int round = 0; round < 20; round++) {
+				subscription.pause();
+				subscription.pause();
+				assertThat(subscription.isPaused()).isTrue();
+				for (int i = 0; i < 4; i++) {
+					this.bus.publish(number(i));
+				}
+				assertThat(other.numbers(4)).containsExactly(0, 1, 2, 3);
+				int expected = round + 1;
+				await().atMost(Duration.ofSeconds(LIMIT)).until(() -> subscription.stats().dropped() == expected);
+				assertThat(subscription.stats().queued()).isEqualTo(3);
+				assertThat(recorder.queue).isEmpty();
+				subscription.resume();
+				assertThat(recorder.nextGap().reason()).isEqualTo(Gap.Reason.OVERFLOW);
+				assertThat(recorder.numbers(3)).containsExactly(1, 2, 3);
+				assertThat(subscription.isPaused()).isFalse();
+			}
+			subscription.close();
+		}
+	}
+
+	@Test
+	void pausedSubscriptionCanBeClosed() throws Exception {
+		Subscription subscription = this.bus.subscribe(this.all, new Recorder());
+		join(subscription);
+		subscription.pause();
+		this.bus.publish(number(1));
+		await().atMost(Duration.ofSeconds(LIMIT)).until(() -> subscription.stats().queued() == 1);
+		subscription.close();
+		assertThat(subscription.stats().dropped()).isEqualTo(1);
+		subscription.resume();
+	}
+
+	@Test
 	void streamOfAConsumerThatWasAwayBeginsWithAGap() throws Exception {
 		SubscriptionOptions options = SubscriptionOptions.builder().awaySince(Instant.now()).build();
 		EventStream stream = this.bus.open(this.all, options);

@@ -53,6 +53,44 @@ public interface DomainEventListenerContainer extends SmartLifecycle {
 	void stop(String id);
 
 	/**
+	 * Lets a handler method rest: it is not called any more, once the event in hand is
+	 * done, while its events and gaps wait in its buffer as long as that has room. Until
+	 * {@link #resume}, or until it is stopped.
+	 * @param id its id
+	 * @throws IllegalArgumentException if there is no such method, or it has no buffer: a
+	 * synchronizing one can be stopped
+	 * @throws IllegalStateException if it is not running
+	 */
+	void pause(String id);
+
+	/**
+	 * Gives a handler method what has waited, and goes on; does nothing if it is not
+	 * paused.
+	 * @param id its id
+	 * @throws IllegalArgumentException as of {@link #pause}
+	 * @throws IllegalStateException if it is not running
+	 */
+	void resume(String id);
+
+	/**
+	 * Whether a method is paused.
+	 * @param id its id
+	 * @return whether it is running and paused
+	 * @throws IllegalArgumentException if there is no such method
+	 */
+	boolean isPaused(String id);
+
+	/**
+	 * Runs a synchronizing method as soon as it is not running, as after a gap; does not
+	 * wait for it.
+	 * @param id its id
+	 * @throws IllegalArgumentException if there is no such method, or it is a handler
+	 * method
+	 * @throws IllegalStateException if it is not running
+	 */
+	void resync(String id);
+
+	/**
 	 * Whether a method is running.
 	 * @param id its id
 	 * @return whether it is

@@ -37,6 +37,8 @@ final class Buffer {
 
 	private boolean gapInHand;
 
+	private boolean paused;
+
 	private long received;
 
 	private long dropped;
@@ -87,6 +89,15 @@ final class Buffer {
 		insert(end, gap);
 	}
 
+	/** Whether nothing may be handled for now. */
+	void pause(boolean paused) {
+		this.paused = paused;
+	}
+
+	boolean isPaused() {
+		return this.paused;
+	}
+
 	/** Whether there is a delivery that may be handled now. */
 	boolean isReady() {
 		return next() != null;
@@ -99,6 +110,9 @@ final class Buffer {
 	}
 
 	private @Nullable Slot next() {
+		if (this.paused) {
+			return null;
+		}
 		Slot first = this.slots.first();
 		if (first == null || this.appOrder == null) {
 			return first;

@@ -204,6 +204,41 @@ final class HandlerSubscription extends AbstractSubscription {
 	}
 
 	@Override
+	public void pause() {
+		pause(true);
+	}
+
+	@Override
+	public void resume() {
+		pause(false);
+	}
+
+	private void pause(boolean paused) {
+		this.lock.lock();
+		try {
+			this.buffer.pause(paused);
+			if (!this.closed) {
+				added();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		afterAdding();
+	}
+
+	@Override
+	public boolean isPaused() {
+		this.lock.lock();
+		try {
+			return this.buffer.isPaused();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
 	public Collection<RunningHandler> running() {
 		return this.busy.stream().map(Worker::running).filter(Objects::nonNull).toList();
 	}

@@ -1,9 +1,11 @@
 package dev.pgevents.spring.autoconfigure;
 
 import dev.pgevents.EventBus;
+import dev.pgevents.spring.DomainEventListenerContainer;
 import dev.pgevents.spring.internal.actuate.EventsEndpoint;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -23,8 +25,8 @@ public final class EventsEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	EventsEndpoint eventsEndpoint(EventBus bus) {
-		return new EventsEndpoint(bus);
+	EventsEndpoint eventsEndpoint(EventBus bus, ObjectProvider<DomainEventListenerContainer> container) {
+		return new EventsEndpoint(bus, container::getIfUnique);
 	}
 
 }

@@ -41,7 +41,15 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.boot.actuate.autoconfigure.endpoint.PropertiesEndpointAccessResolver;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
+import org.springframework.boot.actuate.endpoint.EndpointId;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.OperationFilter;
+import org.springframework.boot.actuate.endpoint.invoke.convert.ConversionServiceParameterValueMapper;
+import org.springframework.boot.actuate.endpoint.web.EndpointMediaTypes;
+import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpointDiscoverer;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -52,6 +60,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
@@ -291,6 +300,40 @@ class ActuatorAutoConfigurationTests {
 	}
 
 	@Test
+	void endpointOperatesMethodsWhereThatIsAllowedAlone() {
+		this.runner.withConfiguration(AutoConfigurations.of(EventListenerAutoConfiguration.class))
+			.withBean("worker", Worker.class)
+			.withBean("ledger", Ledger.class)
+			.run((context) -> {
+				assertThat(operations(context)).isEqualTo(1);
+				EventsEndpoint endpoint = context.getBean(EventsEndpoint.class);
+				assertThat(endpoint.operate("worker.on", EventsEndpoint.Action.PAUSE))
+					.isEqualTo(new EventsEndpoint.MethodDescriptor("worker.on", true, true));
+				assertThat(endpoint.operate("worker.on", EventsEndpoint.Action.RESUME).paused()).isFalse();
+				assertThat(endpoint.operate("worker.on", EventsEndpoint.Action.STOP).running()).isFalse();
+				assertThat(endpoint.operate("worker.on", EventsEndpoint.Action.START).running()).isTrue();
+				endpoint.operate("ledger.catchUp", EventsEndpoint.Action.RESYNC);
+				assertThatExceptionOfType(InvalidEndpointRequestException.class)
+					.isThrownBy(() -> endpoint.operate("none", EventsEndpoint.Action.STOP))
+					.withMessageContaining("worker.on");
+			});
+		this.runner.withPropertyValues("management.endpoint.events.access=UNRESTRICTED")
+			.run((context) -> assertThat(operations(context)).isEqualTo(2));
+	}
+
+	private static int operations(ApplicationContext context) {
+		EndpointAccessResolver access = new PropertiesEndpointAccessResolver(context.getEnvironment());
+		return new WebEndpointDiscoverer(context, new ConversionServiceParameterValueMapper(),
+				EndpointMediaTypes.DEFAULT, List.of(), List.of(), List.of(), List.of(),
+				List.of(OperationFilter.byAccess(access)))
+			.getEndpoints()
+			.stream()
+			.filter((endpoint) -> endpoint.getEndpointId().equals(EndpointId.of("events")))
+			.mapToInt((endpoint) -> endpoint.getOperations().size())
+			.sum();
+	}
+
+	@Test
 	void healthSaysWhichServicesHaveAnotherListOfChannels() {
 		this.runner
 			.withPropertyValues("events.channels.strategy=per-type", "events.channels.types=order.*",
@@ -475,7 +518,7 @@ class ActuatorAutoConfigurationTests {
 		this.runner
 			.withBean("eventsHealthIndicator", HealthIndicator.class,
 					() -> () -> Health.up().withDetail("own", 1).build())
-			.withBean("own", EventsEndpoint.class, () -> new EventsEndpoint(new InMemoryEventBus()))
+			.withBean("own", EventsEndpoint.class, () -> new EventsEndpoint(new InMemoryEventBus(), () -> null))
 			.withBean("ownMeters", BusMeters.class, () -> new BusMeters(new InMemoryEventBus()))
 			.withBean("ownSubscriptionMeters", SubscriptionMeters.class, SubscriptionMeters::new)
 			.run((context) -> assertThat(context).hasNotFailed()

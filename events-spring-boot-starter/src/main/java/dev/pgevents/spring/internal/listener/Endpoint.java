@@ -38,6 +38,11 @@ interface Endpoint {
 		/** The subscription, or null if the endpoint does not show it. */
 		@Nullable Subscription subscription();
 
+		/** Runs it now; false if there is nothing to run without an event. */
+		default boolean resync() {
+			return false;
+		}
+
 		/** Completes when events arrive; may fail. */
 		CompletableFuture<Void> ready();
 

@@ -202,6 +202,44 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 	}
 
 	@Override
+	public void pause(String id) {
+		subscription(id).pause();
+		logger.info("{} is paused, its events wait", id);
+	}
+
+	@Override
+	public void resume(String id) {
+		subscription(id).resume();
+		logger.info("{} goes on", id);
+	}
+
+	@Override
+	public boolean isPaused(String id) {
+		if (!this.endpoints.isActive(id)) {
+			return false;
+		}
+		Subscription subscription = this.endpoints.running(id).subscription();
+		return subscription != null && subscription.isPaused();
+	}
+
+	private Subscription subscription(String id) {
+		Subscription subscription = this.endpoints.running(id).subscription();
+		if (subscription == null) {
+			throw new IllegalArgumentException(
+					"the method with the id " + id + " synchronizes and has no buffer: stop it instead");
+		}
+		return subscription;
+	}
+
+	@Override
+	public void resync(String id) {
+		if (!this.endpoints.running(id).resync()) {
+			throw new IllegalArgumentException(
+					"the method with the id " + id + " handles events: only a @SyncOnDomainEvent method can be run");
+		}
+	}
+
+	@Override
 	public boolean isRunning(String id) {
 		return this.endpoints.isActive(id);
 	}

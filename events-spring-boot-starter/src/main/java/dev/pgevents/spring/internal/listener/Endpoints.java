@@ -155,6 +155,17 @@ final class Endpoints implements BusLifecycle.Container {
 		});
 	}
 
+	/** The one that runs. */
+	Endpoint.Running running(String id) {
+		return locked(() -> {
+			Endpoint.Running running = this.active.get(get(id).id());
+			if (running == null) {
+				throw new IllegalStateException("the method with the id " + id + " is not running: start it first");
+			}
+			return running;
+		});
+	}
+
 	@Override
 	public boolean receives() {
 		return locked(() -> this.running || !this.active.isEmpty());

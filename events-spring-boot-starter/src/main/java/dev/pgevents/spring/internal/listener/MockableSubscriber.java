@@ -52,6 +52,10 @@ final class MockableSubscriber implements Subscriber {
 		}
 
 		@Override
+		public void pause() {
+		}
+
+		@Override
 		public void close() {
 		}
 

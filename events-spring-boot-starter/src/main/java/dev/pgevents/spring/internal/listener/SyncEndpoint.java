@@ -44,6 +44,12 @@ record SyncEndpoint(String id, SubscriptionFilter filter, Duration every, Durati
 			}
 
 			@Override
+			public boolean resync() {
+				loop.trigger();
+				return true;
+			}
+
+			@Override
 			public CompletableFuture<Void> ready() {
 				return CompletableFuture.completedFuture(null); // it works without events
 			}

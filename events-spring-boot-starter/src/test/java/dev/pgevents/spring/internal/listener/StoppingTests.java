@@ -28,6 +28,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.EventListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * What a bean that outlives its subscription is told, and what runs again.
@@ -146,6 +148,55 @@ class StoppingTests {
 				container.start("cache");
 				publish(context, "1");
 				assertThat(received).contains(SyncTrigger.Cause.STARTUP);
+			});
+	}
+
+	@Test
+	void pausedMethodGetsWhatHasWaitedOnceItIsResumed() {
+		this.runner.withBean("cache", Cache.class).withBean("synchronized", Synchronized.class).run((context) -> {
+			assertThat(next()).isEqualTo(SyncTrigger.Cause.STARTUP);
+			DomainEventListenerContainer container = container(context);
+			container.pause("cache");
+			assertThat(container.isPaused("cache")).isTrue();
+			publish(context, "1");
+			assertThat(next()).as("others go on").isEqualTo(SyncTrigger.Cause.EVENT);
+			assertThat(container.subscriptions()).singleElement()
+				.satisfies((subscription) -> assertThat(subscription.stats().queued()).isEqualTo(1));
+			container.resume("cache");
+			assertThat(next()).isEqualTo("1");
+			assertThat(container.isPaused("cache")).isFalse();
+			container.pause("cache");
+			container.stop("cache");
+			assertThat(container.isPaused("cache")).isFalse();
+			container.start("cache");
+			assertThat(next()).isEqualTo(Gap.Reason.STOPPED);
+		});
+	}
+
+	@Test
+	void synchronizingMethodRunsWhenAsked() {
+		this.runner.withBean("cache", Cache.class).withBean("synchronized", Synchronized.class).run((context) -> {
+			assertThat(next()).isEqualTo(SyncTrigger.Cause.STARTUP);
+			container(context).resync("synchronized.on");
+			assertThat(next()).isEqualTo(SyncTrigger.Cause.GAP);
+		});
+	}
+
+	@Test
+	void whatCannotBePausedOrRunSaysWhy() {
+		this.runner.withBean("cache", Cache.class)
+			.withBean("byHand", ByHand.class)
+			.withBean("synchronized", Synchronized.class)
+			.run((context) -> {
+				DomainEventListenerContainer container = container(context);
+				assertThatIllegalArgumentException().isThrownBy(() -> container.pause("synchronized.on"))
+					.withMessageContaining("stop it instead");
+				assertThatIllegalArgumentException().isThrownBy(() -> container.resync("cache"))
+					.withMessageContaining("@SyncOnDomainEvent");
+				assertThatIllegalArgumentException().isThrownBy(() -> container.pause("none"))
+					.withMessageContaining("cache");
+				assertThatIllegalStateException().isThrownBy(() -> container.pause("byHand"))
+					.withMessageContaining("start it first");
 			});
 	}
 
