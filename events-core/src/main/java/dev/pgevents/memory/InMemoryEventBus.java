@@ -182,7 +182,7 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 			EventHandler handler) {
 		if (this.groups == null) {
 			throw new IllegalStateException("group " + group
-					+ " needs the event log: switch it on with InMemoryEventBus.builder().log(capacity)");
+					+ " needs the event log: switch it on with InMemoryEventBus.builder().log(capacity) (in Spring Boot: events.log.enabled=true)");
 		}
 		BusSubscription subscription = this.groups.subscribe(group, filter, options, handler, (closing) -> {
 		});

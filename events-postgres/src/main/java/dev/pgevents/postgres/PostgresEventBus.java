@@ -41,6 +41,7 @@ import dev.pgevents.internal.dispatch.BusThreadFactory;
 import dev.pgevents.internal.dispatch.Dispatcher;
 import dev.pgevents.internal.dispatch.LeaderFollowers;
 import dev.pgevents.internal.group.Attempt;
+import dev.pgevents.internal.group.GroupBus;
 import dev.pgevents.internal.util.Require;
 import dev.pgevents.postgres.internal.eventlog.PostgresLog;
 import dev.pgevents.postgres.internal.listen.Listener;
@@ -334,6 +335,9 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 	public <T> Optional<T> capability(Class<T> type) {
 		if (this.log != null && type == EventLog.class) {
 			return Optional.of(type.cast(this.log.log()));
+		}
+		if (this.log != null && type == GroupBus.class) {
+			return Optional.of(type.cast(this.log));
 		}
 		return EventBus.super.capability(type);
 	}

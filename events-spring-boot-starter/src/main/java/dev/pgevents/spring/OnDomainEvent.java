@@ -83,6 +83,23 @@ public @interface OnDomainEvent {
 	OverflowPolicy[] overflow() default {};
 
 	/**
+	 * The group that the method belongs to, which needs {@code events.log.enabled}: each
+	 * event is handled once by the services that share the group, in order for each app,
+	 * later where none of them was running; if the method fails it is called again. Where
+	 * the method is {@code @Transactional}, the group's position commits with its
+	 * transaction: its effects happen exactly once.
+	 * @return the group's name; by default none, so that every instance gets every event
+	 */
+	String group() default "";
+
+	/**
+	 * Where the group begins if it is new: {@code latest}, {@code earliest}, or a time
+	 * such as {@code 2026-01-19T10:00:00Z}. A group that exists goes on where it was.
+	 * @return the start; {@code latest} by default
+	 */
+	String from() default "";
+
+	/**
 	 * Whether the listener container subscribes the method when it starts; otherwise
 	 * {@link DomainEventListenerContainer#start(String)} does.
 	 * @return true or false; true by default

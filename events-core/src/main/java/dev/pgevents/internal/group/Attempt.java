@@ -102,12 +102,19 @@ public final class Attempt {
 
 	/** The transaction was committed, the position with it. */
 	public void committed() {
-		this.state = State.COMMITTED;
+		end(State.COMMITTED);
 	}
 
 	/** The transaction was rolled back, the position with it. */
 	public void rolledBack() {
-		this.state = State.ROLLED_BACK;
+		end(State.ROLLED_BACK);
+	}
+
+	/** What was refused stays so, however its transaction ends. */
+	private void end(State end) {
+		if (this.state != State.FENCED) {
+			this.state = end;
+		}
 	}
 
 	/** The cursor has another owner, or was set anew: what was done does not count. */

@@ -2,8 +2,10 @@ package dev.pgevents.spring.autoconfigure;
 
 import java.util.List;
 
+import dev.pgevents.Backoff;
 import dev.pgevents.EventTypes;
 import dev.pgevents.postgres.ChannelStrategy;
+import dev.pgevents.postgres.EventLogSettings;
 import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.postgres.SigningKey;
 import dev.pgevents.spring.EventsConfigurationException;
@@ -25,6 +27,28 @@ final class BusSettings {
 		publisher(properties.publisher());
 		listener(properties.listener());
 		security(properties.security());
+		log(properties.log());
+	}
+
+	private void log(EventsProperties.Log log) {
+		if (!log.enabled()) {
+			return;
+		}
+		EventLogSettings.Builder settings = EventLogSettings.builder()
+			.schema(log.schema())
+			.tablePrefix(log.tablePrefix())
+			.partitions(log.partitions())
+			.initialize(log.initialize() == EventsProperties.Log.Initialize.ALWAYS);
+		PropertyCheck.of("events.log.types", () -> settings.types(log.types().toArray(String[]::new)));
+		PropertyCheck.of("events.log.max-size", () -> settings.maxSize(Math.toIntExact(log.maxSize().toBytes())));
+		PropertyCheck.of("events.log.acknowledge-every", () -> settings.acknowledgeEvery(log.acknowledgeEvery()));
+		PropertyCheck.of("events.log.page-size", () -> settings.pageSize(log.pageSize()));
+		PropertyCheck.of("events.log.retry", () -> settings.retry(log.retry().maxAttempts(), retry(log.retry())));
+		PropertyCheck.of("events.log", () -> this.builder.log(settings.build()));
+	}
+
+	static Backoff retry(EventsProperties.Retry retry) {
+		return new Backoff(retry.initialDelay(), retry.multiplier(), retry.maxDelay());
 	}
 
 	private void channels(EventsProperties.Channels channels) {

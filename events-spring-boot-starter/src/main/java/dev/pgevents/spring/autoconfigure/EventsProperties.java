@@ -7,12 +7,14 @@ import java.util.Set;
 import dev.pgevents.OverflowPolicy;
 import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.postgres.ChannelStrategy;
+import dev.pgevents.postgres.EventLogSettings;
 import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.spring.PublishMode;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * The {@code events.*} properties. Every default equals the core's own.
@@ -26,13 +28,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param listener How events are received.
  * @param security Whose events are believed.
  * @param applicationEvents Which received events become Spring application events.
+ * @param log Whether and how events are recorded, which groups need.
  * @since 0.1
  */
 @ConfigurationProperties("events")
 public record EventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("postgres") Backend backend,
 		@DefaultValue Postgres postgres, @DefaultValue Channels channels, @DefaultValue Payload payload,
 		@DefaultValue Publisher publisher, @DefaultValue Listener listener, @DefaultValue Security security,
-		@DefaultValue ApplicationEvents applicationEvents) {
+		@DefaultValue ApplicationEvents applicationEvents, @DefaultValue Log log) {
 
 	/** What carries the events. */
 	public enum Backend {
@@ -154,6 +157,57 @@ public record EventsProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 			@DefaultValue("15s") Duration heartbeat, @DefaultValue("10s") Duration shutdownTimeout,
 			@DefaultValue("10s") Duration slowHandlerThreshold, @DefaultValue("true") boolean inlineHandlers,
 			@DefaultValue Recovery recovery) {
+
+	}
+
+	/**
+	 * Whether and how events are recorded in the database, for handlers that belong to a
+	 * group; the same in all services.
+	 *
+	 * @param enabled Whether events are recorded as they are published.
+	 * @param initialize Whether the tables are made where they are missing.
+	 * @param schema Schema of the tables.
+	 * @param tablePrefix What the tables' names begin with.
+	 * @param partitions Number of partitions, 1 to 1024; fixed once the tables are made.
+	 * @param types Types of events that are recorded; all by default.
+	 * @param maxSize Largest event that is recorded.
+	 * @param retry How often a group tries an event that its handler fails with.
+	 * @param acknowledgeEvery Number of events after which positions are written, where
+	 * handlers have no transaction; they are after a tenth of a second anyway.
+	 * @param pageSize Number of events that are read at a time.
+	 */
+	public record Log(@DefaultValue("false") boolean enabled, @DefaultValue("always") Initialize initialize,
+			@DefaultValue(EventLogSettings.DEFAULT_SCHEMA) String schema,
+			@DefaultValue(EventLogSettings.DEFAULT_TABLE_PREFIX) String tablePrefix,
+			@DefaultValue("" + EventLogSettings.DEFAULT_PARTITIONS) int partitions, @DefaultValue Set<String> types,
+			@DefaultValue("1MB") DataSize maxSize, @DefaultValue Retry retry,
+			@DefaultValue("" + EventLogSettings.DEFAULT_ACKNOWLEDGE_EVERY) int acknowledgeEvery,
+			@DefaultValue("" + EventLogSettings.DEFAULT_PAGE_SIZE) int pageSize) {
+
+		/** Whether the tables are made where they are missing. */
+		public enum Initialize {
+
+			/** They are. */
+			ALWAYS,
+
+			/** They are not: a migration of the application makes them. */
+			NEVER
+
+		}
+
+	}
+
+	/**
+	 * How often a group tries an event that its handler fails with, before it is parked.
+	 *
+	 * @param maxAttempts Number of attempts.
+	 * @param initialDelay Wait after the first failed attempt.
+	 * @param multiplier How much longer each next wait is.
+	 * @param maxDelay Longest wait.
+	 */
+	public record Retry(@DefaultValue("" + EventLogSettings.DEFAULT_MAX_ATTEMPTS) int maxAttempts,
+			@DefaultValue("1s") Duration initialDelay, @DefaultValue("2.0") double multiplier,
+			@DefaultValue("5m") Duration maxDelay) {
 
 	}
 

@@ -22,6 +22,9 @@ import org.springframework.core.env.Environment;
 @ConditionalOnBackend(EventsProperties.Backend.IN_MEMORY)
 class InMemoryBusConfiguration {
 
+	/** Enough for any test, and little enough for any heap. */
+	private static final int LOG_CAPACITY = 100_000;
+
 	@Bean
 	@Fallback // for a Publisher or Subscriber of the user's own
 	@ConditionalOnMissingBean(EventBus.class)
@@ -34,6 +37,11 @@ class InMemoryBusConfiguration {
 		PropertyCheck.of("events.listener.shutdown-timeout", () -> builder.shutdownTimeout(listener.shutdownTimeout()));
 		PropertyCheck.of("events.listener.slow-handler-threshold",
 				() -> builder.slowHandlerThreshold(listener.slowHandlerThreshold()));
+		EventsProperties.Log log = properties.log();
+		if (log.enabled()) {
+			PropertyCheck.of("events.log.retry",
+					() -> builder.log(LOG_CAPACITY).retry(log.retry().maxAttempts(), BusSettings.retry(log.retry())));
+		}
 		if (properties.applicationEvents().enabled()) {
 			builder.slowHandlerListener(applicationEvents);
 		}

@@ -12,6 +12,7 @@ import dev.pgevents.spring.internal.handling.InterceptedPublisher;
 import dev.pgevents.spring.internal.listener.BusLifecycle;
 import dev.pgevents.spring.internal.externalization.ExternalizingListener;
 import dev.pgevents.spring.internal.observation.EventObserver;
+import dev.pgevents.spring.internal.transaction.GroupTransactions;
 import dev.pgevents.spring.internal.transaction.TransactionalPublisher;
 
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -21,6 +22,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Primary;
 import org.springframework.util.function.SingletonSupplier;
 
@@ -60,6 +62,23 @@ class PublishingConfiguration {
 		return new EchoRefusingPublisher(
 				new InterceptedPublisher(observed, SingletonSupplier.of(() -> interceptors.orderedStream().toList())),
 				codec.getIfUnique(JacksonPayloadCodec::new));
+	}
+
+	@Bean
+	@Lazy(false)
+	@ConditionalOnMissingBean
+	GroupTransactions eventsGroupTransactions(EventBus bus, ApplicationDataSource dataSource,
+			TransactionBegins transactionBegins) {
+		GroupTransactions transactions = new GroupTransactions(bus, dataSource.optional());
+		transactionBegins.tellGroups(transactions::onBegin);
+		return transactions;
+	}
+
+	@Bean
+	@Lazy(false)
+	@ConditionalOnMissingBean
+	EventLogStart eventsLogStart(EventBus bus) {
+		return new EventLogStart(bus);
 	}
 
 	@Bean

@@ -19,6 +19,13 @@ class TransactionBegins implements BeanPostProcessor {
 
 	private volatile @Nullable Consumer<TransactionExecution> publisher;
 
+	private volatile @Nullable Consumer<TransactionExecution> groups;
+
+	/** Whom to tell for the sake of groups. */
+	void tellGroups(Consumer<TransactionExecution> groups) {
+		this.groups = groups;
+	}
+
 	/** Whom to tell; until then nobody can have published. */
 	void tell(Consumer<TransactionExecution> publisher) {
 		this.publisher = publisher;
@@ -37,8 +44,14 @@ class TransactionBegins implements BeanPostProcessor {
 
 		@Override
 		public void afterBegin(TransactionExecution transaction, @Nullable Throwable beginFailure) {
-			Consumer<TransactionExecution> listener = TransactionBegins.this.publisher;
-			if (listener != null && beginFailure == null) {
+			if (beginFailure == null) {
+				tell(TransactionBegins.this.publisher, transaction);
+				tell(TransactionBegins.this.groups, transaction);
+			}
+		}
+
+		private static void tell(@Nullable Consumer<TransactionExecution> listener, TransactionExecution transaction) {
+			if (listener != null) {
 				listener.accept(transaction);
 			}
 		}

@@ -26,7 +26,8 @@ class ConfigurationMetadataTests {
 	/** Null or empty means that nothing was said. */
 	private static final Set<String> WITHOUT_DEFAULT = Set.of("events.channels.types", "events.postgres.url",
 			"events.postgres.username", "events.postgres.password", "events.security.signing-key",
-			"events.security.verification-keys", "events.application-events.types", "events.application-events.apps");
+			"events.security.verification-keys", "events.application-events.types", "events.application-events.apps",
+			"events.log.types");
 
 	private static List<JsonNode> properties;
 
@@ -61,8 +62,12 @@ class ConfigurationMetadataTests {
 					"events.listener.recovery.multiplier", "events.listener.recovery.max-delay",
 					"events.security.signing-key", "events.security.verification-keys",
 					"events.application-events.enabled", "events.application-events.types",
-					"events.application-events.apps", "events.application-events.transactional",
-					"management.health.events.enabled", "management.health.events.grace-period");
+					"events.application-events.apps", "events.application-events.transactional", "events.log.enabled",
+					"events.log.initialize", "events.log.schema", "events.log.table-prefix", "events.log.partitions",
+					"events.log.types", "events.log.max-size", "events.log.retry.max-attempts",
+					"events.log.retry.initial-delay", "events.log.retry.multiplier", "events.log.retry.max-delay",
+					"events.log.acknowledge-every", "events.log.page-size", "management.health.events.enabled",
+					"management.health.events.grace-period");
 	}
 
 	@Test
@@ -80,7 +85,7 @@ class ConfigurationMetadataTests {
 	@Test
 	void everyValueOfAnEnumIsHinted() {
 		List<JsonNode> enums = properties.stream().filter((property) -> type(property).isEnum()).toList();
-		assertThat(enums).hasSize(5).allSatisfy((property) -> {
+		assertThat(enums).hasSize(6).allSatisfy((property) -> {
 			assertThat(hints).containsKey(name(property));
 			List<String> hinted = stream(hints.get(name(property)).get("values"))
 				.map((hint) -> hint.get("value").asText())

@@ -22,6 +22,7 @@ import dev.pgevents.internal.dispatch.BusSubscription;
 import dev.pgevents.internal.dispatch.Dispatcher;
 import dev.pgevents.internal.group.Attempt;
 import dev.pgevents.internal.group.Cursor;
+import dev.pgevents.internal.group.GroupBus;
 import dev.pgevents.internal.group.GroupSettings;
 import dev.pgevents.internal.group.Groups;
 import dev.pgevents.internal.group.Page;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The event log of a bus: puts its parts together. Thread-safe.
  */
-public final class PostgresLog implements RecordedNotifications, AutoCloseable {
+public final class PostgresLog implements RecordedNotifications, GroupBus, AutoCloseable {
 
 	private static final byte[] UNKNOWN = {};
 
@@ -115,11 +116,7 @@ public final class PostgresLog implements RecordedNotifications, AutoCloseable {
 		return this.append;
 	}
 
-	/**
-	 * Makes the tables, if that is wanted and they are missing, and checks them.
-	 * @throws EventLogException if the database does not answer
-	 * @throws IllegalStateException if something is missing or different
-	 */
+	@Override
 	public void initialize() {
 		try {
 			this.connection.call((open) -> true);
@@ -207,10 +204,7 @@ public final class PostgresLog implements RecordedNotifications, AutoCloseable {
 		return subscription;
 	}
 
-	/**
-	 * Why groups handle nothing in this process.
-	 * @return the reasons by group
-	 */
+	@Override
 	public Map<String, String> problems() {
 		return this.groups.problems();
 	}
@@ -260,14 +254,7 @@ public final class PostgresLog implements RecordedNotifications, AutoCloseable {
 		this.groups.arrived(event);
 	}
 
-	/**
-	 * Lets the position of the event in hand commit with the caller's transaction.
-	 * @param caller the transaction's connection
-	 * @param attempt the handler's call
-	 * @return false if the event has become somebody else's, so that the transaction has
-	 * to be rolled back
-	 * @throws SQLException if the connection is broken
-	 */
+	@Override
 	public boolean acknowledge(Connection caller, Attempt attempt) throws SQLException {
 		Cursor cursor = attempt.enlist();
 		boolean own = this.store.acknowledge(caller, attempt.group(), cursor, attempt.event(), attempt.isHeld());

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 import dev.pgevents.EventBus;
+import dev.pgevents.internal.group.GroupBus;
 import dev.pgevents.postgres.BusMonitor;
 import dev.pgevents.postgres.BusStatus;
 import dev.pgevents.postgres.ConnectionState;
@@ -45,6 +46,10 @@ public final class EventsHealthIndicator extends AbstractHealthIndicator {
 	@Override
 	protected void doHealthCheck(Health.Builder health) {
 		health.up();
+		this.bus.capability(GroupBus.class)
+			.map(GroupBus::problems)
+			.filter((problems) -> !problems.isEmpty())
+			.ifPresent((problems) -> health.withDetail("groups", problems));
 		this.bus.capability(BusMonitor.class).ifPresent((monitor) -> check(monitor.status(), health));
 	}
 

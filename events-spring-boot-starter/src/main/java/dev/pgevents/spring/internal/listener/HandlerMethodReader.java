@@ -118,8 +118,12 @@ final class HandlerMethodReader {
 		String id = values.text(annotation.id());
 		String name = id.isEmpty() ? unique(handler.name()) : id;
 		return new SubscriptionEndpoint(name, values.bool("autoStartup", annotation.autoStartup(), true), filter,
-				options(handler, annotation, values, name),
-				this.observer.observed(name, new Handler(handler, arguments, gapMethods(beanName, type))));
+				options(handler, annotation, values, name), this.observer.observed(name,
+						handlerOf(handler, annotation, new Handler(handler, arguments, gapMethods(beanName, type)))));
+	}
+
+	private static EventHandler handlerOf(BeanMethod method, OnDomainEvent annotation, EventHandler handler) {
+		return annotation.group().isEmpty() ? handler : GroupMethod.handler(method, handler);
 	}
 
 	private Endpoint sync(BeanMethod method, SyncOnDomainEvent annotation) {
@@ -161,13 +165,23 @@ final class HandlerMethodReader {
 		if (overflow.length > 1) {
 			throw handler.refuse("OnDomainEvent", "it has " + overflow.length + " overflow policies", "Keep one.");
 		}
-		return SubscriptionOptions.builder()
+		SubscriptionOptions.Builder options = SubscriptionOptions.builder()
 			.name(name)
 			.concurrency(values.positive("concurrency", annotation.concurrency(), this.defaults.concurrency()))
 			.bufferSize(values.positive("bufferSize", annotation.bufferSize(), this.defaults.bufferSize()))
-			.overflow((overflow.length == 1) ? overflow[0] : this.defaults.overflow())
-			.errorHandler(errorHandler(handler, values.text(annotation.errorHandler())))
-			.build();
+			.overflow((overflow.length == 1) ? overflow[0] : overflow(annotation))
+			.errorHandler(errorHandler(handler, values.text(annotation.errorHandler())));
+		try {
+			return GroupMethod.options(options, values.text(annotation.group()), values.text(annotation.from()));
+		}
+		catch (IllegalArgumentException | IllegalStateException ex) {
+			throw handler.refuse("OnDomainEvent", String.valueOf(ex.getMessage()), "Correct the annotation.", ex);
+		}
+	}
+
+	/** Nothing overflows in a group. */
+	private OverflowPolicy overflow(OnDomainEvent annotation) {
+		return annotation.group().isEmpty() ? this.defaults.overflow() : OverflowPolicy.DROP_OLDEST;
 	}
 
 	private @Nullable EventErrorHandler errorHandler(BeanMethod handler, String name) {

@@ -1,0 +1,279 @@
+package dev.pgevents.spring.internal.listener;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.pgevents.Event;
+import dev.pgevents.EventBus;
+import dev.pgevents.EventLog;
+import dev.pgevents.EventType;
+import dev.pgevents.GroupStatus;
+import dev.pgevents.Publisher;
+import dev.pgevents.postgres.test.TestPostgres;
+import dev.pgevents.spring.OnDomainEvent;
+import dev.pgevents.spring.app.TestDatabase;
+import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
+import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.context.ApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.interceptor.TransactionAspectSupport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+class GroupHandlerTests {
+
+	private static final Duration LIMIT = Duration.ofSeconds(30);
+
+	private static final String TYPE = "epoch.closed";
+
+	private TestPostgres database;
+
+	private ApplicationContextRunner runner;
+
+	@BeforeEach
+	void createDatabase() throws SQLException {
+		this.database = TestPostgres.shared().createDatabase();
+		this.database.execute("CREATE TABLE effect (n bigserial PRIMARY KEY, number integer)");
+		this.runner = new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class,
+					DataSourceTransactionManagerAutoConfiguration.class, TransactionAutoConfiguration.class,
+					JdbcTemplateAutoConfiguration.class, EventsAutoConfiguration.class,
+					EventListenerAutoConfiguration.class))
+			.withPropertyValues(TestDatabase.properties(this.database))
+			.withPropertyValues("events.log.enabled=true", "events.log.partitions=4", "events.log.retry.max-attempts=2",
+					"events.log.retry.initial-delay=10ms");
+	}
+
+	@Test
+	void anEventIsHandledAfterARestartToo() {
+		ApplicationContextRunner app = this.runner.withBean(Collecting.class);
+		app.run((context) -> {
+			publish(context, 1);
+			assertThat(context.getBean(Collecting.class).next()).isEqualTo(1);
+			awaitLag(context, 0);
+		});
+		this.runner.run((context) -> publish(context, 2));
+		app.run((context) -> {
+			publish(context, 3);
+			assertThat(context.getBean(Collecting.class).next()).isEqualTo(2);
+			assertThat(context.getBean(Collecting.class).next()).isEqualTo(3);
+		});
+	}
+
+	@Test
+	void theSameWorksInMemory() {
+		this.runner.withBean(Collecting.class).withPropertyValues("events.backend=in-memory").run((context) -> {
+			publish(context, 1);
+			assertThat(context.getBean(Collecting.class).next()).isEqualTo(1);
+		});
+	}
+
+	@Test
+	void thePositionCommitsWithTheHandlersTransaction() {
+		this.runner.withBean(Behaviour.class).withBean(Transacting.class).run((context) -> {
+			publish(context, 1);
+			await().atMost(LIMIT).until(() -> effects() == 1);
+			// Nobody has had the time to write it afterwards: both are of one
+			// transaction.
+			assertThat(this.database.query("SELECT count(*) FROM effect AS e, pgevents.event_cursor AS c"
+					+ " WHERE c.grp = 'billing' AND c.pos = 1 AND c.xmin = e.xmin"))
+				.isEqualTo(1);
+		});
+	}
+
+	@Test
+	void whatWasTakenOverIsRolledBackAndDoneOnce() {
+		this.runner.withBean(Behaviour.class).withBean(Transacting.class).run((context) -> {
+			Behaviour handler = context.getBean(Behaviour.class);
+			handler.meanwhile = () -> this.database
+				.execute("UPDATE pgevents.event_cursor SET epoch = epoch + 1 WHERE grp = 'billing'");
+			publish(context, 1);
+			await().atMost(LIMIT).until(() -> effects() == 1);
+			publish(context, 2);
+			await().atMost(LIMIT).until(() -> effects() == 2);
+			assertThat(handler.calls).hasValue(3);
+		});
+	}
+
+	@Test
+	void whatIsRolledBackSilentlyIsTriedAgainAndParked() {
+		this.runner.withBean(Behaviour.class).withBean(Transacting.class).run((context) -> {
+			context.getBean(Behaviour.class).rollBack = true;
+			publish(context, 1);
+			await().atMost(LIMIT).until(() -> status(context).parked() == 1);
+			assertThat(context.getBean(Behaviour.class).calls).hasValue(2);
+			assertThat(effects()).isZero();
+			context.getBean(Behaviour.class).rollBack = false;
+			log(context).redrive("billing");
+			await().atMost(LIMIT).until(() -> effects() == 1 && status(context).parked() == 0);
+		});
+	}
+
+	@Test
+	void whatIsCommittedInSpiteOfAnExceptionIsNotTriedAgain() {
+		this.runner.withBean(Behaviour.class).withBean(Transacting.class).run((context) -> {
+			Behaviour handler = context.getBean(Behaviour.class);
+			handler.failure = new IllegalArgumentException("committed all the same");
+			publish(context, 1);
+			await().atMost(LIMIT).until(() -> effects() == 1);
+			handler.failure = null;
+			publish(context, 2);
+			await().atMost(LIMIT).until(() -> effects() == 2);
+			assertThat(handler.calls).hasValue(2);
+		});
+	}
+
+	@Test
+	void saysAtTheStartWhatCannotWork() {
+		this.runner.withBean(Collecting.class)
+			.withPropertyValues("events.log.enabled=false")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("group billing needs the event log")
+				.hasMessageContaining("events.log.enabled=true"));
+		this.runner.withBean(Collecting.class)
+			.withPropertyValues("events.log.initialize=never")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("the event log is missing"));
+		this.runner.withBean(BadGroup.class)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("group \"bill ing\" is not valid at character 5"));
+		this.runner.withBean(BadStart.class)
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("from is \"yesterday\": use \"latest\", \"earliest\" or a time"));
+		this.runner.withBean(ReadOnly.class)
+			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("that is read-only"));
+	}
+
+	private long effects() throws SQLException {
+		return this.database.query("SELECT count(*) FROM effect");
+	}
+
+	private static void publish(ApplicationContext context, int number) {
+		context.getBean("domainPublisher", Publisher.class).publish(Event.of(EventType.of(TYPE), "app", number));
+	}
+
+	private static EventLog log(ApplicationContext context) {
+		return context.getBean(EventBus.class).capability(EventLog.class).orElseThrow();
+	}
+
+	private static GroupStatus status(ApplicationContext context) {
+		List<GroupStatus> groups = log(context).groups();
+		assertThat(groups).hasSize(1);
+		return groups.get(0);
+	}
+
+	private static void awaitLag(ApplicationContext context, long lag) {
+		await().atMost(LIMIT).until(() -> status(context).lag() == lag);
+	}
+
+	static class Collecting {
+
+		private final BlockingQueue<Integer> numbers = new LinkedBlockingQueue<>();
+
+		@OnDomainEvent(types = TYPE, group = "billing", from = "latest")
+		void on(Event event) {
+			this.numbers.add(event.payloadAs(Integer.class));
+		}
+
+		Integer next() throws InterruptedException {
+			return this.numbers.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+		}
+
+	}
+
+	/** What the handler does, which is proxied and so has no fields to set. */
+	static class Behaviour {
+
+		final AtomicInteger calls = new AtomicInteger();
+
+		volatile Meanwhile meanwhile = () -> {
+		};
+
+		volatile boolean rollBack;
+
+		volatile RuntimeException failure;
+
+	}
+
+	static class Transacting {
+
+		private final JdbcTemplate jdbc;
+
+		private final Behaviour behaviour;
+
+		Transacting(JdbcTemplate jdbc, Behaviour behaviour) {
+			this.jdbc = jdbc;
+			this.behaviour = behaviour;
+		}
+
+		@OnDomainEvent(types = TYPE, group = "billing")
+		@Transactional(noRollbackFor = IllegalArgumentException.class)
+		public void on(Event event) throws Exception {
+			this.behaviour.calls.incrementAndGet();
+			this.jdbc.update("INSERT INTO effect (number) VALUES (?)", event.payloadAs(Integer.class));
+			Meanwhile once = this.behaviour.meanwhile;
+			this.behaviour.meanwhile = () -> {
+			};
+			once.happens();
+			if (this.behaviour.rollBack) {
+				TransactionAspectSupport.currentTransactionStatus().setRollbackOnly();
+			}
+			if (this.behaviour.failure != null) {
+				throw this.behaviour.failure;
+			}
+		}
+
+	}
+
+	@FunctionalInterface
+	interface Meanwhile {
+
+		void happens() throws Exception;
+
+	}
+
+	static class BadGroup {
+
+		@OnDomainEvent(types = TYPE, group = "bill ing")
+		void on(Event event) {
+		}
+
+	}
+
+	static class BadStart {
+
+		@OnDomainEvent(types = TYPE, group = "billing", from = "yesterday")
+		void on(Event event) {
+		}
+
+	}
+
+	static class ReadOnly {
+
+		@OnDomainEvent(types = TYPE, group = "billing")
+		@Transactional(readOnly = true)
+		public void on(Event event) {
+		}
+
+	}
+
+}
