@@ -12,7 +12,7 @@ import dev.pgevents.postgres.test.TestPostgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A {@link PrintingApplication} in a process of its own, on the tests' database.
+ * An application in a process of its own, on the tests' database.
  */
 final class ApplicationProcess implements AutoCloseable {
 
@@ -27,14 +27,23 @@ final class ApplicationProcess implements AutoCloseable {
 		this.output = process.inputReader(StandardCharsets.UTF_8);
 	}
 
-	/** Starts the application, with options of the JVM's and arguments of its own. */
+	/**
+	 * Starts a {@link PrintingApplication}, with options of the JVM's and arguments of
+	 * its own.
+	 */
 	static ApplicationProcess start(List<String> options, String classPath, String... arguments) throws IOException {
+		return start(PrintingApplication.class, options, classPath, arguments);
+	}
+
+	/** Starts an application, with options of the JVM's and arguments of its own. */
+	static ApplicationProcess start(Class<?> application, List<String> options, String classPath, String... arguments)
+			throws IOException {
 		TestPostgres database = TestPostgres.shared();
 		List<String> command = new ArrayList<>();
 		command.add(ProcessHandle.current().info().command().orElse("java"));
 		command.addAll(options);
-		command.addAll(List.of("-cp", classPath, PrintingApplication.class.getName(),
-				"--spring.datasource.url=" + database.url(), "--spring.datasource.username=" + database.user(),
+		command.addAll(List.of("-cp", classPath, application.getName(), "--spring.datasource.url=" + database.url(),
+				"--spring.datasource.username=" + database.user(),
 				"--spring.datasource.password=" + database.password()));
 		command.addAll(List.of(arguments));
 		return new ApplicationProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
