@@ -73,7 +73,7 @@ import org.slf4j.LoggerFactory;
  * handler twice, hence after {@value #TAKEOVER_MILLIS} milliseconds at most, and ends
  * after ten looks in a row at which no handler had run. It looks, instead of being woken
  * when a handler begins, because waking it at each event took a fifth more processor time
- * (docs/performance.md).
+ * (docs/performance/notebook.md).
  *
  * @since 0.1
  */
