@@ -55,9 +55,10 @@ public final class PublishingBesideHandlers {
 	}
 
 	private void record(String row, double[] rates, double[] others) {
-		for (PublishingApplication.Rate each : PublishingApplication.Rate.values()) {
-			this.table.add(row, each.label() + ", events/s", rates[each.ordinal()]);
-			this.table.add(row, each.label() + ", ratio", rates[each.ordinal()] / others[each.ordinal()]);
+		PublishingApplication.Rate[] labels = PublishingApplication.Rate.values();
+		for (int i = 0; i < labels.length; i++) {
+			this.table.add(row, labels[i].label() + ", events/s", rates[i]);
+			this.table.add(row, labels[i].label() + ", ratio", rates[i] / others[i]);
 		}
 	}
 

@@ -1,6 +1,7 @@
 package dev.pgevents.readme;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.pgevents.Event;
@@ -9,12 +10,14 @@ import dev.pgevents.EventTypes;
 import dev.pgevents.Publisher;
 import dev.pgevents.spring.AppId;
 import dev.pgevents.spring.DomainEvent;
+import dev.pgevents.spring.DomainEventInterceptor;
 import dev.pgevents.spring.DomainEventPublisher;
 import dev.pgevents.spring.Header;
 import dev.pgevents.spring.OnDomainEvent;
 import dev.pgevents.spring.SyncOnDomainEvent;
 
 import org.springframework.context.event.EventListener;
+import org.springframework.stereotype.Component;
 
 /**
  * The examples of {@code docs/spring.md}, in their order.
@@ -72,6 +75,62 @@ class SpringPageExamples {
 		@EventListener
 		void on(EpochClosed closed) {
 		} // a class with @DomainEvent in the application's packages
+
+	}
+
+	@DomainEvent(value = "order.placed", externalize = true)
+	record OrderPlaced(@AppId String app, long id) {
+
+	}
+
+	static class Orders {
+
+		@OnDomainEvent(types = "order.placed", errorHandler = "deadLetters")
+		void on(OrderPlaced order) {
+		}
+
+	}
+
+	static class Tenant {
+
+		private static final ThreadLocal<String> CURRENT = new ThreadLocal<>();
+
+		static void set(String tenant) {
+			CURRENT.set(tenant);
+		}
+
+		static String current() {
+			return CURRENT.get();
+		}
+
+		static void clear() {
+			CURRENT.remove();
+		}
+
+	}
+
+	private static Event withHeader(Event event, String name, String value) {
+		return Event.builder(event.type()).id(event.id()).headers(event.headers()).header(name, value).build();
+	}
+
+	@Component
+	class Tenants implements DomainEventInterceptor {
+
+		@Override
+		public void aroundPublish(List<Event> events, Publishing publishing) {
+			publishing.proceed(events.stream().map((event) -> withHeader(event, "tenant", Tenant.current())).toList());
+		}
+
+		@Override
+		public void aroundHandle(String subscription, Event event, Handling handling) throws Exception {
+			Tenant.set(event.headers().get("tenant"));
+			try {
+				handling.proceed();
+			}
+			finally {
+				Tenant.clear();
+			}
+		}
 
 	}
 
