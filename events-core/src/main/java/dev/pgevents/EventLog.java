@@ -69,6 +69,15 @@ public interface EventLog {
 	long lag(String group);
 
 	/**
+	 * The events of a group that wait for another attempt, or behind one of their app
+	 * that does. Those that are {@linkplain #parked(String) parked} are not among them,
+	 * those behind them are.
+	 * @param group the group's name
+	 * @return the events in the order of their positions, {@value #MAX_READ} at most
+	 */
+	List<HeldEvent> held(String group);
+
+	/**
 	 * The events that a group has given up.
 	 * @param group the group's name
 	 * @return the events in the order of their positions, {@value #MAX_READ} at most

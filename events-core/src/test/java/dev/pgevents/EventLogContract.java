@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
+import dev.pgevents.internal.group.GroupCounts;
+import dev.pgevents.internal.group.GroupMonitor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -242,6 +244,10 @@ public abstract class EventLogContract {
 		assertThat(recorder.numbers(1)).containsExactly(3);
 		await().atMost(LIMIT).until(() -> status().parked() == 1);
 		assertThat(attempts).hasValue(ATTEMPTS);
+		assertThat(counts()).satisfies((counts) -> {
+			assertThat(counts.failed()).isEqualTo(ATTEMPTS);
+			assertThat(counts.owned()).isEqualTo(status().partitions().size());
+		});
 		ParkedEvent parked = this.log.parked(this.group).get(0);
 		assertThat(parked.event()).isEqualTo(poison);
 		assertThat(parked.event().position()).isNotNull();
@@ -249,6 +255,13 @@ public abstract class EventLogContract {
 		assertThat(parked.attempts()).isEqualTo(ATTEMPTS);
 		assertThat(parked.error()).contains("poison");
 		await().atMost(LIMIT).until(() -> status().held() == 2);
+		assertThat(this.log.held(this.group)).extracting((held) -> held.event().payloadAs(Integer.class))
+			.containsExactly(1, 2);
+		assertThat(this.log.held(this.group)).allSatisfy((held) -> {
+			assertThat(held.attempts()).isZero();
+			assertThat(held.error()).isEmpty();
+			assertThat(held.nextAttempt()).isNull();
+		});
 		assertThat(recorder.queue).isEmpty();
 		broken.set(false);
 		assertThat(this.log.redrive(this.group, UUID.randomUUID())).isFalse();
@@ -257,6 +270,36 @@ public abstract class EventLogContract {
 		await().atMost(LIMIT).until(() -> status().held() == 0 && status().parked() == 0);
 		this.bus.publish(number("app", 4));
 		assertThat(recorder.numbers(1)).containsExactly(4);
+		await().atMost(LIMIT).until(() -> counts().handled() == 5);
+		assertThat(counts().failed()).isEqualTo(ATTEMPTS);
+	}
+
+	@Test
+	void tellsWhyAndUntilWhenAnEventIsHeld() throws Exception {
+		CountDownLatch proceed = new CountDownLatch(1);
+		AtomicInteger attempts = new AtomicInteger();
+		join(this.bus.subscribe(filter(), options(this.group).errorHandler((subscription, delivery, error) -> {
+		}).build(), (event) -> {
+			if (attempts.incrementAndGet() == 2) {
+				proceed.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+				return;
+			}
+			throw new IllegalStateException("not yet");
+		}));
+		Instant before = Instant.now();
+		Event event = number("app", 0);
+		this.bus.publish(event);
+		await().atMost(LIMIT).until(() -> attempts.get() == 2);
+		assertThat(this.log.held(this.group)).singleElement().satisfies((held) -> {
+			assertThat(held.event()).isEqualTo(event);
+			assertThat(held.event().position()).isNotNull();
+			assertThat(held.attempts()).isEqualTo(1);
+			assertThat(held.error()).contains("not yet");
+			assertThat(held.heldSince()).isAfter(before.minusSeconds(60));
+			assertThat(held.nextAttempt()).isNotNull();
+		});
+		proceed.countDown();
+		await().atMost(LIMIT).until(() -> this.log.held(this.group).isEmpty());
 	}
 
 	@Test
@@ -455,6 +498,17 @@ public abstract class EventLogContract {
 	}
 
 	/** Waits until the group of this test is as far behind as it should be. */
+	/** What the group has done in the bus of the test. */
+	private GroupCounts counts() {
+		return this.bus.capability(GroupMonitor.class)
+			.orElseThrow()
+			.counts()
+			.stream()
+			.filter((one) -> one.group().equals(this.group))
+			.findFirst()
+			.orElseThrow();
+	}
+
 	protected final void awaitLag(long lag) {
 		await().atMost(LIMIT).until(() -> this.log.lag(this.group) == lag);
 	}

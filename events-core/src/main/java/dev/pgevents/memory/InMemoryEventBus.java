@@ -28,6 +28,7 @@ import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.internal.dispatch.BusEventStream;
 import dev.pgevents.internal.dispatch.BusSubscription;
 import dev.pgevents.internal.dispatch.Dispatcher;
+import dev.pgevents.internal.group.GroupMonitor;
 import dev.pgevents.internal.group.GroupSettings;
 import dev.pgevents.internal.group.Groups;
 import org.jspecify.annotations.Nullable;
@@ -197,6 +198,9 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 	public <T> Optional<T> capability(Class<T> type) {
 		if (this.log != null && type == EventLog.class) {
 			return Optional.of(type.cast(this.log));
+		}
+		if (this.groups != null && type == GroupMonitor.class) {
+			return Optional.of(type.cast(this.groups));
 		}
 		return EventBus.super.capability(type);
 	}

@@ -135,6 +135,15 @@ final class MemoryGroup {
 		return first;
 	}
 
+	List<dev.pgevents.HeldEvent> waiting(Instant now) {
+		return this.held.stream()
+			.flatMap((events) -> events.values().stream())
+			.filter((entry) -> !entry.isParked())
+			.map((entry) -> new dev.pgevents.HeldEvent(entry.event, entry.failure.attempts(), entry.failure.error(),
+					entry.since, entry.failure.error().isEmpty() ? null : now.plus(entry.left())))
+			.toList();
+	}
+
 	List<ParkedEvent> parked() {
 		return this.held.stream()
 			.flatMap((events) -> events.values().stream())

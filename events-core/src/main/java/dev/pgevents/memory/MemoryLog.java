@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import dev.pgevents.Event;
 import dev.pgevents.EventLog;
 import dev.pgevents.GroupStatus;
+import dev.pgevents.HeldEvent;
 import dev.pgevents.ParkedEvent;
 import dev.pgevents.Position;
 import dev.pgevents.StartPosition;
@@ -26,7 +27,6 @@ import dev.pgevents.internal.group.Cursor;
 import dev.pgevents.internal.group.Failure;
 import dev.pgevents.internal.group.GroupStore;
 import dev.pgevents.internal.group.Held;
-import dev.pgevents.internal.group.HeldEvent;
 import dev.pgevents.internal.group.Page;
 import dev.pgevents.internal.group.Partitions;
 import dev.pgevents.internal.group.Progress;
@@ -185,7 +185,7 @@ final class MemoryLog implements GroupStore, EventLog {
 	}
 
 	@Override
-	public @Nullable HeldEvent due(String name, int partition) {
+	public dev.pgevents.internal.group.@Nullable HeldEvent due(String name, int partition) {
 		return lockedOrNull(() -> group(name).due(partition));
 	}
 
@@ -261,6 +261,11 @@ final class MemoryLog implements GroupStore, EventLog {
 	@Override
 	public long lag(String name) {
 		return locked(() -> group(name).lag(this.heads));
+	}
+
+	@Override
+	public List<HeldEvent> held(String name) {
+		return locked(() -> group(name).waiting(this.clock.instant()));
 	}
 
 	@Override

@@ -42,6 +42,7 @@ import dev.pgevents.internal.dispatch.Dispatcher;
 import dev.pgevents.internal.dispatch.LeaderFollowers;
 import dev.pgevents.internal.group.Attempt;
 import dev.pgevents.internal.group.GroupBus;
+import dev.pgevents.internal.group.GroupMonitor;
 import dev.pgevents.internal.util.Require;
 import dev.pgevents.postgres.internal.eventlog.PostgresLog;
 import dev.pgevents.postgres.internal.listen.Listener;
@@ -336,7 +337,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		if (this.log != null && type == EventLog.class) {
 			return Optional.of(type.cast(this.log.log()));
 		}
-		if (this.log != null && type == GroupBus.class) {
+		if (this.log != null && (type == GroupBus.class || type == GroupMonitor.class)) {
 			return Optional.of(type.cast(this.log));
 		}
 		return EventBus.super.capability(type);

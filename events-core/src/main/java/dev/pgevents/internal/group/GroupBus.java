@@ -2,12 +2,11 @@ package dev.pgevents.internal.group;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Map;
 
 /**
  * What frameworks ask of a bus whose groups live in a database.
  */
-public interface GroupBus {
+public interface GroupBus extends GroupMonitor {
 
 	/**
 	 * Makes the log's tables, if that is wanted and they are missing, and checks them.
@@ -25,11 +24,5 @@ public interface GroupBus {
 	 * @throws SQLException if the connection is broken
 	 */
 	boolean acknowledge(Connection caller, Attempt attempt) throws SQLException;
-
-	/**
-	 * Why groups handle nothing in this process.
-	 * @return the reasons by group
-	 */
-	Map<String, String> problems();
 
 }

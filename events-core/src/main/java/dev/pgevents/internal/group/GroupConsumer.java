@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -96,7 +97,16 @@ final class GroupConsumer {
 	/** When the task is run again for held events; null for not at all. */
 	private @Nullable Long retryTimer;
 
+	private long handled;
+
+	private long failed;
+
+	private final AtomicLong unrecorded = new AtomicLong();
+
 	private volatile @Nullable String problem;
+
+	/** Why the store could not be reached the last time; null if it could. */
+	private volatile @Nullable String trouble;
 
 	GroupConsumer(String name, StartPosition from, GroupContext context) {
 		this.name = name;
@@ -165,8 +175,24 @@ final class GroupConsumer {
 		return memberFor(event) != null;
 	}
 
+	/** An event has arrived that is in no log. */
+	void unrecorded() {
+		this.unrecorded.incrementAndGet();
+	}
+
+	GroupCounts counts() {
+		this.lock.lock();
+		try {
+			return new GroupCounts(this.name, this.partitions.size(), this.handled, this.failed, this.unrecorded.get());
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
 	@Nullable String problem() {
-		return this.problem;
+		String unreachable = this.trouble;
+		return (unreachable != null) ? unreachable : this.problem;
 	}
 
 	/** Events arrive from now on. */
@@ -404,6 +430,7 @@ final class GroupConsumer {
 		this.lock.lock();
 		try {
 			blamed = settle(state, inHand, outcome, error);
+			this.failed += (blamed != null) ? 1 : 0;
 			next = (state.inHand() == null) ? next(state) : null;
 			if ((state.inHand() != null && next == null) || state.stale || state.surplus) {
 				this.task.request();
@@ -427,9 +454,11 @@ final class GroupConsumer {
 		}
 		if (outcome == Attempt.State.COMMITTED || (outcome == Attempt.State.ENLISTED && problem == null)) {
 			committed(state, inHand);
+			this.handled += (problem == null) ? 1 : 0;
 			return problem;
 		}
 		if (problem == null) {
+			this.handled++;
 			if (inHand.held) {
 				inHand.settle(Todo.HANDLED, null);
 			}
@@ -499,6 +528,7 @@ final class GroupConsumer {
 				logger.info("group {} has the event log back", this.name);
 			}
 			this.failures = 0;
+			this.trouble = null;
 			scheduleRetry();
 		}
 		catch (Throwable ex) {
@@ -519,9 +549,10 @@ final class GroupConsumer {
 		finally {
 			this.lock.unlock();
 		}
+		String text = LogText.of(String.valueOf(failure), LogText.MESSAGE);
+		this.trouble = "the event log cannot be reached: " + text;
 		if (this.failures == 1) {
-			logger.warn("group {} cannot reach the event log, trying again for ever: {}", this.name,
-					LogText.of(String.valueOf(failure), LogText.MESSAGE), failure);
+			logger.warn("group {} cannot reach the event log, trying again for ever: {}", this.name, text, failure);
 		}
 		else {
 			logger.debug("group {} cannot reach the event log, attempt {}", this.name, this.failures, failure);

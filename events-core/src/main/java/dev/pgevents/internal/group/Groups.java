@@ -2,6 +2,8 @@ package dev.pgevents.internal.group;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -28,7 +30,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The groups of a bus in this process. Thread-safe.
  */
-public final class Groups implements AutoCloseable {
+public final class Groups implements GroupMonitor, AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(Groups.class);
 
@@ -138,7 +140,11 @@ public final class Groups implements AutoCloseable {
 
 	private void unrecorded(Event event) {
 		for (Map.Entry<String, GroupConsumer> consumer : this.consumers.entrySet()) {
-			if (consumer.getValue().wants(event) && this.unrecorded.add(event.type())) {
+			if (!consumer.getValue().wants(event)) {
+				continue;
+			}
+			consumer.getValue().unrecorded();
+			if (this.unrecorded.add(event.type())) {
 				logger.warn(
 						"group {} does not handle {}: it was not recorded in the event log. Its publisher has no "
 								+ "event log (events.log.enabled), or leaves this type out (events.log.types)",
@@ -160,10 +166,16 @@ public final class Groups implements AutoCloseable {
 		this.consumers.values().forEach(GroupConsumer::look);
 	}
 
-	/**
-	 * Why groups handle nothing in this process.
-	 * @return the reasons by group; none of those that take part
-	 */
+	@Override
+	public List<GroupCounts> counts() {
+		return this.consumers.values()
+			.stream()
+			.map(GroupConsumer::counts)
+			.sorted(Comparator.comparing(GroupCounts::group))
+			.toList();
+	}
+
+	@Override
 	public Map<String, String> problems() {
 		Map<String, String> problems = new TreeMap<>();
 		this.consumers.forEach((name, consumer) -> {

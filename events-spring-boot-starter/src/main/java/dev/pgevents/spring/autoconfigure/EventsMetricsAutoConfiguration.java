@@ -3,11 +3,13 @@ package dev.pgevents.spring.autoconfigure;
 import dev.pgevents.EventBus;
 import dev.pgevents.spring.EventBusCustomizer;
 import dev.pgevents.spring.internal.actuate.BusMeters;
+import dev.pgevents.spring.internal.actuate.GroupMeters;
 import dev.pgevents.spring.internal.actuate.HandlerTimers;
 import dev.pgevents.spring.internal.actuate.SubscriptionMeters;
 import dev.pgevents.spring.internal.actuate.SyncMeters;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -35,8 +37,14 @@ public final class EventsMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	SubscriptionMeters eventsSubscriptionMeters() {
-		return new SubscriptionMeters();
+	GroupMeters eventsGroupMeters(ObjectProvider<EventBus> bus) {
+		return new GroupMeters(bus::getIfUnique);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	SubscriptionMeters eventsSubscriptionMeters(GroupMeters groups) {
+		return new SubscriptionMeters(groups);
 	}
 
 	@Bean

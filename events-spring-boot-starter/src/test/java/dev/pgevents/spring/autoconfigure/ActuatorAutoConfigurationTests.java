@@ -318,7 +318,7 @@ class ActuatorAutoConfigurationTests {
 					.withMessageContaining("worker.on");
 			});
 		this.runner.withPropertyValues("management.endpoint.events.access=UNRESTRICTED")
-			.run((context) -> assertThat(operations(context)).isEqualTo(2));
+			.run((context) -> assertThat(operations(context)).isEqualTo(3));
 	}
 
 	private static int operations(ApplicationContext context) {

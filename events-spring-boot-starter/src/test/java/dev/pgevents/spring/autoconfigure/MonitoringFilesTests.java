@@ -54,6 +54,7 @@ class MonitoringFilesTests {
 			.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, EventsAutoConfiguration.class,
 					EventListenerAutoConfiguration.class, EventsMetricsAutoConfiguration.class))
 			.withPropertyValues(TestDatabase.properties(database))
+			.withPropertyValues("events.log.enabled=true")
 			.withBean("worker", Worker.class)
 			.run((context) -> {
 				context.getBeansOfType(MeterBinder.class).values().forEach((binder) -> binder.bindTo(registry));
@@ -61,7 +62,8 @@ class MonitoringFilesTests {
 				await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
 					scraped = registry.scrape();
 					assertThat(scraped).contains("events_handler_duration_seconds_count{",
-							"events_sync_run_seconds_max{");
+							"events_sync_run_seconds_max{", "events_group_handled_total{group=\"billing\"} 1.0",
+							"events_group_lag{group=\"billing\"} 0.0");
 				});
 			});
 	}
@@ -104,6 +106,10 @@ class MonitoringFilesTests {
 
 		@OnDomainEvent("order.placed")
 		void on(Event event) {
+		}
+
+		@OnDomainEvent(types = "order.placed", group = "billing")
+		void bill(Event event) {
 		}
 
 		@SyncOnDomainEvent(types = "order.placed")

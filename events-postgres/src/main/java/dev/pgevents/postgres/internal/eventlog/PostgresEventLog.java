@@ -19,6 +19,7 @@ import dev.pgevents.Event;
 import dev.pgevents.EventLog;
 import dev.pgevents.EventLogException;
 import dev.pgevents.GroupStatus;
+import dev.pgevents.HeldEvent;
 import dev.pgevents.ParkedEvent;
 import dev.pgevents.Position;
 import dev.pgevents.StartPosition;
@@ -167,22 +168,40 @@ final class PostgresEventLog implements EventLog {
 	}
 
 	@Override
+	public List<HeldEvent> held(String group) {
+		return held(group, "NOT parked", (row) -> {
+			String error = row.getString(2);
+			return new HeldEvent(this.rows.event(row, 5), row.getInt(1), error, instant(row, 3),
+					error.isEmpty() ? null : instant(row, 4));
+		});
+	}
+
+	@Override
 	public List<ParkedEvent> parked(String group) {
+		return held(group, "parked",
+				(row) -> new ParkedEvent(this.rows.event(row, 5), row.getInt(1), row.getString(2), instant(row, 3)));
+	}
+
+	private static Instant instant(ResultSet row, int column) throws SQLException {
+		return row.getObject(column, OffsetDateTime.class).toInstant();
+	}
+
+	private <T> List<T> held(String group, String condition, Made<T> made) {
 		return call((open) -> {
 			checkGroup(open, group);
-			List<ParkedEvent> parked = new ArrayList<>();
-			try (PreparedStatement statement = open.prepareStatement(
-					"SELECT attempts, error, held_at, " + EventRows.COLUMNS + " FROM " + this.names.table("held")
-							+ " WHERE grp = ? AND parked ORDER BY part, pos LIMIT " + MAX_READ)) {
+			List<T> held = new ArrayList<>();
+			try (PreparedStatement statement = open
+				.prepareStatement("SELECT attempts, error, held_at, coalesce(next_attempt, held_at), "
+						+ EventRows.COLUMNS + " FROM " + this.names.table("held") + " WHERE grp = ? AND " + condition
+						+ " ORDER BY part, pos LIMIT " + MAX_READ)) {
 				statement.setString(1, group);
 				try (ResultSet found = statement.executeQuery()) {
 					while (found.next()) {
-						parked.add(new ParkedEvent(this.rows.event(found, 4), found.getInt(1), found.getString(2),
-								found.getObject(3, OffsetDateTime.class).toInstant()));
+						held.add(made.of(found));
 					}
 				}
 			}
-			return parked;
+			return held;
 		});
 	}
 
@@ -334,6 +353,14 @@ final class PostgresEventLog implements EventLog {
 
 	private static EventLogException failed(SQLException cause) {
 		return new EventLogException("the event log did not answer: " + cause.getMessage(), cause);
+	}
+
+	/** Makes something of a row. */
+	@FunctionalInterface
+	private interface Made<T> {
+
+		T of(ResultSet row) throws SQLException;
+
 	}
 
 	/** Takes what a row says. */

@@ -23,6 +23,7 @@ import dev.pgevents.internal.dispatch.Dispatcher;
 import dev.pgevents.internal.group.Attempt;
 import dev.pgevents.internal.group.Cursor;
 import dev.pgevents.internal.group.GroupBus;
+import dev.pgevents.internal.group.GroupCounts;
 import dev.pgevents.internal.group.GroupSettings;
 import dev.pgevents.internal.group.Groups;
 import dev.pgevents.internal.group.Page;
@@ -202,6 +203,11 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 			listen.accept(new GroupFeed(group, this.groups.feed(group)), channels);
 		}
 		return subscription;
+	}
+
+	@Override
+	public List<GroupCounts> counts() {
+		return this.groups.counts();
 	}
 
 	@Override

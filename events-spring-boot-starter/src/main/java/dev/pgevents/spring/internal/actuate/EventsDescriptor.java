@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param handlers which threads did the work of handlers
  * @param connection how the listening connection is
  * @param server how the server's queue is
+ * @param groups how the groups of the event log are, or null without one
  * @since 0.1
  */
 public record EventsDescriptor(List<SubscriptionDescriptor> subscriptions, @Nullable PublisherDescriptor publisher,
 		BusStatus.@Nullable Handlers handlers, @Nullable ConnectionDescriptor connection,
-		EventsEndpoint.@Nullable ServerDescriptor server) {
+		EventsEndpoint.@Nullable ServerDescriptor server, @Nullable GroupsDescriptor groups) {
 
 }

@@ -3,10 +3,14 @@ package dev.pgevents.spring.internal.actuate;
 import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 import dev.pgevents.EventBus;
+import dev.pgevents.EventLog;
+import dev.pgevents.EventsException;
 import dev.pgevents.Subscription;
+import dev.pgevents.internal.group.GroupMonitor;
 import dev.pgevents.postgres.BusMonitor;
 import dev.pgevents.postgres.BusStatus;
 import dev.pgevents.postgres.ConnectionState;
@@ -22,14 +26,17 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
- * Shows the bus: its connection, channels, subscriptions and publishing queue, and the
- * server's queue, for which the server is asked on a connection of its own. Operates its
- * methods where {@code management.endpoint.events.access} is {@code unrestricted}.
+ * Shows the bus: its connection, channels, subscriptions and publishing queue, the groups
+ * of its event log, and the server's queue, for which the server is asked on a connection
+ * of its own. Operates methods and groups where {@code management.endpoint.events.access}
+ * is {@code unrestricted}.
  *
  * @since 0.1
  */
 @Endpoint(id = "events", defaultAccess = Access.READ_ONLY)
 public final class EventsEndpoint {
+
+	private static final String NO_CONNECTION = "not asked: there is no connection";
 
 	private final EventBus bus;
 
@@ -56,16 +63,47 @@ public final class EventsEndpoint {
 	public MethodDescriptor operate(@Selector String id, Action action) {
 		DomainEventListenerContainer methods = this.container.get();
 		if (methods == null) {
-			throw new InvalidEndpointRequestException("there is no listener container", "no listener container");
+			throw refused("there is no listener container", null);
 		}
 		try {
 			action.on(methods, id);
 			return new MethodDescriptor(id, methods.isRunning(id), methods.isPaused(id));
 		}
 		catch (IllegalArgumentException | IllegalStateException | UnsupportedOperationException ex) {
-			String reason = String.valueOf(ex.getMessage());
-			throw new InvalidEndpointRequestException(reason, reason, ex);
+			throw refused(String.valueOf(ex.getMessage()), ex);
 		}
+	}
+
+	/**
+	 * Does something with a group of the event log.
+	 * @param what {@code groups}
+	 * @param group the group's name
+	 * @param action what to do
+	 * @param target of what: the id of a parked event, {@code all} of them, a position or
+	 * a time
+	 * @return what was done
+	 * @throws InvalidEndpointRequestException if that cannot be done
+	 */
+	@WriteOperation
+	public GroupResult operateGroup(@Selector String what, @Selector String group, GroupOperation action,
+			String target) {
+		EventLog log = this.bus.capability(EventLog.class).orElse(null);
+		if (!what.equals("groups")) {
+			throw refused(what + " cannot be operated, groups/" + group + " can", null);
+		}
+		if (log == null) {
+			throw refused("there is no event log: switch it on with events.log.enabled=true", null);
+		}
+		try {
+			return new GroupResult(group, action.on(log, group, target));
+		}
+		catch (EventsException | IllegalArgumentException | IllegalStateException ex) {
+			throw refused(String.valueOf(ex.getMessage()), ex);
+		}
+	}
+
+	private static InvalidEndpointRequestException refused(String reason, @Nullable Throwable cause) {
+		return new InvalidEndpointRequestException(reason, reason, cause);
 	}
 
 	/**
@@ -81,18 +119,30 @@ public final class EventsEndpoint {
 			.toList();
 		return this.bus.capability(BusMonitor.class)
 			.map((monitor) -> descriptor(subscriptions, monitor))
-			.orElseGet(() -> new EventsDescriptor(subscriptions, null, null, null, null));
+			.orElseGet(() -> new EventsDescriptor(subscriptions, null, null, null, null, groups(true)));
 	}
 
-	private static EventsDescriptor descriptor(List<SubscriptionDescriptor> subscriptions, BusMonitor monitor) {
+	private @Nullable GroupsDescriptor groups(boolean connected) {
+		EventLog log = this.bus.capability(EventLog.class).orElse(null);
+		if (log == null) {
+			return null;
+		}
+		return connected
+				? GroupsDescriptor.of(log,
+						this.bus.capability(GroupMonitor.class).map(GroupMonitor::problems).orElse(Map.of()))
+				: GroupsDescriptor.notAsked(NO_CONNECTION);
+	}
+
+	private EventsDescriptor descriptor(List<SubscriptionDescriptor> subscriptions, BusMonitor monitor) {
 		BusStatus status = monitor.status();
 		return new EventsDescriptor(subscriptions, PublisherDescriptor.of(status), status.handlers(),
-				ConnectionDescriptor.of(status), server(monitor, status));
+				ConnectionDescriptor.of(status), server(monitor, status),
+				groups(status.connection().state() != ConnectionState.BACKING_OFF));
 	}
 
 	private static ServerDescriptor server(BusMonitor monitor, BusStatus status) {
 		if (status.connection().state() == ConnectionState.BACKING_OFF) {
-			return new ServerDescriptor(null, "not asked: there is no connection");
+			return new ServerDescriptor(null, NO_CONNECTION);
 		}
 		try {
 			return new ServerDescriptor(monitor.serverStatus(), null);
@@ -129,6 +179,16 @@ public final class EventsEndpoint {
 				case RESYNC -> container.resync(id);
 			}
 		}
+
+	}
+
+	/**
+	 * What was done with a group.
+	 *
+	 * @param group its name
+	 * @param done what was done
+	 */
+	public record GroupResult(String group, String done) {
 
 	}
 

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 import dev.pgevents.EventBus;
-import dev.pgevents.internal.group.GroupBus;
+import dev.pgevents.internal.group.GroupMonitor;
 import dev.pgevents.postgres.BusMonitor;
 import dev.pgevents.postgres.BusStatus;
 import dev.pgevents.postgres.ConnectionState;
@@ -46,8 +46,8 @@ public final class EventsHealthIndicator extends AbstractHealthIndicator {
 	@Override
 	protected void doHealthCheck(Health.Builder health) {
 		health.up();
-		this.bus.capability(GroupBus.class)
-			.map(GroupBus::problems)
+		this.bus.capability(GroupMonitor.class)
+			.map(GroupMonitor::problems)
 			.filter((problems) -> !problems.isEmpty())
 			.ifPresent((problems) -> health.withDetail("groups", problems));
 		this.bus.capability(BusMonitor.class).ifPresent((monitor) -> check(monitor.status(), health));

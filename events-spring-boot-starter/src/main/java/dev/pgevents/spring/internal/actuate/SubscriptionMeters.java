@@ -32,6 +32,8 @@ public final class SubscriptionMeters implements MeterBinder, SubscriptionListen
 
 	private static final SubscriptionStats NOTHING = new SubscriptionStats(0, 0, 0, 0, 0, 0, 0, 0);
 
+	private final Runnable onOpened;
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final List<MeterRegistry> registries = new ArrayList<>();
@@ -47,6 +49,20 @@ public final class SubscriptionMeters implements MeterBinder, SubscriptionListen
 		}
 
 	};
+
+	/** Measures subscriptions. */
+	public SubscriptionMeters() {
+		this.onOpened = () -> {
+		};
+	}
+
+	/**
+	 * Measures subscriptions, and groups that are joined with them.
+	 * @param groups measures groups
+	 */
+	public SubscriptionMeters(GroupMeters groups) {
+		this.onOpened = groups::refresh;
+	}
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
@@ -76,6 +92,7 @@ public final class SubscriptionMeters implements MeterBinder, SubscriptionListen
 		finally {
 			this.lock.unlock();
 		}
+		this.onOpened.run();
 	}
 
 	@Override

@@ -3,6 +3,8 @@ package dev.pgevents.spring.internal.observation;
 import dev.pgevents.Event;
 import dev.pgevents.EventHandler;
 import dev.pgevents.Gap;
+import dev.pgevents.internal.group.Attempt;
+import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.transport.ReceiverContext;
@@ -60,7 +62,15 @@ record ObservedHandler(String subscription, EventHandler handler, ObservationReg
 			.contextualName("handle " + this.subscription)
 			.lowCardinalityKeyValue("subscription", this.subscription)
 			.lowCardinalityKeyValue(TypeTag.NAME, this.types.of(event.type()))
-			.highCardinalityKeyValues(PublishObservation.identity(event));
+			.highCardinalityKeyValues(PublishObservation.identity(event))
+			.highCardinalityKeyValues(attempt());
+	}
+
+	/** Of a group's handler, the group and which attempt it is. */
+	private static KeyValues attempt() {
+		Attempt attempt = Attempt.current();
+		return (attempt == null) ? KeyValues.empty()
+				: KeyValues.of("events.group", attempt.group(), "events.attempt", String.valueOf(attempt.number()));
 	}
 
 }
