@@ -1,13 +1,10 @@
 package dev.pgevents.postgres;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.UUID;
-import java.util.jar.JarFile;
 
 import javax.sql.DataSource;
 
@@ -25,22 +22,13 @@ import org.junit.jupiter.api.condition.OS;
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 class EventNotifyOldestServerTests extends EventNotifyContract {
 
-	private static final Path BINARIES = Path.of("target", "postgres-14.jar");
-
 	private static EmbeddedPostgres server;
 
 	private String database;
 
 	@BeforeAll
 	static void startServer() throws IOException {
-		server = OwnServer.start((builder) -> builder.setPgBinaryResolver((system, hardware) -> binaries()));
-	}
-
-	private static InputStream binaries() throws IOException {
-		try (JarFile jar = new JarFile(BINARIES.toFile());
-				InputStream archive = jar.getInputStream(jar.getEntry("postgres-linux-x86_64.txz"))) {
-			return new ByteArrayInputStream(archive.readAllBytes());
-		}
+		server = OwnServer.start(Path.of("target", "postgres-14.jar"));
 	}
 
 	@AfterAll

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 class PoolerTests {
@@ -123,6 +124,31 @@ class PoolerTests {
 					.start()) {
 			watched.verify();
 			assertThat(watched.ledger().gaps()).isEmpty();
+		}
+	}
+
+	@Test
+	void publishingInAutocommitGoesThroughStatementMode() throws Exception {
+		try (Pgbouncer pgbouncer = Pgbouncer.inFrontOf(server, "statement");
+				WatchedBus watched = WatchedBus
+					.create(server, Sources.of(server),
+							(bus) -> bus.dataSource(server.dataSource(server.url(pgbouncer.address()))))
+					.start()) {
+			watched.verify();
+			assertThat(watched.through().count(Outcome.FAILED)).isZero();
+			assertThat(watched.ledger().gaps()).isEmpty();
+		}
+	}
+
+	@Test
+	void optionsOfTheUrlAreRefused() throws Exception {
+		try (Pgbouncer pgbouncer = Pgbouncer.inFrontOf(server, "session")) {
+			Properties properties = new Properties();
+			properties.setProperty("options", "-c statement_timeout=12345");
+			assertThatExceptionOfType(SQLException.class)
+				.isThrownBy(() -> Sources.of(server, server.url(pgbouncer.address())).open(properties))
+				.extracting(SQLException::getSQLState)
+				.isEqualTo("08P01");
 		}
 	}
 

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 import io.zonky.test.db.postgres.util.LinuxUtils;
 
@@ -54,18 +53,10 @@ final class Pgbouncer implements AutoCloseable {
 
 	/** The same, with so many sessions of the server. */
 	static Pgbouncer inFrontOf(ControlledServer server, String poolMode, int poolSize) throws IOException {
-		Optional<Path> program = program();
+		Optional<Path> program = Programs.find("pgbouncer");
 		assumeTrue(program.isPresent(),
 				"pgbouncer is not installed on this machine (Debian and Ubuntu: apt-get install pgbouncer)");
 		return new Pgbouncer(program.get(), server, poolMode, poolSize);
-	}
-
-	private static Optional<Path> program() {
-		String path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/usr/local/sbin";
-		return Stream.of(path.split(":"))
-			.map((folder) -> Path.of(folder, "pgbouncer"))
-			.filter(Files::isExecutable)
-			.findFirst();
 	}
 
 	private boolean answers() throws IOException {

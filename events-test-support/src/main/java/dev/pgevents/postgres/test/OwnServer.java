@@ -1,12 +1,16 @@
 package dev.pgevents.postgres.test;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import java.util.jar.JarFile;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 
@@ -53,6 +57,24 @@ public final class OwnServer {
 			server.close();
 		}
 		throw new IOException("somebody else's server answered at each of " + ATTEMPTS + " ports");
+	}
+
+	/**
+	 * Starts a server of another version than the tests' own.
+	 * @param binaries the jar of its binaries, for Linux on amd64
+	 * @return a server of this JVM's own
+	 * @throws IOException if none starts
+	 */
+	public static EmbeddedPostgres start(Path binaries) throws IOException {
+		return start((builder) -> builder.setServerConfig("fsync", "off")
+			.setPgBinaryResolver((system, hardware) -> archive(binaries)));
+	}
+
+	private static InputStream archive(Path binaries) throws IOException {
+		try (JarFile jar = new JarFile(binaries.toFile());
+				InputStream archive = jar.getInputStream(jar.getEntry("postgres-linux-x86_64.txz"))) {
+			return new ByteArrayInputStream(archive.readAllBytes());
+		}
 	}
 
 	private static String nameOf(EmbeddedPostgres server) throws IOException {

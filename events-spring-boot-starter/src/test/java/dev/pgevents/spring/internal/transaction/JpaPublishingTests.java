@@ -12,6 +12,7 @@ import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityListeners;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.Id;
 import jakarta.persistence.PreUpdate;
 import org.junit.jupiter.api.BeforeAll;
@@ -86,6 +87,21 @@ class JpaPublishingTests {
 				}));
 				assertThat(failure).isNotNull();
 				assertThat(received.appIds()).isEmpty();
+			}
+		});
+	}
+
+	/** Spring knows of no transaction. */
+	@Test
+	void leavesAtOnceInATransactionOfJpasOwn() {
+		this.runner.run((context) -> {
+			Publisher publisher = context.getBean(Publisher.class);
+			try (Received received = new Received(context.getBean("domainEventBus", EventBus.class));
+					EntityManager entities = context.getBean(EntityManagerFactory.class).createEntityManager()) {
+				entities.getTransaction().begin();
+				publisher.publish(Event.of(EventType.of("a"), "at once", null));
+				assertThat(received.appIds()).containsExactly("at once");
+				entities.getTransaction().rollback();
 			}
 		});
 	}
