@@ -5,6 +5,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Passes everything on to another bus, its {@linkplain EventBus#capability capabilities}
  * included: what a decorator extends that changes one thing of a bus. As thread-safe as
@@ -70,6 +72,11 @@ public abstract class DelegatingEventBus implements EventBus {
 	@Override
 	public Collection<Subscription> subscriptions() {
 		return this.delegate.subscriptions();
+	}
+
+	@Override
+	public @Nullable String instanceId() {
+		return this.delegate.instanceId();
 	}
 
 	@Override

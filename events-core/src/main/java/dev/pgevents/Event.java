@@ -21,10 +21,12 @@ import org.jspecify.annotations.Nullable;
  * @param headers additional text values, such as a trace context; usually empty
  * @param position where it stands in the {@linkplain EventLog event log}, or null if it
  * was not recorded there
+ * @param publishedBy the id of the bus instance that published it, see
+ * {@link EventBus#instanceId()}, or null where that did not say so
  * @since 0.1
  */
 public record Event(UUID id, EventType type, @Nullable String appId, Payload payload, Instant timestamp,
-		Map<String, String> headers, @Nullable Position position) implements Delivery {
+		Map<String, String> headers, @Nullable Position position, @Nullable String publishedBy) implements Delivery {
 
 	/**
 	 * Copies the headers.
@@ -38,6 +40,21 @@ public record Event(UUID id, EventType type, @Nullable String appId, Payload pay
 	}
 
 	/**
+	 * An event of which nobody says who has published it.
+	 * @param id identifies the event
+	 * @param type what kind of thing happened
+	 * @param appId the application it happened to, or null
+	 * @param payload what the publisher has to say about it
+	 * @param timestamp when the publisher created the event
+	 * @param headers additional text values
+	 * @param position where it stands in the event log, or null
+	 */
+	public Event(UUID id, EventType type, @Nullable String appId, Payload payload, Instant timestamp,
+			Map<String, String> headers, @Nullable Position position) {
+		this(id, type, appId, payload, timestamp, headers, position, null);
+	}
+
+	/**
 	 * An event that was not recorded in an event log.
 	 * @param id identifies the event
 	 * @param type what kind of thing happened
@@ -48,7 +65,7 @@ public record Event(UUID id, EventType type, @Nullable String appId, Payload pay
 	 */
 	public Event(UUID id, EventType type, @Nullable String appId, Payload payload, Instant timestamp,
 			Map<String, String> headers) {
-		this(id, type, appId, payload, timestamp, headers, null);
+		this(id, type, appId, payload, timestamp, headers, null, null);
 	}
 
 	/**
@@ -88,7 +105,31 @@ public record Event(UUID id, EventType type, @Nullable String appId, Payload pay
 	 * @return a copy
 	 */
 	public Event withPosition(@Nullable Position position) {
-		return new Event(this.id, this.type, this.appId, this.payload, this.timestamp, this.headers, position);
+		return new Event(this.id, this.type, this.appId, this.payload, this.timestamp, this.headers, position,
+				this.publishedBy);
+	}
+
+	/**
+	 * This event with one more header.
+	 * @param name the header's name
+	 * @param value its value, in place of an earlier one
+	 * @return a copy
+	 */
+	public Event withHeader(String name, String value) {
+		Map<String, String> more = new LinkedHashMap<>(this.headers);
+		more.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
+		return new Event(this.id, this.type, this.appId, this.payload, this.timestamp, more, this.position,
+				this.publishedBy);
+	}
+
+	/**
+	 * This event with another payload.
+	 * @param payload the payload
+	 * @return a copy
+	 */
+	public Event withPayload(Payload payload) {
+		return new Event(this.id, this.type, this.appId, payload, this.timestamp, this.headers, this.position,
+				this.publishedBy);
 	}
 
 	@Override

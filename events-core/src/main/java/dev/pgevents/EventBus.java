@@ -4,6 +4,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A publisher and a subscriber that close together. Thread-safe.
  *
@@ -31,6 +33,16 @@ public interface EventBus extends Publisher, Subscriber, AutoCloseable {
 	 */
 	default <T> Optional<T> capability(Class<T> type) {
 		return type.isInstance(this) ? Optional.of(type.cast(this)) : Optional.empty();
+	}
+
+	/**
+	 * What this bus marks the events with that it publishes: the same for as long as the
+	 * bus is there, whatever becomes of its connections, and another for each bus.
+	 * @return the id, or null where a bus marks none
+	 * @see Event#publishedBy()
+	 */
+	default @Nullable String instanceId() {
+		return null;
 	}
 
 	/**

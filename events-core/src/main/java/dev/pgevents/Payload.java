@@ -50,6 +50,16 @@ public final class Payload {
 	}
 
 	/**
+	 * A payload of JSON to be published as it is, where a {@code String} would be
+	 * published as a JSON string.
+	 * @param json one JSON value; checked when it is published
+	 * @return the payload
+	 */
+	public static Payload ofJson(String json) {
+		return ofJson(json, UnreadCodec.INSTANCE);
+	}
+
+	/**
 	 * The payload as a value of the given class. A {@code String} is the text where the
 	 * payload is one, and the JSON where it is an object or an array.
 	 * @param <T> the wanted type

@@ -36,6 +36,8 @@ public final class SubscriptionOptions {
 
 	private final @Nullable StartPosition from;
 
+	private final boolean ignoreOwn;
+
 	private SubscriptionOptions(Builder builder) {
 		this.name = builder.name;
 		this.bufferSize = builder.bufferSize;
@@ -45,6 +47,7 @@ public final class SubscriptionOptions {
 		this.awaySince = builder.awaySince;
 		this.group = builder.group;
 		this.from = builder.from;
+		this.ignoreOwn = builder.ignoreOwn;
 	}
 
 	/**
@@ -122,7 +125,8 @@ public final class SubscriptionOptions {
 			.concurrency(this.concurrency)
 			.errorHandler(this.errorHandler)
 			.awaySince(this.awaySince)
-			.group(this.group);
+			.group(this.group)
+			.ignoreOwn(this.ignoreOwn);
 		builder.from = this.from;
 		return builder;
 	}
@@ -141,6 +145,14 @@ public final class SubscriptionOptions {
 	 */
 	public StartPosition from() {
 		return (this.from != null) ? this.from : StartPosition.latest();
+	}
+
+	/**
+	 * Whether events that the subscription's own bus has published are left out.
+	 * @return false unless set
+	 */
+	public boolean ignoreOwn() {
+		return this.ignoreOwn;
 	}
 
 	/**
@@ -163,6 +175,8 @@ public final class SubscriptionOptions {
 		private @Nullable String group;
 
 		private @Nullable StartPosition from;
+
+		private boolean ignoreOwn;
 
 		private Builder() {
 		}
@@ -271,6 +285,19 @@ public final class SubscriptionOptions {
 		}
 
 		/**
+		 * Sets whether events that the subscription's own bus has published are left out:
+		 * they are neither handled nor counted. Those of other buses of the process are
+		 * not. What an {@link Event#publishedBy()} does not say who published it is
+		 * handled.
+		 * @param ignoreOwn true to leave them out; false if never called
+		 * @return this
+		 */
+		public Builder ignoreOwn(boolean ignoreOwn) {
+			this.ignoreOwn = ignoreOwn;
+			return this;
+		}
+
+		/**
 		 * The options.
 		 * @return new options
 		 * @throws IllegalStateException if the options contradict each other
@@ -279,6 +306,10 @@ public final class SubscriptionOptions {
 			if (this.group != null && this.overflow == OverflowPolicy.LATEST_PER_APP) {
 				throw new IllegalStateException("group " + this.group + " has overflow LATEST_PER_APP: a group handles "
 						+ "every event, leave overflow at its default");
+			}
+			if (this.group != null && this.ignoreOwn) {
+				throw new IllegalStateException("group " + this.group + " has ignoreOwn: a group handles every event "
+						+ "once, in whichever instance, leave ignoreOwn out or the group");
 			}
 			if (this.group == null && this.from != null) {
 				throw new IllegalStateException(

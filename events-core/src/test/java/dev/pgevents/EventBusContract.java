@@ -92,6 +92,33 @@ public abstract class EventBusContract {
 	}
 
 	@Test
+	void whoIgnoresItsOwnEventsGetsThoseOfOtherBuses() throws Exception {
+		Recorder all = new Recorder();
+		Recorder others = new Recorder();
+		subscribe(this.all, all);
+		Subscription ignoring = this.bus.subscribe(this.all, SubscriptionOptions.builder().ignoreOwn(true).build(),
+				others);
+		join(ignoring);
+		this.bus.publish(number(1));
+		this.bus.publishAll(List.of(number(2), number(3)));
+		this.bus.publishAsync(number(4));
+		assertThat(all.next().publishedBy()).isEqualTo(this.bus.instanceId()).isNotNull();
+		assertThat(all.numbers(3)).containsExactly(2, 3, 4);
+		assertThat(others.queue).isEmpty();
+		assertThat(ignoring.stats().received()).isZero();
+		try (EventBus other = createBus()) {
+			assertThat(other.instanceId()).isNotNull().isNotEqualTo(this.bus.instanceId());
+		}
+	}
+
+	@Test
+	void groupThatIgnoresItsOwnEventsIsRefused() {
+		assertThatIllegalStateException()
+			.isThrownBy(() -> SubscriptionOptions.builder().group("g").ignoreOwn(true).build())
+			.withMessageContainingAll("ignoreOwn", "group g", "leave");
+	}
+
+	@Test
 	void aThousandIdleSubscriptionsHaveNoThreadsOfTheirOwn() throws Exception {
 		int threads = Thread.getAllStackTraces().size();
 		List<Recorder> recorders = new ArrayList<>();

@@ -25,7 +25,8 @@ class PublicApiTests {
 	@CsvSource(delimiter = '|', quoteCharacter = '`',
 			value = {
 					"Event | UUID id, EventType type, String appId, "
-							+ "Payload payload, Instant timestamp, Map<String, String> headers, Position position",
+							+ "Payload payload, Instant timestamp, Map<String, String> headers, Position position, "
+							+ "String publishedBy",
 					"Position | int partition, long number", "EventType | String value",
 					"SubscriptionFilter | Set<String> types, Set<String> appIds",
 					"Gap | Reason reason, Instant since, Instant until, long dropped" })

@@ -45,6 +45,19 @@ class ValueTests {
 	}
 
 	@Test
+	void copiesOfAnEventHaveAllThatIsNotChanged() {
+		Event event = new Event(UUID.randomUUID(), TYPE, "1", Payload.of("payload"), Instant.now(), Map.of("a", "1"),
+				new Position(3, 4), "me");
+		Event copy = event.withHeader("b", "2").withHeader("a", "3").withPayload(Payload.of("other"));
+		assertThat(copy).isEqualTo(event);
+		assertThat(copy.headers()).isEqualTo(Map.of("a", "3", "b", "2"));
+		assertThat(copy.payload().as(String.class)).isEqualTo("other");
+		assertThat(List.of(copy.type(), copy.appId(), copy.timestamp(), copy.position(), copy.publishedBy()))
+			.isEqualTo(List.of(TYPE, "1", event.timestamp(), new Position(3, 4), "me"));
+		assertThat(event.withPosition(null).publishedBy()).isEqualTo("me");
+	}
+
+	@Test
 	void aStarIsEveryType() {
 		assertThat(SubscriptionFilter.types("*")).isEqualTo(SubscriptionFilter.all());
 		assertThat(SubscriptionFilter.types("epoch.closed", "*").andApps("7")).isEqualTo(SubscriptionFilter.apps("7"));

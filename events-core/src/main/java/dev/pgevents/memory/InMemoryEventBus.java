@@ -28,6 +28,7 @@ import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.internal.dispatch.BusEventStream;
 import dev.pgevents.internal.dispatch.BusSubscription;
 import dev.pgevents.internal.dispatch.Dispatcher;
+import dev.pgevents.internal.dispatch.InstanceId;
 import dev.pgevents.internal.group.GroupMonitor;
 import dev.pgevents.internal.group.GroupSettings;
 import dev.pgevents.internal.group.Groups;
@@ -43,6 +44,8 @@ import org.jspecify.annotations.Nullable;
 public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 
 	private final Dispatcher dispatcher;
+
+	private final String instanceId = InstanceId.next();
 
 	/** Makes one order of what many threads publish. */
 	private final ReentrantLock order = new ReentrantLock();
@@ -70,6 +73,7 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 			.slowHandlerListener(builder.slowHandlerListener)
 			.subscriptionListener(builder.subscriptionListener)
 			.shutdownTimeout(builder.shutdownTimeout)
+			.instanceId(this.instanceId)
 			.build();
 		this.log = (builder.logCapacity > 0)
 				? new MemoryLog(builder.logCapacity, Clock.systemUTC(), this::groupsChanged) : null;
@@ -153,11 +157,10 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 	 * The event as subscribers are to see it, whatever becomes of its payload's value.
 	 */
 	private Event written(Event event) {
-		if (this.codec == null) {
-			return event;
-		}
-		Payload json = Payload.ofJson(event.payload().toJson(this.codec), this.codec);
-		return new Event(event.id(), event.type(), event.appId(), json, event.timestamp(), event.headers());
+		Payload payload = (this.codec != null) ? Payload.ofJson(event.payload().toJson(this.codec), this.codec)
+				: event.payload();
+		return new Event(event.id(), event.type(), event.appId(), payload, event.timestamp(), event.headers(), null,
+				this.instanceId);
 	}
 
 	private static Event written(EncodedEvent event) {
@@ -191,11 +194,19 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 		return subscription;
 	}
 
+	@Override
+	public String instanceId() {
+		return this.instanceId;
+	}
+
 	/**
-	 * The event log is one, where {@link Builder#log} has switched it on.
+	 * The codec is one, and the event log, where {@link Builder#log} has switched it on.
 	 */
 	@Override
 	public <T> Optional<T> capability(Class<T> type) {
+		if (type == PayloadCodec.class) {
+			return Optional.ofNullable(this.codec).map(type::cast);
+		}
 		if (this.log != null && type == EventLog.class) {
 			return Optional.of(type.cast(this.log));
 		}

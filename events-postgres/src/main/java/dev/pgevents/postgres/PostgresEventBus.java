@@ -39,6 +39,7 @@ import dev.pgevents.internal.dispatch.BusEventStream;
 import dev.pgevents.internal.dispatch.BusSubscription;
 import dev.pgevents.internal.dispatch.BusThreadFactory;
 import dev.pgevents.internal.dispatch.Dispatcher;
+import dev.pgevents.internal.dispatch.InstanceId;
 import dev.pgevents.internal.dispatch.LeaderFollowers;
 import dev.pgevents.internal.group.Attempt;
 import dev.pgevents.internal.group.GroupBus;
@@ -106,17 +107,23 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 
 	private final @Nullable ChannelLists channelLists;
 
+	private final String instanceId = InstanceId.next();
+
+	private final PayloadCodec codec;
+
 	/** Held while connections are let go of or taken up again. */
 	private final ReentrantLock lifecycle = new ReentrantLock();
 
 	private PostgresEventBus(BusConfiguration configuration) {
 		this.name = configuration.name;
 		this.statusName = configuration.applicationName("status");
+		this.codec = configuration.codec;
 		this.listeningSource = configuration.listeningSource;
 		this.channels = configuration.channels;
 		this.signer = configuration.signer;
-		this.encoder = new EventEncoder(configuration.channels,
-				new NotificationEncoder(configuration.codec, (this.signer != null) ? NotificationSigner.OVERHEAD : 0),
+		this.encoder = new EventEncoder(
+				configuration.channels, new NotificationEncoder(configuration.codec,
+						(this.signer != null) ? NotificationSigner.OVERHEAD : 0, this.instanceId),
 				this.signer, configuration.log);
 		this.state = new StateTracker(configuration.name, configuration.connectionListener, configuration.clock);
 		this.listeningOffReason = configuration.listeningOffReason;
@@ -129,7 +136,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		this.listener = configuration.listening ? listener(configuration) : null;
 	}
 
-	private static Dispatcher dispatcher(BusConfiguration configuration) {
+	private Dispatcher dispatcher(BusConfiguration configuration) {
 		return Dispatcher.builder(configuration.name)
 			.executor(configuration.executor)
 			.inlineHandlers(configuration.inlineHandlers)
@@ -138,6 +145,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 			.subscriptionListener(configuration.subscriptionListener)
 			.shutdownTimeout(configuration.shutdownTimeout)
 			.clock(configuration.clock)
+			.instanceId(this.instanceId)
 			.build();
 	}
 
@@ -329,11 +337,19 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		return subscription;
 	}
 
+	@Override
+	public String instanceId() {
+		return this.instanceId;
+	}
+
 	/**
-	 * The event log is one, where {@link Builder#log} has switched it on.
+	 * The codec is one, and the event log, where {@link Builder#log} has switched it on.
 	 */
 	@Override
 	public <T> Optional<T> capability(Class<T> type) {
+		if (type == PayloadCodec.class) {
+			return Optional.of(type.cast(this.codec));
+		}
 		if (this.log != null && type == EventLog.class) {
 			return Optional.of(type.cast(this.log.log()));
 		}

@@ -44,7 +44,7 @@ class EncodingTests {
 			assertThat(first.appId()).isEqualTo(TEXT);
 			assertThat(first.payloadAs(String.class)).isEqualTo(TEXT);
 			Event empty = Event.of(EventTypes.INPUT_RECEIVED, null, "");
-			NotificationEncoder encoder = new NotificationEncoder(new JacksonPayloadCodec());
+			NotificationEncoder encoder = new NotificationEncoder(new JacksonPayloadCodec(), 0, bus.instanceId());
 			int room = NotificationEncoder.MAX_BYTES - encoder.encode(empty).getBytes(StandardCharsets.UTF_8).length;
 			int size = encoding.equals("UTF8") ? 2 : 6;
 			String largest = "ü".repeat(room / size) + "x".repeat(room % size);

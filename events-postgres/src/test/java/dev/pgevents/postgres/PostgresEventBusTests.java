@@ -2,6 +2,7 @@ package dev.pgevents.postgres;
 
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Duration;
@@ -84,6 +85,33 @@ class PostgresEventBusTests extends EventBusContract {
 			publisher.publish(event);
 			assertThat(one.poll(LIMIT)).isEqualTo(event);
 			assertThat(two.poll(LIMIT)).isEqualTo(event);
+		}
+	}
+
+	@Test
+	void ignoresItsOwnEventsAndNoOthersAfterALostConnectionToo() throws Exception {
+		SubscriptionOptions ignoring = SubscriptionOptions.builder().ignoreOwn(true).build();
+		try (PostgresEventBus one = bus().name(this.name + "-own").build(); EventBus other = createBus()) {
+			EventStream stream = one.open(SubscriptionFilter.types(this.type), ignoring);
+			stream.ready().join();
+			String id = one.instanceId();
+			one.publish(Event.of(this.type, "1", "own"));
+			other.publish(Event.of(this.type, "1", "other"));
+			assertThat(((Event) stream.poll(LIMIT)).payloadAs(String.class)).isEqualTo("other");
+			database.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE "
+					+ "'pgevents " + this.name + "-own %'");
+			assertThat(stream.poll(LIMIT)).isInstanceOf(Gap.class);
+			publishOnConnection(one, Event.of(this.type, "1", "own on a connection"));
+			Event foreign = Event.of(this.type, "1", "other again");
+			other.publish(foreign);
+			assertThat(stream.poll(LIMIT)).isEqualTo(foreign);
+			assertThat(one.instanceId()).isEqualTo(id);
+		}
+	}
+
+	private void publishOnConnection(PostgresEventBus bus, Event event) throws SQLException {
+		try (Connection connection = database.connect()) {
+			bus.publisher(connection).publish(event);
 		}
 	}
 
@@ -271,8 +299,9 @@ class PostgresEventBusTests extends EventBusContract {
 		try (PostgresEventBus bus = bus().build()) {
 			EventStream stream = open(bus);
 			Event empty = Event.of(this.type, null, "");
-			int room = NotificationEncoder.MAX_BYTES - new NotificationEncoder(new JacksonPayloadCodec()).encode(empty)
-				.getBytes(StandardCharsets.UTF_8).length;
+			int room = NotificationEncoder.MAX_BYTES
+					- new NotificationEncoder(new JacksonPayloadCodec(), 0, bus.instanceId()).encode(empty)
+						.getBytes(StandardCharsets.UTF_8).length;
 			String fits = "ü".repeat(room / 2) + "x".repeat(room % 2);
 			bus.publish(withPayload(empty, fits));
 			assertThat(event(stream).payloadAs(String.class)).isEqualTo(fits);

@@ -155,7 +155,7 @@ class SigningTests {
 	void largestNotificationIsCountedWithItsSignature() throws Exception {
 		try (PostgresEventBus bus = signing(SHARED).build(); EventStream stream = open(bus)) {
 			int room = NotificationEncoder.MAX_BYTES - NotificationSigner.OVERHEAD
-					- new NotificationEncoder(new JacksonPayloadCodec()).encode(text("")).length();
+					- new NotificationEncoder(new JacksonPayloadCodec(), 0, bus.instanceId()).encode(text("")).length();
 			Event largest = text("x".repeat(room));
 			bus.publish(largest);
 			assertThat(((Event) stream.poll(LIMIT)).payloadAs(String.class)).hasSize(room);

@@ -14,6 +14,7 @@ import dev.pgevents.spring.DomainEventInterceptor;
 import dev.pgevents.spring.DomainEventPublisher;
 import dev.pgevents.spring.Header;
 import dev.pgevents.spring.OnDomainEvent;
+import dev.pgevents.spring.PayloadUpcaster;
 import dev.pgevents.spring.SyncOnDomainEvent;
 
 import org.springframework.context.event.EventListener;
@@ -91,6 +92,32 @@ class SpringPageExamples {
 
 	}
 
+	static class LargeOrders {
+
+		@OnDomainEvent(condition = "#order.id > ${orders.first:1000} && #event.headers['test'] == null")
+		void on(OrderPlaced order) {
+		}
+
+	}
+
+	static class Cache {
+
+		@OnDomainEvent(types = "order.*", ignoreOwn = true)
+		void evict(@AppId String app) {
+		}
+
+	}
+
+	@Component
+	class OrderUpcaster implements PayloadUpcaster {
+
+		@Override
+		public String upcast(Event event, String json) {
+			return event.type().value().equals("order.placed") ? json.replace("\"number\":", "\"id\":") : json;
+		}
+
+	}
+
 	static class Tenant {
 
 		private static final ThreadLocal<String> CURRENT = new ThreadLocal<>();
@@ -109,16 +136,12 @@ class SpringPageExamples {
 
 	}
 
-	private static Event withHeader(Event event, String name, String value) {
-		return Event.builder(event.type()).id(event.id()).headers(event.headers()).header(name, value).build();
-	}
-
 	@Component
 	class Tenants implements DomainEventInterceptor {
 
 		@Override
 		public void aroundPublish(List<Event> events, Publishing publishing) {
-			publishing.proceed(events.stream().map((event) -> withHeader(event, "tenant", Tenant.current())).toList());
+			publishing.proceed(events.stream().map((event) -> event.withHeader("tenant", Tenant.current())).toList());
 		}
 
 		@Override

@@ -17,7 +17,9 @@ public interface DomainEventInterceptor {
 
 	/**
 	 * Around the publishing through the {@link dev.pgevents.Publisher} bean; in a
-	 * transaction, up to where the events are enlisted.
+	 * transaction, up to where the events are enlisted. Through a
+	 * {@link ReactivePublisher}, it is called when the {@code Mono} is subscribed to, and
+	 * {@code proceed} returns before the events are sent.
 	 * @param events one event, or those published together
 	 * @param publishing goes on; the events are not published where it is not called
 	 */

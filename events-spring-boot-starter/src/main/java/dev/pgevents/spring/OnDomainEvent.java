@@ -58,6 +58,18 @@ public @interface OnDomainEvent {
 	String[] apps() default {};
 
 	/**
+	 * Which of the events: an expression in SpEL, as {@code @EventListener} has it.
+	 * {@code #event} is the {@link dev.pgevents.Event}, {@code #payload} the payload as
+	 * the method takes it, else as maps and lists; parameters have their names, and
+	 * {@code @bean} is a bean: {@code #payload.amount > 100}. An event for which it is
+	 * not true is filtered: the method is not called, and that is all. One for which it
+	 * fails has failed. A condition that does not compile, or uses a variable that there
+	 * is not, fails the start.
+	 * @return the condition; by default none
+	 */
+	String condition() default "";
+
+	/**
 	 * The subscription's name, for logs, metrics and the listener container.
 	 * @return the name; by default bean and method
 	 */
@@ -105,6 +117,13 @@ public @interface OnDomainEvent {
 	 * @return true or false; true by default
 	 */
 	String autoStartup() default "";
+
+	/**
+	 * Whether events that this application's own bus has published are left out: those of
+	 * other instances of the service are not. Not with a {@link #group()}.
+	 * @return true to leave them out; false by default
+	 */
+	boolean ignoreOwn() default false;
 
 	/**
 	 * Who is told when the method fails.

@@ -29,6 +29,9 @@ abstract class AbstractSubscription implements BusSubscription {
 
 	private final Consumer<BusSubscription> onClose;
 
+	/** Whose events are left out. */
+	private final @Nullable String ignored;
+
 	private final CompletableFuture<Void> ready = new CompletableFuture<>();
 
 	final BusContext bus;
@@ -55,12 +58,16 @@ abstract class AbstractSubscription implements BusSubscription {
 		this.filter = filter;
 		this.onClose = onClose;
 		this.bus = bus;
+		this.ignored = options.ignoreOwn() ? bus.instanceId() : null;
 		this.awaySince = options.awaySince();
 		this.buffer = new Buffer(options.bufferSize(), options.overflow(), concurrency > 1, bus.clock());
 	}
 
 	/** Takes in an event. */
 	final void offer(Event event) {
+		if (this.ignored != null && this.ignored.equals(event.publishedBy())) {
+			return;
+		}
 		this.lock.lock();
 		try {
 			if (this.live && !this.closed) {

@@ -33,6 +33,8 @@ public final class DispatcherBuilder {
 
 	Clock clock = Clock.systemUTC();
 
+	String instanceId = InstanceId.next();
+
 	DispatcherBuilder(String busName) {
 		this.busName = Objects.requireNonNull(busName, "busName");
 	}
@@ -106,6 +108,17 @@ public final class DispatcherBuilder {
 	 */
 	public DispatcherBuilder clock(Clock clock) {
 		this.clock = Objects.requireNonNull(clock, "clock");
+		return this;
+	}
+
+	/**
+	 * Sets what events are marked with that the bus itself has published; something new
+	 * if never called.
+	 * @param instanceId the bus's id
+	 * @return this
+	 */
+	public DispatcherBuilder instanceId(String instanceId) {
+		this.instanceId = Objects.requireNonNull(instanceId, "instanceId");
 		return this;
 	}
 

@@ -2,15 +2,16 @@ package dev.pgevents.spring.autoconfigure;
 
 import java.util.Set;
 
+import dev.pgevents.EventBus;
 import dev.pgevents.EventErrorHandler;
 import dev.pgevents.PayloadCodec;
 import dev.pgevents.Subscriber;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
-import dev.pgevents.postgres.JacksonPayloadCodec;
 import dev.pgevents.spring.DomainEventInterceptor;
 import dev.pgevents.spring.DomainEventListenerContainer;
 import dev.pgevents.spring.EventsConfigurationException;
+import dev.pgevents.spring.PayloadUpcaster;
 import dev.pgevents.spring.internal.handling.Surroundings;
 import dev.pgevents.spring.internal.listener.AcceptedEvents;
 import dev.pgevents.spring.internal.listener.ApplicationEventBridge;
@@ -70,14 +71,15 @@ public final class EventListenerAutoConfiguration {
 				ObjectProvider<PlatformTransactionManager> transactionManager, ObjectProvider<EventObserver> observers,
 				ObjectProvider<HandlerTiming> timing, ObjectProvider<PayloadCodec> codec,
 				ObjectProvider<DomainEventInterceptor> interceptors, ObjectProvider<TaskDecorator> decorators,
-				ObjectProvider<EventErrorHandler> errorHandler, BusLifecycle bus) {
+				ObjectProvider<EventErrorHandler> errorHandler, ObjectProvider<PayloadUpcaster> upcasters,
+				BusLifecycle bus, EventBus eventBus) {
 			SubscriptionOptions defaults = defaults(properties.listener(), errorHandler);
 			EventObserver observer = new Surroundings(
 					timed(observers.getIfUnique(() -> EventObserver.NONE), timing.getIfUnique()),
 					SingletonSupplier.of(() -> interceptors.orderedStream().toList()),
 					SingletonSupplier.of(() -> decorators.orderedStream().toList()));
-			PayloadReading reading = new PayloadReading(codec.getIfUnique(JacksonPayloadCodec::new),
-					new PayloadClasses(context));
+			PayloadReading reading = new PayloadReading(PayloadConfiguration.codecOf(eventBus, codec),
+					new PayloadClasses(context), SingletonSupplier.of(() -> upcasters.orderedStream().toList()));
 			ApplicationEventBridge bridge = new ApplicationEventBridge(new AcceptedEvents(context, reading),
 					ContextEvents.of(context, properties.applicationEvents().transactional()),
 					filter(properties.applicationEvents()), defaults,

@@ -1,6 +1,7 @@
 package dev.pgevents.spring.autoconfigure;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pgevents.EventBus;
 import dev.pgevents.PayloadCodec;
 import dev.pgevents.postgres.JacksonPayloadCodec;
 import dev.pgevents.spring.EventsConfigurationException;
@@ -10,6 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -42,6 +44,14 @@ class PayloadConfiguration {
 		}
 		JacksonPayloadCodec jackson2 = new JacksonPayloadCodec();
 		return JACKSON_3 ? new Jackson3PayloadCodec(jackson2) : jackson2;
+	}
+
+	/**
+	 * The codec of the bus, which a customizer may have set, or the bean where the bus
+	 * does not tell.
+	 */
+	static PayloadCodec codecOf(EventBus bus, ObjectProvider<PayloadCodec> bean) {
+		return bus.capability(PayloadCodec.class).orElseGet(() -> bean.getIfUnique(JacksonPayloadCodec::new));
 	}
 
 	private static PayloadCodec ofApplication(ListableBeanFactory beans) {

@@ -4,7 +4,6 @@ import dev.pgevents.EventBus;
 import dev.pgevents.PayloadCodec;
 import dev.pgevents.Publisher;
 import dev.pgevents.Subscriber;
-import dev.pgevents.postgres.JacksonPayloadCodec;
 import dev.pgevents.spring.DomainEventInterceptor;
 import dev.pgevents.spring.DomainEventPublisher;
 import dev.pgevents.spring.internal.handling.EchoRefusingPublisher;
@@ -61,7 +60,7 @@ class PublishingConfiguration {
 		Publisher observed = observer.getIfUnique(() -> EventObserver.NONE).observed(publisher);
 		return new EchoRefusingPublisher(
 				new InterceptedPublisher(observed, SingletonSupplier.of(() -> interceptors.orderedStream().toList())),
-				codec.getIfUnique(JacksonPayloadCodec::new));
+				PayloadConfiguration.codecOf(bus, codec));
 	}
 
 	@Bean

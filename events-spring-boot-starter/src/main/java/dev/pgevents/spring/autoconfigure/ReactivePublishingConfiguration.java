@@ -1,7 +1,10 @@
 package dev.pgevents.spring.autoconfigure;
 
 import dev.pgevents.EventBus;
+import dev.pgevents.PayloadCodec;
+import dev.pgevents.spring.DomainEventInterceptor;
 import dev.pgevents.spring.ReactivePublisher;
+import dev.pgevents.spring.internal.handling.GuardedReactivePublisher;
 import dev.pgevents.spring.internal.observation.EventObserver;
 import dev.pgevents.spring.internal.transaction.ReactiveTransactionalPublisher;
 
@@ -11,6 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * What reactive applications inject, in place of a publisher that waits.
@@ -22,9 +26,13 @@ class ReactivePublishingConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(value = ReactivePublisher.class, name = "domainReactivePublisher")
 	ReactivePublisher domainReactivePublisher(EventBus bus, EventsProperties properties,
-			ObjectProvider<EventObserver> observer) {
-		return new ReactiveTransactionalPublisher(bus, properties.publisher().mode(),
-				observer.getIfUnique(() -> EventObserver.NONE));
+			ObjectProvider<EventObserver> observer, ObjectProvider<DomainEventInterceptor> interceptors,
+			ObjectProvider<PayloadCodec> codec) {
+		return new GuardedReactivePublisher(
+				new ReactiveTransactionalPublisher(bus, properties.publisher().mode(),
+						observer.getIfUnique(() -> EventObserver.NONE)),
+				SingletonSupplier.of(() -> interceptors.orderedStream().toList()),
+				PayloadConfiguration.codecOf(bus, codec));
 	}
 
 	@Bean

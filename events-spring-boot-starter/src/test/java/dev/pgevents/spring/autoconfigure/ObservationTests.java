@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+
+import javax.sql.DataSource;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -30,6 +33,10 @@ import dev.pgevents.spring.SyncOnDomainEvent;
 import dev.pgevents.spring.internal.observation.TypeTag;
 import dev.pgevents.spring.internal.observation.EventObserver;
 import io.micrometer.common.KeyValue;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
@@ -38,15 +45,23 @@ import io.micrometer.observation.transport.ReceiverContext;
 import io.micrometer.observation.transport.SenderContext;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.event.EventListener;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -239,6 +254,89 @@ class ObservationTests {
 				.isThrownBy(() -> publisher.publishAsync(tooLarge));
 			assertThat(this.tracing.ended).hasSize(3).allMatch((told) -> told.getError() != null);
 		});
+	}
+
+	@Test
+	void whatIsRolledBackIsNoneThatWasPublished() {
+		meters((context, registry) -> {
+			Publisher publisher = context.getBean(Publisher.class);
+			TransactionTemplate transaction = new TransactionTemplate(
+					context.getBean(PlatformTransactionManager.class));
+			TransactionTemplate nested = new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
+			nested.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
+			transaction.executeWithoutResult((status) -> {
+				publisher.publish(Event.of(CLOSED, "1", null));
+				nested.executeWithoutResult((inner) -> {
+					publisher.publish(Event.of(CLOSED, "2", null));
+					inner.setRollbackOnly();
+				});
+				assertThat(published(registry)).as("not committed yet").isZero();
+				assertThat(rolledBack(registry)).as("the savepoint's").isEqualTo(1);
+			});
+			assertThat(published(registry)).isEqualTo(1);
+			transaction.executeWithoutResult((status) -> {
+				publisher.publishAll(List.of(Event.of(CLOSED, "3", null), Event.of(CLOSED, "4", null)));
+				status.setRollbackOnly();
+			});
+			assertThat(published(registry)).isEqualTo(1);
+			assertThat(rolledBack(registry)).isEqualTo(3);
+			assertThat(this.tracing.ended).as("no trace stays open").hasSize(4);
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "transactional", "after-commit" })
+	void commitThatPostgresMakesARollbackPublishesNothing(String mode) {
+		meters((context, registry) -> {
+			TransactionTemplate transaction = new TransactionTemplate(
+					context.getBean(PlatformTransactionManager.class));
+			assertThatExceptionOfType(PublishException.class)
+				.isThrownBy(() -> transaction.executeWithoutResult((status) -> {
+					context.getBean(Publisher.class).publish(Event.of(CLOSED, "1", null));
+					try {
+						new JdbcTemplate(context.getBean(DataSource.class)).execute("SELECT 1/0");
+					}
+					catch (DataAccessException ex) {
+						// and goes on
+					}
+				}));
+			assertThat(published(registry)).isZero();
+			assertThat(rolledBack(registry)).isEqualTo(1);
+		}, "events.publisher.mode=" + mode);
+	}
+
+	@Test
+	void whatLeavesAfterTheCommitHasBeenPublishedWhenItWasSent() {
+		meters((context, registry) -> {
+			new TransactionTemplate(context.getBean(PlatformTransactionManager.class)).executeWithoutResult(
+					(status) -> context.getBean(Publisher.class).publish(Event.of(CLOSED, "1", null)));
+			await().atMost(LIMIT).until(() -> published(registry) == 1);
+			assertThat(rolledBack(registry)).isZero();
+		}, "events.publisher.mode=after-commit");
+	}
+
+	private void meters(BiConsumer<ApplicationContext, MeterRegistry> test, String... properties) {
+		this.runner.withConfiguration(AutoConfigurations.of(DataSourceTransactionManagerAutoConfiguration.class))
+			.withPropertyValues(properties)
+			.run((context) -> {
+				MeterRegistry registry = new SimpleMeterRegistry();
+				context.getBean(ObservationRegistry.class)
+					.observationConfig()
+					.observationHandler(new DefaultMeterObservationHandler(registry));
+				test.accept(context, registry);
+			});
+	}
+
+	private static long published(MeterRegistry registry) {
+		return count(registry, "events.publish");
+	}
+
+	private static long rolledBack(MeterRegistry registry) {
+		return count(registry, "events.publish.rolled-back");
+	}
+
+	private static long count(MeterRegistry registry, String name) {
+		return registry.find(name).timers().stream().mapToLong(Timer::count).sum();
 	}
 
 	@Test

@@ -1,9 +1,14 @@
 package dev.pgevents.spring.autoconfigure;
 
+import java.lang.reflect.Type;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import dev.pgevents.PayloadCodec;
+import dev.pgevents.PayloadConversionException;
 import dev.pgevents.postgres.JacksonPayloadCodec;
+import dev.pgevents.spring.EventBusCustomizer;
+import dev.pgevents.spring.OnDomainEvent;
 import dev.pgevents.spring.internal.jackson3.Jackson3PayloadCodec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -64,6 +69,41 @@ class PayloadMapperTests {
 		PayloadCodec own = new JacksonPayloadCodec();
 		this.runner.withBean("own", PayloadCodec.class, () -> own)
 			.run((context) -> assertThat(context.getBean(PayloadCodec.class)).isSameAs(own));
+	}
+
+	@Test
+	void handlersAreCheckedAgainstTheCodecThatACustomizerHasSet() {
+		PayloadCodec picky = new PayloadCodec() {
+
+			@Override
+			public String toJson(Object value) {
+				return "1";
+			}
+
+			@Override
+			public <T> T fromJson(String json, Type type) {
+				return null;
+			}
+
+			@Override
+			public void checkReadable(Type type) {
+				throw new PayloadConversionException("read by nobody but " + type.getTypeName());
+			}
+		};
+		this.runner.withConfiguration(AutoConfigurations.of(EventListenerAutoConfiguration.class))
+			.withPropertyValues("events.backend=postgres", "events.postgres.url=jdbc:postgresql://localhost:1/none")
+			.withBean(EventBusCustomizer.class, () -> (builder) -> builder.codec(picky))
+			.withBean(Handler.class)
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("read by nobody but " + Order.class.getName()));
+	}
+
+	static class Handler {
+
+		@OnDomainEvent("order.placed")
+		void on(Order order) {
+		}
+
 	}
 
 	record Order(String orderId) {

@@ -46,7 +46,7 @@ final class EventRows {
 		return new Event(rows.getObject(first + 2, UUID.class), EventType.of(rows.getString(first + 3)),
 				rows.getString(first + 4), Payload.ofJson((payload != null) ? payload : "null", this.codec),
 				rows.getObject(first + 5, OffsetDateTime.class).toInstant(),
-				headers(rows.getString(first + 6), position), position);
+				headers(rows.getString(first + 6), position), position, null);
 	}
 
 	private Map<String, String> headers(@Nullable String headers, Position position) throws SQLException {

@@ -63,6 +63,8 @@ final class LenientDecoder {
 				case "type" -> fields.type = text(parser, value, name);
 				case "app_id" -> fields.appId = textOrNumber(parser, value, name);
 				case "timestamp" -> fields.timestamp = text(parser, value, name);
+				case "by" ->
+					fields.publishedBy = (value == JsonToken.VALUE_STRING) ? parser.getText() : skipped(parser);
 				case "headers" -> fields.headers = headers(parser, value);
 				case "payload" -> fields.payload = payload(parser, value, notification);
 				default -> parser.skipChildren();
@@ -80,15 +82,8 @@ final class LenientDecoder {
 		}
 		EventType type = type(fields.type);
 		Instant timestamp = (fields.timestamp != null) ? timestamp(fields.timestamp) : this.clock.instant();
-		if (fields.id != null) {
-			return new Event(id(fields.id), type, fields.appId, fields.payload, timestamp, fields.headers);
-		}
-		return Event.builder(type)
-			.appId(fields.appId)
-			.payload(fields.payload)
-			.timestamp(timestamp)
-			.headers(fields.headers)
-			.build();
+		UUID id = (fields.id != null) ? id(fields.id) : Event.builder(type).build().id();
+		return new Event(id, type, fields.appId, fields.payload, timestamp, fields.headers, null, fields.publishedBy);
 	}
 
 	private static EventType type(String text) throws UnreadableNotificationException {
@@ -134,6 +129,12 @@ final class LenientDecoder {
 			case START_ARRAY -> "an array";
 			default -> "an object";
 		};
+	}
+
+	/** Others may have a field of this name, and mean something else by it. */
+	private static @Nullable String skipped(JsonParser parser) throws IOException {
+		parser.skipChildren();
+		return null;
 	}
 
 	private static @Nullable String text(JsonParser parser, JsonToken value, String name)
@@ -208,6 +209,8 @@ final class LenientDecoder {
 		private @Nullable String appId;
 
 		private @Nullable String timestamp;
+
+		private @Nullable String publishedBy;
 
 		private Map<String, String> headers = Map.of();
 

@@ -9,6 +9,7 @@ import dev.pgevents.Payload;
 import dev.pgevents.PayloadCodec;
 import dev.pgevents.PayloadConversionException;
 import dev.pgevents.PayloadTooLargeException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes events as notifications and holds them to PostgreSQL's limit. Thread-safe.
@@ -31,6 +32,9 @@ public final class NotificationEncoder {
 
 	private final int reserved;
 
+	/** The field that says who has published, or nothing. */
+	private final String publishedBy;
+
 	private final JsonStringEncoder strings = JsonStringEncoder.getInstance();
 
 	private volatile Encoding encoding = Encoding.UNKNOWN;
@@ -40,7 +44,7 @@ public final class NotificationEncoder {
 	 * @param codec writes payloads that are not JSON yet
 	 */
 	public NotificationEncoder(PayloadCodec codec) {
-		this(codec, 0);
+		this(codec, 0, null);
 	}
 
 	/**
@@ -48,10 +52,13 @@ public final class NotificationEncoder {
 	 * sent.
 	 * @param codec writes payloads that are not JSON yet
 	 * @param reserved how many bytes are added: a notification may be shorter by so much
+	 * @param instanceId the bus that publishes, in letters and digits, or null to say
+	 * nothing of it
 	 */
-	public NotificationEncoder(PayloadCodec codec, int reserved) {
+	public NotificationEncoder(PayloadCodec codec, int reserved, @Nullable String instanceId) {
 		this.codec = codec;
 		this.reserved = reserved;
+		this.publishedBy = (instanceId != null) ? ",\"by\":\"" + instanceId + '"' : "";
 	}
 
 	/**
@@ -137,7 +144,7 @@ public final class NotificationEncoder {
 		}
 		json.append(",\"timestamp\":\"");
 		Timestamps.append(event.timestamp(), json);
-		json.append('"');
+		json.append('"').append(this.publishedBy);
 		if (!event.headers().isEmpty()) {
 			headers(event.headers(), json);
 		}

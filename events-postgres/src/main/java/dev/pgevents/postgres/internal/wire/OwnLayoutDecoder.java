@@ -33,6 +33,8 @@ final class OwnLayoutDecoder {
 
 	private static final String TIMESTAMP = ",\"timestamp\":\"";
 
+	private static final String BY = ",\"by\":\"";
+
 	private static final String HEADERS = ",\"headers\":{";
 
 	private static final String PAYLOAD = ",\"payload\":";
@@ -42,6 +44,8 @@ final class OwnLayoutDecoder {
 	private final RecurringTexts<EventType> types = new RecurringTexts<>(EventType::of);
 
 	private final RecurringTexts<String> apps = new RecurringTexts<>(Function.identity());
+
+	private final RecurringTexts<String> publishers = new RecurringTexts<>(Function.identity());
 
 	private final RecurringTexts<String> headerNames = new RecurringTexts<>(Function.identity());
 
@@ -77,7 +81,9 @@ final class OwnLayoutDecoder {
 		}
 		int timeStart = appEnd + TIMESTAMP.length();
 		int timeEnd = plainEnd(text, timeStart);
-		int headersStart = timeEnd + 1;
+		int byStart = timeEnd + 1;
+		boolean by = text.startsWith(BY, byStart);
+		int headersStart = by ? quotedEnd(text, byStart + BY.length() - 1) : byStart;
 		int headersEnd = headersEnd(text, headersStart);
 		if (!text.startsWith(PAYLOAD, headersEnd)) {
 			return null;
@@ -91,7 +97,8 @@ final class OwnLayoutDecoder {
 		return new Event(id, this.types.valueOf(text, TYPE_START, typeEnd),
 				noApp ? null : this.apps.valueOf(text, appStart + 1, appEnd - 1),
 				payload(text, payloadStart, payloadEnd), Timestamps.parse(text, timeStart, timeEnd),
-				(headersStart < headersEnd) ? headers(text, headersStart + HEADERS.length()) : Map.of());
+				(headersStart < headersEnd) ? headers(text, headersStart + HEADERS.length()) : Map.of(), null,
+				by ? this.publishers.valueOf(text, byStart + BY.length(), headersStart - 1) : null);
 	}
 
 	private Payload payload(String text, int start, int end) {

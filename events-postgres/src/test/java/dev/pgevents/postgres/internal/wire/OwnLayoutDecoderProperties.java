@@ -49,10 +49,11 @@ class OwnLayoutDecoderProperties {
 			@ForAll("plainHeaders") Map<String, String> headers, @ForAll("values") String payload) {
 		Event event = new Event(new UUID(high, low), EventType.of("epoch.closed"), app,
 				Payload.ofJson(payload, this.codec), Instant.now(), headers);
-		NotificationEncoder encoder = new NotificationEncoder(this.codec);
+		NotificationEncoder encoder = new NotificationEncoder(this.codec, 0, "0123456789ab");
 		encoder.serverEncoding("UTF8");
 		Event decoded = this.ownLayout.decode(encoder.encode(event));
 		assertThat(decoded).isNotNull();
+		assertThat(decoded.publishedBy()).isEqualTo("0123456789ab");
 		assertThat(decoded.headers()).isEqualTo(headers);
 	}
 
@@ -70,6 +71,20 @@ class OwnLayoutDecoderProperties {
 			.map((header) -> '"' + header.getKey() + "\":\"" + header.getValue() + '"')
 			.collect(Collectors.joining(","));
 		assertAlike(ENVELOPE.replace("\"payload\"", damage.to("\"headers\":{" + members + "},\"payload\"")) + "1}");
+	}
+
+	@Property(tries = 5000)
+	void whoHasPublishedTheParserReadsAlike(@ForAll("damages") WireProperties.Damage damage) throws Exception {
+		assertAlike(ENVELOPE.replace(",\"payload\"", damage.to(",\"by\":\"0123456789ab\",\"payload\"")) + "1}");
+	}
+
+	@Example
+	void whatOthersMeanByTheFieldOfThePublisherIsSkipped() throws Exception {
+		for (String value : new String[] { "7", "null", "{\"a\":[1]}", "[\"x\"]" }) {
+			Event event = this.lenient.decode("{\"type\":\"a.b\",\"by\":" + value + ",\"app_id\":\"1\"}");
+			assertThat(event.publishedBy()).isNull();
+			assertThat(event.appId()).isEqualTo("1");
+		}
 	}
 
 	@Example
@@ -101,6 +116,7 @@ class OwnLayoutDecoderProperties {
 			assertThat(List.of(read.id(), read.type(), read.timestamp(), read.headers()))
 				.isEqualTo(List.of(parsed.id(), parsed.type(), parsed.timestamp(), parsed.headers()));
 			assertThat(read.appId()).isEqualTo(parsed.appId());
+			assertThat(read.publishedBy()).isEqualTo(parsed.publishedBy());
 			assertThat(read.payload().toJson(this.codec)).isEqualTo(parsed.payload().toJson(this.codec));
 		}
 	}

@@ -15,6 +15,7 @@ import dev.pgevents.EventHandler;
 import dev.pgevents.Gap;
 import dev.pgevents.spring.internal.observation.HandlerTiming;
 import dev.pgevents.spring.internal.observation.TypeTag;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
@@ -51,6 +52,19 @@ public final class HandlerTimers implements MeterBinder, HandlerTiming {
 	@Override
 	public EventHandler timed(String subscription, EventHandler handler) {
 		return new Timed(subscription, handler);
+	}
+
+	@Override
+	public void filtered(String subscription, Event event) {
+		String type = this.types.of(event.type());
+		for (MeterRegistry registry : this.registries) {
+			Counter.builder("events.handler.filtered")
+				.description("Events for which the condition of the handler was not true")
+				.tag("subscription", subscription)
+				.tag(TypeTag.NAME, type)
+				.register(registry)
+				.increment();
+		}
 	}
 
 	private Timer latency(MeterRegistry registry, String subscription, String type) {

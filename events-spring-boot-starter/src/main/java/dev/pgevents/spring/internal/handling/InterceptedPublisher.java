@@ -61,7 +61,7 @@ public final class InterceptedPublisher implements Publisher {
 		return last.published;
 	}
 
-	private static void proceed(List<DomainEventInterceptor> all, int next, List<Event> events,
+	static void proceed(List<DomainEventInterceptor> all, int next, List<Event> events,
 			DomainEventInterceptor.Publishing last) {
 		if (next == all.size()) {
 			last.proceed(events);

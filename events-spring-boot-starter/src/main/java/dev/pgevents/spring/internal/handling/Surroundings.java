@@ -66,6 +66,11 @@ public final class Surroundings implements EventObserver {
 	}
 
 	@Override
+	public void filtered(String subscription, Event event) {
+		this.observer.filtered(subscription, event);
+	}
+
+	@Override
 	public EventErrorHandler observed(EventErrorHandler errorHandler) {
 		return this.observer.observed(errorHandler);
 	}

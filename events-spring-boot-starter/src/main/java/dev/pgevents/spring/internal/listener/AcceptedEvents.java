@@ -52,6 +52,11 @@ public final class AcceptedEvents {
 		this.reading = reading;
 	}
 
+	/** An event with the payload that listeners of today can read. */
+	Event upcast(Event event) {
+		return this.reading.upcast(event);
+	}
+
 	/** Whether some listener accepts {@link Event}. */
 	boolean events() {
 		return accepts(Event.class);

@@ -122,7 +122,8 @@ public final class ApplicationEventBridge {
 			publish(List.of(gap));
 		}
 
-		private List<Object> applicationEvents(Event event) {
+		private List<Object> applicationEvents(Event received) {
+			Event event = ApplicationEventBridge.this.accepted.upcast(received);
 			List<Object> all = new ArrayList<>();
 			if (this.events) {
 				all.add(event);

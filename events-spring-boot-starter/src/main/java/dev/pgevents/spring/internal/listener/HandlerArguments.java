@@ -26,7 +26,7 @@ import org.springframework.util.ClassUtils;
 /**
  * What the parameters of a handler method take from an event.
  */
-final class HandlerArguments {
+final class HandlerArguments implements ArgumentResolver {
 
 	private static final String ANNOTATION = "OnDomainEvent";
 
@@ -43,6 +43,9 @@ final class HandlerArguments {
 	private final List<Function<Event, @Nullable Object>> resolvers = new ArrayList<>();
 
 	private @Nullable HandlerPayload payload;
+
+	/** Which parameter is the payload itself; none if it is within a message. */
+	private int payloadIndex = -1;
 
 	private boolean takesEvent;
 
@@ -79,12 +82,23 @@ final class HandlerArguments {
 	}
 
 	/** The arguments for an event. */
-	@Nullable Object[] resolve(Event event) {
+	@Override
+	public @Nullable Object[] resolve(Event event) {
+		Event current = this.reading.upcast(event);
 		@Nullable Object[] arguments = new @Nullable Object[this.resolvers.size()];
 		for (int i = 0; i < arguments.length; i++) {
-			arguments[i] = this.resolvers.get(i).apply(event);
+			arguments[i] = this.resolvers.get(i).apply(current);
 		}
 		return arguments;
+	}
+
+	/** The payload of an event, as the method takes it if it does. */
+	@Nullable Object payloadOf(Event event, @Nullable Object[] arguments) {
+		if (this.payloadIndex >= 0) {
+			return arguments[this.payloadIndex];
+		}
+		Event current = this.reading.upcast(event);
+		return (this.payload != null) ? this.payload.read(current) : current.payload().as(Object.class);
 	}
 
 	private Function<Event, @Nullable Object> resolver(MethodParameter parameter) {
@@ -114,6 +128,7 @@ final class HandlerArguments {
 		if (type == Gap.class) {
 			throw this.handler.refuse(ANNOTATION, "gaps are no events", "Take the Gap in an @OnGap method.");
 		}
+		this.payloadIndex = parameter.getParameterIndex();
 		return payload(parameter, ResolvableType.forMethodParameter(parameter))::read;
 	}
 
@@ -137,6 +152,9 @@ final class HandlerArguments {
 			throw this.handler.refuse(ANNOTATION, name(parameter) + " " + problem, "Change the parameter.");
 		}
 		ResolvableType payloadType = messaging.payloadType();
+		if (payloadType != null && !messaging.isMessage()) {
+			this.payloadIndex = parameter.getParameterIndex();
+		}
 		return messaging.resolver((payloadType != null) ? payload(parameter, payloadType)::read : null);
 	}
 

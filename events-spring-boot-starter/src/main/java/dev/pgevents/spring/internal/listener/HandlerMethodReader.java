@@ -118,8 +118,21 @@ final class HandlerMethodReader {
 		String id = values.text(annotation.id());
 		String name = id.isEmpty() ? unique(handler.name()) : id;
 		return new SubscriptionEndpoint(name, values.bool("autoStartup", annotation.autoStartup(), true), filter,
-				options(handler, annotation, values, name), this.observer.observed(name,
-						handlerOf(handler, annotation, new Handler(handler, arguments, gapMethods(beanName, type)))));
+				options(handler, annotation, values, name), eventHandler(name, handler, annotation, arguments,
+						values.text(annotation.condition()), gapMethods(beanName, type)));
+	}
+
+	private EventHandler eventHandler(String name, BeanMethod method, OnDomainEvent annotation,
+			HandlerArguments arguments, String condition, List<BeanMethod> gapMethods) {
+		if (condition.isEmpty()) {
+			return this.observer.observed(name,
+					handlerOf(method, annotation, new Handler(method, arguments, gapMethods)));
+		}
+		ConditionalHandler.Verdicts verdicts = new ConditionalHandler.Verdicts(arguments,
+				new EventCondition(method, arguments, this.beans, condition));
+		EventHandler observed = this.observer.observed(name,
+				handlerOf(method, annotation, new Handler(method, verdicts, gapMethods)));
+		return new ConditionalHandler(observed, verdicts, (event) -> this.observer.filtered(name, event));
 	}
 
 	private static EventHandler handlerOf(BeanMethod method, OnDomainEvent annotation, EventHandler handler) {
@@ -169,6 +182,7 @@ final class HandlerMethodReader {
 			.name(name)
 			.concurrency(values.positive("concurrency", annotation.concurrency(), this.defaults.concurrency()))
 			.bufferSize(values.positive("bufferSize", annotation.bufferSize(), this.defaults.bufferSize()))
+			.ignoreOwn(annotation.ignoreOwn())
 			.overflow((overflow.length == 1) ? overflow[0] : overflow(annotation))
 			.errorHandler(errorHandler(handler, values.text(annotation.errorHandler())));
 		try {
@@ -208,7 +222,7 @@ final class HandlerMethodReader {
 	}
 
 	/** Calls a handler method, and its bean's gap methods. */
-	private record Handler(BeanMethod method, HandlerArguments arguments,
+	private record Handler(BeanMethod method, ArgumentResolver arguments,
 			List<BeanMethod> gapMethods) implements EventHandler {
 
 		@Override

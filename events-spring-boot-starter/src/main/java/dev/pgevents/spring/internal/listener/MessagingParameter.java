@@ -62,7 +62,15 @@ final class MessagingParameter {
 		if (payload != null && !payload.expression().isEmpty()) {
 			return "with @Payload has an expression, and none is evaluated here";
 		}
+		if (payload != null && !payload.required() && type.isPrimitive()) {
+			return "with @Payload(required = false) cannot be null, as it has to be for an event without payload";
+		}
 		return (Message.class.isAssignableFrom(type) && type != Message.class) ? "is no Message but a subtype" : null;
+	}
+
+	/** Whether the payload is in a message, with the headers. */
+	boolean isMessage() {
+		return this.parameter.getParameterType() == Message.class;
 	}
 
 	/** As what the payload is read, or null if it is not. */
@@ -86,8 +94,20 @@ final class MessagingParameter {
 			boolean texts = ResolvableType.forMethodParameter(this.parameter).getGeneric(1).resolve() == String.class;
 			return texts ? Event::headers : EventHeaders::new;
 		}
-		return (this.parameter.getParameterType() == Message.class)
-				? (event) -> new EventMessage(payload.apply(event), new EventHeaders(event)) : payload;
+		if (isMessage()) {
+			return (event) -> new EventMessage(payload.apply(event), new EventHeaders(event));
+		}
+		Payload annotation = this.parameter.getParameterAnnotation(Payload.class);
+		return (annotation != null && annotation.required()) ? (event) -> required(event, payload.apply(event))
+				: payload;
+	}
+
+	private static Object required(Event event, @Nullable Object payload) {
+		if (payload == null) {
+			throw new PayloadConversionException("event " + event.type()
+					+ " has no payload, which the handler requires: let it be sent, or write @Payload(required = false)");
+		}
+		return payload;
 	}
 
 	private @Nullable Object header(Event event, String name, Header header) {

@@ -1,5 +1,6 @@
 package dev.pgevents.spring.internal.observation;
 
+import dev.pgevents.Event;
 import dev.pgevents.EventErrorHandler;
 import dev.pgevents.EventHandler;
 import dev.pgevents.Publisher;
@@ -51,6 +52,14 @@ public interface EventObserver {
 	 * @return the observed one
 	 */
 	EventHandler observed(String subscription, EventHandler handler);
+
+	/**
+	 * Is told of an event that the condition of a handler has not let through.
+	 * @param subscription the name of its subscription
+	 * @param event the event
+	 */
+	default void filtered(String subscription, Event event) {
+	}
 
 	/**
 	 * An error handler that is called within the observation of the call that failed.

@@ -1,5 +1,6 @@
 package dev.pgevents.spring.internal.observation;
 
+import dev.pgevents.Event;
 import dev.pgevents.EventHandler;
 
 /**
@@ -7,7 +8,6 @@ import dev.pgevents.EventHandler;
  *
  * @since 0.1
  */
-@FunctionalInterface
 public interface HandlerTiming {
 
 	/**
@@ -17,5 +17,12 @@ public interface HandlerTiming {
 	 * @return the measured one
 	 */
 	EventHandler timed(String subscription, EventHandler handler);
+
+	/**
+	 * Counts an event that the condition of a handler has not let through.
+	 * @param subscription the name of its subscription
+	 * @param event the event
+	 */
+	void filtered(String subscription, Event event);
 
 }

@@ -3,14 +3,15 @@ package dev.pgevents.spring.internal.observation;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 import dev.pgevents.Event;
 import dev.pgevents.Publisher;
 import io.micrometer.observation.ObservationRegistry;
 
 /**
- * Observes each event that is published. What is published in a transaction is observed
- * up to there: it leaves later.
+ * Observes each event that is published, one in a transaction until that has ended: what
+ * was rolled back is none that was published.
  */
 final class ObservedPublisher implements Publisher {
 
@@ -33,7 +34,8 @@ final class ObservedPublisher implements Publisher {
 			return;
 		}
 		PublishObservation observation = PublishObservation.start(event, this.registry, this.types);
-		observe(List.of(observation), () -> observation.run(() -> this.publisher.publish(observation.event())));
+		observe(List.of(observation), () -> observation
+			.call(() -> send(List.of(observation), () -> this.publisher.publish(observation.event()))));
 	}
 
 	@Override
@@ -45,8 +47,8 @@ final class ObservedPublisher implements Publisher {
 		List<PublishObservation> observations = events.stream()
 			.map((event) -> PublishObservation.start(event, this.registry, this.types))
 			.toList();
-		observe(observations,
-				() -> this.publisher.publishAll(observations.stream().map(PublishObservation::event).toList()));
+		observe(observations, () -> send(observations,
+				() -> this.publisher.publishAll(observations.stream().map(PublishObservation::event).toList())));
 	}
 
 	@Override
@@ -66,15 +68,33 @@ final class ObservedPublisher implements Publisher {
 		}
 	}
 
-	private static void observe(List<PublishObservation> observations, Runnable publishing) {
+	/** Sends the events, and tells once it is known what became of them. */
+	private CompletableFuture<Boolean> send(List<PublishObservation> observations, Runnable publishing) {
+		if (this.publisher instanceof HoldingPublisher holding) {
+			return holding.publishOrHold(observations.stream().map(PublishObservation::event).toList());
+		}
+		publishing.run();
+		return CompletableFuture.completedFuture(true);
+	}
+
+	private static void observe(List<PublishObservation> observations,
+			Supplier<CompletableFuture<Boolean>> publishing) {
+		CompletableFuture<Boolean> fate;
 		try {
-			publishing.run();
+			fate = publishing.get();
 		}
 		catch (RuntimeException | Error ex) {
 			observations.forEach((observation) -> observation.end(ex));
 			throw ex;
 		}
-		observations.forEach((observation) -> observation.end(null));
+		fate.whenComplete((published, failure) -> observations.forEach((observation) -> {
+			if (Boolean.FALSE.equals(published)) {
+				observation.rollBack();
+			}
+			else {
+				observation.end(failure);
+			}
+		}));
 	}
 
 }

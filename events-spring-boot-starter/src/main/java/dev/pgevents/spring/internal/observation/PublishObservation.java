@@ -2,6 +2,8 @@ package dev.pgevents.spring.internal.observation;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
 
 import dev.pgevents.Event;
 import io.micrometer.common.KeyValues;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param observation the observation
  */
 record PublishObservation(Event event, Observation observation) {
+
+	private static final String ROLLED_BACK = "events.publish.rolled-back";
 
 	/** Starts, and lets tracing write into the headers; what they held stays. */
 	static PublishObservation start(Event event, ObservationRegistry registry, TypeTag types) {
@@ -45,8 +49,14 @@ record PublishObservation(Event event, Observation observation) {
 	/**
 	 * Runs with the observation in place, for logs and whatever else looks for a trace.
 	 */
-	void run(Runnable publishing) {
-		this.observation.scoped(publishing);
+	<T> T call(Supplier<T> publishing) {
+		return Objects.requireNonNull(this.observation.scoped(publishing));
+	}
+
+	/** Ends what is not published. Meters are named when they end. */
+	void rollBack() {
+		this.observation.getContext().setName(ROLLED_BACK);
+		this.observation.stop();
 	}
 
 	/** Ends, with what has failed. */

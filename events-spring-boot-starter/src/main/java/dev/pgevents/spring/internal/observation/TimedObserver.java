@@ -1,5 +1,6 @@
 package dev.pgevents.spring.internal.observation;
 
+import dev.pgevents.Event;
 import dev.pgevents.EventErrorHandler;
 import dev.pgevents.EventHandler;
 import dev.pgevents.Publisher;
@@ -22,6 +23,11 @@ public record TimedObserver(EventObserver observer, HandlerTiming timing) implem
 	@Override
 	public EventHandler observed(String subscription, EventHandler handler) {
 		return this.timing.timed(subscription, this.observer.observed(subscription, handler));
+	}
+
+	@Override
+	public void filtered(String subscription, Event event) {
+		this.timing.filtered(subscription, event);
 	}
 
 	@Override

@@ -70,9 +70,9 @@ final class EventTransport {
 	 * Publishes outside of any transaction, without waiting and without failing: a caller
 	 * whose transaction has committed can do nothing about it any more.
 	 */
-	void sendSoon(List<EncodedEvent> events) {
+	CompletableFuture<Void> sendSoon(List<EncodedEvent> events) {
 		try {
-			sending(events).whenComplete((none, failure) -> {
+			return sending(events).whenComplete((none, failure) -> {
 				if (failure != null) {
 					logFailure(events.size(), failure);
 				}
@@ -80,6 +80,7 @@ final class EventTransport {
 		}
 		catch (RuntimeException ex) {
 			logFailure(events.size(), ex);
+			return CompletableFuture.failedFuture(ex);
 		}
 	}
 

@@ -2,6 +2,7 @@ package dev.pgevents.spring.internal.transaction;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 import dev.pgevents.EncodedEvent;
 import org.slf4j.Logger;
@@ -22,7 +23,7 @@ final class ReactiveTransactionEvents implements TransactionSynchronization, Ord
 
 	private final EventTransport transport;
 
-	private final List<EncodedEvent> events = new ArrayList<>();
+	private final List<HeldEvents> events = new ArrayList<>();
 
 	private boolean committed;
 
@@ -42,13 +43,15 @@ final class ReactiveTransactionEvents implements TransactionSynchronization, Ord
 		return events;
 	}
 
-	void add(List<EncodedEvent> events) {
+	CompletableFuture<Boolean> add(List<EncodedEvent> events) {
+		HeldEvents held = new HeldEvents(events);
 		if (this.committed) {
-			this.transport.sendSoon(events);
+			send(List.of(held));
 		}
 		else {
-			this.events.addAll(events);
+			this.events.add(held);
 		}
+		return held.published();
 	}
 
 	@Override
@@ -67,19 +70,26 @@ final class ReactiveTransactionEvents implements TransactionSynchronization, Ord
 		return Mono.fromRunnable(() -> {
 			if (status == STATUS_COMMITTED) {
 				committed();
+				return;
 			}
-			else if (status == STATUS_UNKNOWN) {
+			if (status == STATUS_UNKNOWN) {
 				logger.warn("{} events were not published: whether their transaction has committed is not known",
-						this.events.size());
+						HeldEvents.count(this.events));
 			}
+			this.events.forEach((held) -> held.end(false));
 		});
 	}
 
 	private void committed() {
 		if (!this.committed) {
 			this.committed = true;
-			this.transport.sendSoon(List.copyOf(this.events));
+			send(List.copyOf(this.events));
 		}
+	}
+
+	private void send(List<HeldEvents> leaving) {
+		this.transport.sendSoon(HeldEvents.all(leaving))
+			.whenComplete((none, failure) -> leaving.forEach((held) -> held.end(failure)));
 	}
 
 }

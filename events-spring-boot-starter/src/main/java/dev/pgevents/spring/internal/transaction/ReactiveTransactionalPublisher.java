@@ -3,15 +3,15 @@ package dev.pgevents.spring.internal.transaction;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 import dev.pgevents.EncodedEvent;
 import dev.pgevents.Event;
 import dev.pgevents.EventBus;
-import dev.pgevents.Publisher;
 import dev.pgevents.spring.PublishMode;
 import dev.pgevents.spring.ReactivePublisher;
 import dev.pgevents.spring.internal.observation.EventObserver;
+import dev.pgevents.spring.internal.observation.HoldingPublisher;
 import reactor.core.publisher.Mono;
 
 import org.springframework.transaction.NoTransactionException;
@@ -82,13 +82,13 @@ public final class ReactiveTransactionalPublisher implements ReactivePublisher {
 				else {
 					sent.complete(null);
 				}
-			}));
+			}).thenApply((none) -> true));
 			return sent;
 		});
 	}
 
-	private void encode(List<Event> events, Consumer<List<EncodedEvent>> then) {
-		this.observer.observed(new Publisher() {
+	private void encode(List<Event> events, Function<List<EncodedEvent>, CompletableFuture<Boolean>> then) {
+		this.observer.observed(new HoldingPublisher() {
 
 			@Override
 			public void publish(Event event) {
@@ -97,7 +97,12 @@ public final class ReactiveTransactionalPublisher implements ReactivePublisher {
 
 			@Override
 			public void publishAll(Collection<Event> observed) {
-				then.accept(ReactiveTransactionalPublisher.this.transport.encode(observed));
+				publishOrHold(observed);
+			}
+
+			@Override
+			public CompletableFuture<Boolean> publishOrHold(Collection<Event> observed) {
+				return then.apply(ReactiveTransactionalPublisher.this.transport.encode(observed));
 			}
 
 			@Override

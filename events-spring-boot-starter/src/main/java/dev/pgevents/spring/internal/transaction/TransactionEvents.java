@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 
 import dev.pgevents.EncodedEvent;
 import dev.pgevents.PublishException;
@@ -47,9 +48,10 @@ final class TransactionEvents implements TransactionSynchronization {
 
 	private final Reason.Told told;
 
-	private final List<EncodedEvent> beforeCommit = new ArrayList<>();
+	/** What leaves with the commit, or has been sent on its connection. */
+	private final List<HeldEvents> beforeCommit = new ArrayList<>();
 
-	private final List<EncodedEvent> afterCommit = new ArrayList<>();
+	private final List<HeldEvents> afterCommit = new ArrayList<>();
 
 	private final IdentityHashMap<Object, Mark> marks = new IdentityHashMap<>();
 
@@ -87,18 +89,22 @@ final class TransactionEvents implements TransactionSynchronization {
 	}
 
 	/** Has events leave with the commit. */
-	void addBeforeCommit(List<EncodedEvent> events) {
+	CompletableFuture<Boolean> addBeforeCommit(List<EncodedEvent> events) {
+		HeldEvents held = new HeldEvents(events);
 		if (this.phase == Phase.COLLECTING) {
-			this.beforeCommit.addAll(events);
+			this.beforeCommit.add(held);
 		}
 		else {
-			sendBeforeCommit(events);
+			sendBeforeCommit(List.of(held));
 		}
+		return held.published();
 	}
 
 	/** Has events leave after the commit. */
-	void addAfterCommit(List<EncodedEvent> events) {
-		this.afterCommit.addAll(events);
+	CompletableFuture<Boolean> addAfterCommit(List<EncodedEvent> events) {
+		HeldEvents held = new HeldEvents(events);
+		this.afterCommit.add(held);
+		return held.published();
 	}
 
 	@Override
@@ -137,23 +143,32 @@ final class TransactionEvents implements TransactionSynchronization {
 	/** What was added too late for a call of {@link #afterCommit()} must not be lost. */
 	@Override
 	public void afterCompletion(int status) {
-		if (status == STATUS_COMMITTED && this.phase != Phase.COMMITTED) {
-			committed();
+		if (status == STATUS_COMMITTED) {
+			if (this.phase != Phase.COMMITTED) {
+				committed();
+			}
+			return;
 		}
-		else if (status == STATUS_UNKNOWN && !this.afterCommit.isEmpty()) {
+		if (status == STATUS_UNKNOWN && !this.afterCommit.isEmpty()) {
 			logger.warn("{} events were not published: whether their transaction has committed is not known",
-					this.afterCommit.size());
+					HeldEvents.count(this.afterCommit));
 		}
+		this.beforeCommit.forEach((held) -> held.end(false));
+		this.afterCommit.forEach((held) -> held.end(false));
 	}
 
 	private void committed() {
 		this.phase = Phase.COMMITTED;
+		this.beforeCommit.forEach((held) -> held.end(true));
 		if (this.failed) {
 			logger.warn("{} events were not published: PostgreSQL has rolled their transaction back instead of "
-					+ "committing it, since a statement of it had failed", this.afterCommit.size());
+					+ "committing it, since a statement of it had failed", HeldEvents.count(this.afterCommit));
+			this.afterCommit.forEach((held) -> held.end(false));
 		}
 		else if (!this.afterCommit.isEmpty()) {
-			this.transport.sendSoon(List.copyOf(this.afterCommit));
+			List<HeldEvents> leaving = List.copyOf(this.afterCommit);
+			this.transport.sendSoon(HeldEvents.all(leaving))
+				.whenComplete((none, failure) -> leaving.forEach((held) -> held.end(failure)));
 		}
 	}
 
@@ -168,28 +183,33 @@ final class TransactionEvents implements TransactionSynchronization {
 					+ "that statement end the transaction, or run the statement in a nested one (a savepoint)", null);
 		}
 		if (!this.beforeCommit.isEmpty()) {
-			sendBeforeCommit(this.beforeCommit);
+			List<HeldEvents> leaving = List.copyOf(this.beforeCommit);
+			this.beforeCommit.clear();
+			sendBeforeCommit(leaving);
 		}
 	}
 
-	private void sendBeforeCommit(List<EncodedEvent> events) {
+	private void sendBeforeCommit(List<HeldEvents> leaving) {
 		Connection connection = Objects.requireNonNull(own()).getConnection();
 		if (this.transport.reachesBusOn(connection)) {
-			this.transport.sendEncoded(connection, events);
+			this.beforeCommit.addAll(leaving); // which they still may not survive
+			this.transport.sendEncoded(connection, HeldEvents.all(leaving));
 		}
 		else {
 			this.told.tell(Reason.OTHER_DATABASE);
-			addAfterCommit(events);
+			this.afterCommit.addAll(leaving);
 		}
 	}
 
-	private static void truncate(List<EncodedEvent> events, int size) {
+	private static void truncate(List<HeldEvents> events, int size) {
 		if (size < events.size()) {
-			events.subList(size, events.size()).clear();
+			List<HeldEvents> dropped = events.subList(size, events.size());
+			dropped.forEach((held) -> held.end(false));
+			dropped.clear();
 		}
 	}
 
-	/** How many events there were at a savepoint. */
+	/** How many calls there had been at a savepoint. */
 	private record Mark(int beforeCommit, int afterCommit) {
 
 		static final Mark START = new Mark(0, 0);

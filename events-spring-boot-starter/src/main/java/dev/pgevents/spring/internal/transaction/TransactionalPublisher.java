@@ -10,8 +10,8 @@ import javax.sql.DataSource;
 
 import dev.pgevents.Event;
 import dev.pgevents.EventBus;
-import dev.pgevents.Publisher;
 import dev.pgevents.spring.PublishMode;
+import dev.pgevents.spring.internal.observation.HoldingPublisher;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,9 +37,11 @@ import org.springframework.transaction.TransactionExecution;
  *
  * @since 0.1
  */
-public final class TransactionalPublisher implements Publisher {
+public final class TransactionalPublisher implements HoldingPublisher {
 
 	private static final Logger logger = LoggerFactory.getLogger(TransactionalPublisher.class);
+
+	private static final CompletableFuture<Boolean> PUBLISHED = CompletableFuture.completedFuture(true);
 
 	private final EventBus bus;
 
@@ -79,26 +81,37 @@ public final class TransactionalPublisher implements Publisher {
 
 	@Override
 	public void publishAll(Collection<Event> events) {
+		publishOrHold(events);
+	}
+
+	@Override
+	public CompletableFuture<Boolean> publishOrHold(Collection<Event> events) {
 		if (this.mode == PublishMode.IMMEDIATE || events.isEmpty()) {
 			this.bus.publishAll(events);
-			return;
+			return PUBLISHED;
 		}
 		Departure departure = this.transactions.departure(this.mode);
 		if (departure.reason() != null) {
 			this.told.tell(departure.reason());
 		}
-		send(events, departure);
+		return send(events, departure);
 	}
 
-	private void send(Collection<Event> events, Departure departure) {
-		switch (departure.way()) {
-			case AT_ONCE -> this.transport.send(events);
-			case ON_CONNECTION -> send(events, Objects.requireNonNull(departure.connection()));
+	private CompletableFuture<Boolean> send(Collection<Event> events, Departure departure) {
+		return switch (departure.way()) {
+			case AT_ONCE -> {
+				this.transport.send(events);
+				yield PUBLISHED;
+			}
+			case ON_CONNECTION -> {
+				send(events, Objects.requireNonNull(departure.connection()));
+				yield PUBLISHED;
+			}
 			case WITH_COMMIT ->
 				Objects.requireNonNull(departure.transaction()).addBeforeCommit(this.transport.encode(events));
 			case AFTER_COMMIT ->
 				Objects.requireNonNull(departure.transaction()).addAfterCommit(this.transport.encode(events));
-		}
+		};
 	}
 
 	private void send(Collection<Event> events, Connection connection) {

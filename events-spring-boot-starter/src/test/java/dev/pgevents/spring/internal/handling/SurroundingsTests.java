@@ -23,6 +23,7 @@ import dev.pgevents.spring.DomainEventInterceptor;
 import dev.pgevents.spring.DomainEventListenerContainer;
 import dev.pgevents.spring.DomainEventPublisher;
 import dev.pgevents.spring.OnDomainEvent;
+import dev.pgevents.spring.ReactivePublisher;
 import dev.pgevents.spring.SyncOnDomainEvent;
 import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
 import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
@@ -76,8 +77,8 @@ class SurroundingsTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(classes = { Forwarding.class, ForwardingEvent.class, ForwardingAsync.class, ForwardingAll.class,
-			ForwardingReordered.class, ForwardingHandler.class })
+	@ValueSource(classes = { Forwarding.class, ForwardingReactively.class, ForwardingEvent.class, ForwardingAsync.class,
+			ForwardingAll.class, ForwardingReordered.class, ForwardingHandler.class })
 	void refusesToPublishTheEventInHand(Class<?> handler) {
 		run(handler, (context) -> {
 			context.getBean(DomainEventPublisher.class).publish(new Placed("7", 1));
@@ -316,6 +317,15 @@ class SurroundingsTests {
 		@OnDomainEvent("order.placed")
 		void forward(Reordered payload) {
 			recordFailure(() -> this.publisher.publish(Event.of(PLACED, "other", payload)));
+		}
+
+	}
+
+	record ForwardingReactively(ReactivePublisher publisher) {
+
+		@OnDomainEvent("order.placed")
+		void forward(Event event) {
+			recordFailure(() -> this.publisher.publish(event).block());
 		}
 
 	}

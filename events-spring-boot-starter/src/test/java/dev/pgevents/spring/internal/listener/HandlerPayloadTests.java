@@ -89,6 +89,8 @@ class HandlerPayloadTests {
 			arguments(HeaderOfNoText.class, "nothing that a text can be converted to", "Change the parameter"),
 			arguments(HeadersOfNoMap.class, "with @Headers is no Map", "Change the parameter"),
 			arguments(PayloadExpression.class, "expression", "Change the parameter"),
+			arguments(PrimitiveThatMayBeMissing.class, "@Payload(required = false) cannot be null",
+					"Change the parameter"),
 			arguments(WrongPackage.class, "carries @" + Foreign.class.getName() + "$Header, which means nothing here",
 					"Import the one of dev.pgevents.spring"),
 			arguments(TwoPayloadAppIds.class, "2 members with @AppId", "@AppId marks one value"));
@@ -178,6 +180,14 @@ class HandlerPayloadTests {
 			assertThat(next()).isEqualTo("{\"order\":\"1\",\"count\":2}");
 			context.getBean(Publisher.class).publish(Event.of(EventType.of("order.placed"), null, "text"));
 			assertThat(next()).isEqualTo("text");
+			context.getBean(Publisher.class)
+				.publish(Event.of(EventType.of("order.placed"), null, Payload.ofJson(" {\"order\": \"7\"}")));
+			assertThat(next()).isEqualTo(" {\"order\": \"7\"}");
+		});
+		run(OfClass.class, (context) -> {
+			context.getBean(Publisher.class)
+				.publish(Event.of(EventType.of("order.placed"), null, Payload.ofJson("{\"order\":\"7\",\"count\":3}")));
+			assertThat(next()).isEqualTo(new Placed("7", 3));
 		});
 		run(AnyPayload.class, (context) -> {
 			publish(context, new Placed("1", 2));
@@ -215,6 +225,21 @@ class HandlerPayloadTests {
 			assertThat(next()).isEqualTo("acme");
 			assertThat(context.getBean(DomainEventListenerContainer.class).subscriptions().iterator().next().stats())
 				.satisfies((stats) -> assertThat(stats.failed()).isEqualTo(1));
+		});
+	}
+
+	@Test
+	void refusesAnEventWithoutThePayloadThatIsRequired() {
+		run(RequiredPayload.class, (context) -> {
+			context.getBean(Publisher.class).publish(Event.of(EventType.of("order.placed"), null, null));
+			publish(context, new Placed("1", 2));
+			assertThat(next()).isEqualTo(new Placed("1", 2));
+			assertThat(context.getBean(DomainEventListenerContainer.class).subscriptions().iterator().next().stats())
+				.satisfies((stats) -> assertThat(stats.failed()).isEqualTo(1));
+		});
+		run(OptionalPayload.class, (context) -> {
+			context.getBean(Publisher.class).publish(Event.of(EventType.of("order.placed"), null, null));
+			assertThat(next()).isEqualTo("nothing");
 		});
 	}
 
@@ -786,6 +811,32 @@ class HandlerPayloadTests {
 				@org.springframework.messaging.handler.annotation.Header("id") UUID id, @Header Map<String, String> all,
 				@Headers Map<String, String> same, MessageHeaders headers) {
 			received.add(List.of(payload, tenant, attempt, x, y, id, all, same, headers.getTimestamp()));
+		}
+
+	}
+
+	static class RequiredPayload {
+
+		@OnDomainEvent
+		void on(@org.springframework.messaging.handler.annotation.Payload Placed payload) {
+			received.add(payload);
+		}
+
+	}
+
+	static class OptionalPayload {
+
+		@OnDomainEvent
+		void on(@org.springframework.messaging.handler.annotation.Payload(required = false) Placed payload) {
+			received.add((payload != null) ? payload : "nothing");
+		}
+
+	}
+
+	static class PrimitiveThatMayBeMissing {
+
+		@OnDomainEvent("order.placed")
+		void on(@org.springframework.messaging.handler.annotation.Payload(required = false) int payload) {
 		}
 
 	}

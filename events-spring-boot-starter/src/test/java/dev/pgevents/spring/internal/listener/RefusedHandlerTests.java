@@ -172,7 +172,7 @@ class RefusedHandlerTests {
 				.contains("Two @OnDomainEvent annotations have the id \"same\""));
 	}
 
-	private static EventsConfigurationException refusal(Throwable failure) {
+	static EventsConfigurationException refusal(Throwable failure) {
 		Throwable cause = failure;
 		while (cause != null && !(cause instanceof EventsConfigurationException)) {
 			cause = cause.getCause();

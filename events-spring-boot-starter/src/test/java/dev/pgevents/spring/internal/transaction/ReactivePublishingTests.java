@@ -5,12 +5,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 import dev.pgevents.Event;
 import dev.pgevents.PayloadTooLargeException;
 import dev.pgevents.postgres.test.TestPostgres;
+import dev.pgevents.spring.DomainEventInterceptor;
 import dev.pgevents.spring.EventsConfigurationException;
 import dev.pgevents.spring.ReactivePublisher;
 import dev.pgevents.spring.app.TestDatabase;
@@ -128,6 +130,33 @@ class ReactivePublishingTests {
 				.then(Mono.error(new IllegalStateException("no")))))).isInstanceOf(IllegalStateException.class);
 			assertThat(application.received().appIds()).isEmpty();
 		});
+	}
+
+	@Test
+	void interceptorsSurroundWhatIsPublishedAndAreAskedOncePerSubscriber() {
+		List<String> asked = new CopyOnWriteArrayList<>();
+		this.runner.withBean(DomainEventInterceptor.class, () -> new DomainEventInterceptor() {
+
+			@Override
+			public void aroundPublish(List<Event> events, Publishing publishing) {
+				events.forEach((event) -> asked.add(event.appId()));
+				if (events.get(0).appId().equals("refused")) {
+					throw new IllegalStateException("deliberate");
+				}
+				if (!events.get(0).appId().equals("held")) {
+					publishing.proceed(events.stream().map((event) -> event("with " + event.appId())).toList());
+				}
+			}
+		}).run((context) -> PublishingApplication.with(context, (application) -> {
+			ReactivePublisher publisher = context.getBean(ReactivePublisher.class);
+			Mono<Void> publishing = publisher.publish(event("1"));
+			assertThat(asked).as("until somebody subscribes").isEmpty();
+			await(publishing);
+			await(publisher.publish(event("held")));
+			assertThatThrownBy(() -> await(publisher.publish(event("refused")))).hasMessage("deliberate");
+			assertThat(asked).containsExactly("1", "held", "refused");
+			assertThat(application.received().appIds()).containsExactly("with 1");
+		}));
 	}
 
 	@Test

@@ -1,0 +1,29 @@
+package dev.pgevents.internal.dispatch;
+
+import java.security.SecureRandom;
+
+/**
+ * Tells one bus from all others that share its database.
+ */
+public final class InstanceId {
+
+	/**
+	 * Short, since each event carries it; of a thousand instances two have the same one
+	 * in one of five hundred million cases.
+	 */
+	private static final int BITS = 48;
+
+	private static final SecureRandom random = new SecureRandom();
+
+	private InstanceId() {
+	}
+
+	/**
+	 * An id for a bus that has just been made.
+	 * @return twelve hexadecimal digits
+	 */
+	public static String next() {
+		return String.format("%012x", random.nextLong() >>> (Long.SIZE - BITS));
+	}
+
+}
