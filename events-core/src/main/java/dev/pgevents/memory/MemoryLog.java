@@ -108,7 +108,7 @@ final class MemoryLog implements GroupStore, EventLog {
 				}
 				owned.add(new Share.Owned(group.cursor(i), this.heads[i], !takesPart, group.held(i)));
 			}
-			return new Share(problem, owned);
+			return new Share(problem, null, owned);
 		});
 	}
 
@@ -134,6 +134,12 @@ final class MemoryLog implements GroupStore, EventLog {
 			.orElse(this.heads[partition]);
 	}
 
+	/** What changes here is told; what arrives is never missed. */
+	@Override
+	public Set<String> outdated(Collection<String> names, boolean thorough) {
+		return thorough ? Set.copyOf(names) : Set.of();
+	}
+
 	@Override
 	public void release(String name, Collection<Cursor> cursors) {
 		locked(() -> {
@@ -144,13 +150,11 @@ final class MemoryLog implements GroupStore, EventLog {
 
 	@Override
 	public Page read(int partition, long after, int limit) {
-		return locked(() -> new Page(this.partitions.get(partition)
-			.tailMap(after, false)
-			.values()
-			.stream()
-			.limit(limit)
-			.map(Entry::event)
-			.toList(), this.expired[partition]));
+		return locked(() -> {
+			Map<Long, Entry> rest = this.partitions.get(partition).tailMap(after, false);
+			List<Event> events = rest.values().stream().limit(limit).map(Entry::event).toList();
+			return new Page(events, events.size() == limit, this.expired[partition]);
+		});
 	}
 
 	@Override

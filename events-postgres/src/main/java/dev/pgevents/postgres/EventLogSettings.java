@@ -1,5 +1,6 @@
 package dev.pgevents.postgres;
 
+import java.time.Duration;
 import java.util.Objects;
 
 import dev.pgevents.Backoff;
@@ -7,7 +8,10 @@ import dev.pgevents.EventType;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.internal.group.GroupSettings;
 import dev.pgevents.internal.group.Partitions;
+import dev.pgevents.postgres.internal.eventlog.Expiry;
 import dev.pgevents.postgres.internal.eventlog.LogNames;
+import dev.pgevents.postgres.internal.eventlog.PostgresLog;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the event log of a bus is: where its tables are, what it records, and how groups
@@ -29,6 +33,9 @@ public final class EventLogSettings {
 	/** The default for the largest event, in bytes. */
 	public static final int DEFAULT_MAX_SIZE = 1 << 20;
 
+	/** The default for how long events are kept. */
+	public static final Duration DEFAULT_RETENTION = Expiry.DEFAULT_RETENTION;
+
 	/** The default for how often an event is tried. */
 	public static final int DEFAULT_MAX_ATTEMPTS = GroupSettings.DEFAULT_MAX_ATTEMPTS;
 
@@ -47,6 +54,8 @@ public final class EventLogSettings {
 
 	private final boolean initialize;
 
+	private final Expiry expiry;
+
 	private final SubscriptionFilter types;
 
 	private final int maxSize;
@@ -57,6 +66,7 @@ public final class EventLogSettings {
 		this.names = new LogNames(builder.schema, builder.tablePrefix);
 		this.partitions = new Partitions(builder.partitions);
 		this.initialize = builder.initialize;
+		this.expiry = new Expiry(builder.retention, builder.retentionMax);
 		this.types = builder.types;
 		this.maxSize = builder.maxSize;
 		this.groups = new GroupSettings(builder.maxAttempts, builder.retry, builder.pageSize, builder.acknowledgeEvery,
@@ -96,16 +106,8 @@ public final class EventLogSettings {
 		return this.types.matchesType(type);
 	}
 
-	LogNames names() {
-		return this.names;
-	}
-
-	Partitions partitions() {
-		return this.partitions;
-	}
-
-	boolean initialize() {
-		return this.initialize;
+	PostgresLog.Tables tables() {
+		return new PostgresLog.Tables(this.names, this.partitions, this.initialize, this.expiry);
 	}
 
 	GroupSettings groups() {
@@ -128,6 +130,10 @@ public final class EventLogSettings {
 		private SubscriptionFilter types = SubscriptionFilter.all();
 
 		private int maxSize = DEFAULT_MAX_SIZE;
+
+		private Duration retention = DEFAULT_RETENTION;
+
+		private @Nullable Duration retentionMax;
 
 		private int maxAttempts = DEFAULT_MAX_ATTEMPTS;
 
@@ -210,6 +216,33 @@ public final class EventLogSettings {
 		}
 
 		/**
+		 * Sets how long events are kept at least; 7 days if never called. After that they
+		 * are dropped, a quarter of that time's at once, as soon as all groups have
+		 * passed them. Held events are kept anyway. The role of one of the processes has
+		 * to own the tables for that.
+		 * @param retention at least a second, the same in all processes
+		 * @return this
+		 */
+		public Builder retention(Duration retention) {
+			this.retention = Objects.requireNonNull(retention, "retention");
+			return this;
+		}
+
+		/**
+		 * Sets how long events are kept at most, though a group has not handled them; its
+		 * handlers get a gap of reason {@link dev.pgevents.Gap.Reason#EXPIRED} in their
+		 * place. Without end if never called: a group that nobody runs any more keeps all
+		 * events then.
+		 * @param retentionMax at least the retention, the same in all processes; null for
+		 * without end
+		 * @return this
+		 */
+		public Builder retentionMax(@Nullable Duration retentionMax) {
+			this.retentionMax = retentionMax;
+			return this;
+		}
+
+		/**
 		 * Sets how often a group tries an event before it parks it;
 		 * {@value EventLogSettings#DEFAULT_MAX_ATTEMPTS} times, a second to five minutes
 		 * apart, if never called.
@@ -251,8 +284,8 @@ public final class EventLogSettings {
 		/**
 		 * The settings.
 		 * @return new settings
-		 * @throws IllegalArgumentException if a name or the number of partitions is not
-		 * valid
+		 * @throws IllegalArgumentException if a name, the number of partitions or a time
+		 * of retention is not valid
 		 */
 		public EventLogSettings build() {
 			return new EventLogSettings(this);

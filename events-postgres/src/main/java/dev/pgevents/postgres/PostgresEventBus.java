@@ -72,6 +72,9 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 
 	private static final Duration STATUS_PATIENCE = Duration.ofSeconds(5);
 
+	/** For statements that wait for others' transactions, each up to the lock timeout. */
+	private static final Duration MAINTENANCE_PATIENCE = Duration.ofMinutes(1);
+
 	/** How long to wait for the end of a session that was broken off. */
 	private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
@@ -150,11 +153,13 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 	}
 
 	private PostgresLog log(BusConfiguration configuration, EventLogSettings settings) {
-		SessionFactory sessions = new SessionFactory(configuration.publishingSource::open,
-				configuration.applicationName("log"), configuration.networkTimeout);
-		return new PostgresLog(new PostgresLog.Tables(settings.names(), settings.partitions(), settings.initialize()),
-				settings.groups(),
-				new PostgresLog.Connections(configuration.name, sessions, configuration.lockTimeout,
+		String applicationName = configuration.applicationName("log");
+		SessionFactory sessions = new SessionFactory(configuration.publishingSource::open, applicationName,
+				configuration.networkTimeout);
+		SessionFactory maintenance = new SessionFactory(configuration.publishingSource::open, applicationName,
+				MAINTENANCE_PATIENCE);
+		return new PostgresLog(settings.tables(), settings.groups(),
+				new PostgresLog.Connections(configuration.name, sessions, maintenance, configuration.lockTimeout,
 						configuration.heartbeat, configuration.codec,
 						new NotificationDecoder(configuration.codec, configuration.clock, this.signer), this.dispatcher,
 						configuration.clock));
@@ -199,8 +204,8 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 				observer, this.log);
 		Listener made = new Listener(configuration.name,
 				() -> new SessionFactory(this.listeningSource::open, applicationName, networkTimeout), router, observer,
-				new Proofs(this.groupCommit, this.publishingProcess),
-				new Listener.Timing(configuration.backoff, configuration.heartbeat, configuration.clock),
+				new Proofs(this.groupCommit, this.publishingProcess), new Listener.Timing(configuration.backoff,
+						configuration.heartbeat, this.log != null, configuration.clock),
 				this.dispatcher.strategy());
 		if (this.channelLists != null) {
 			router.keep(this.channelLists.channel(), this.channelLists::onEvent);
@@ -397,6 +402,13 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 			throw new IllegalStateException("the bus has no event log: switch it on with builder().log(...)");
 		}
 		this.log.initialize();
+	}
+
+	/** For tests, which do not wait for it. */
+	void retain() {
+		if (this.log != null) {
+			this.log.retain();
+		}
 	}
 
 	/**

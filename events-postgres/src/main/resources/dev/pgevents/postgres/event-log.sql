@@ -13,14 +13,22 @@ CREATE TABLE "pgevents"."event_settings" (
 	only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
 	version integer NOT NULL,
 	partitions integer NOT NULL CHECK (partitions BETWEEN 1 AND 1024),
-	secret bytea NOT NULL
+	secret bytea NOT NULL,
+	leaves_from timestamptz NOT NULL,
+	leaves_until timestamptz NOT NULL,
+	caught_up timestamptz NOT NULL DEFAULT '-infinity'
 );
 
-INSERT INTO "pgevents"."event_settings" (version, partitions, secret)
+INSERT INTO "pgevents"."event_settings" (version, partitions, secret, leaves_from, leaves_until)
 VALUES (1, /*partitions*/ 64,
-	pg_catalog.uuid_send(pg_catalog.gen_random_uuid()) || pg_catalog.uuid_send(pg_catalog.gen_random_uuid()));
+	pg_catalog.uuid_send(pg_catalog.gen_random_uuid()) || pg_catalog.uuid_send(pg_catalog.gen_random_uuid()),
+	pg_catalog.date_trunc('day', pg_catalog.clock_timestamp(), 'UTC'),
+	pg_catalog.date_trunc('day', pg_catalog.clock_timestamp(), 'UTC') + interval '2 days');
 
--- Within a partition, order of positions = order of commits. Positions that are missing were rolled back.
+-- Within a partition (part), order of positions = order of commits. Positions that are missing were
+-- rolled back. Its rows are in leaves of time, which are dropped as a whole. The library makes them
+-- ahead; where nobody does, the last one takes all (until caught_up). What a partition's sequence gives is never given
+-- again, so that (part, pos) is unique, though no index of several leaves can say so.
 CREATE TABLE "pgevents"."event_log" (
 	part integer NOT NULL,
 	pos bigint NOT NULL,
@@ -31,8 +39,19 @@ CREATE TABLE "pgevents"."event_log" (
 	headers json,
 	payload json,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
-	PRIMARY KEY (part, pos)
-);
+	PRIMARY KEY (part, pos, recorded_at)
+) PARTITION BY RANGE (recorded_at);
+
+DO $do$
+DECLARE
+	first_from timestamptz;
+	first_until timestamptz;
+BEGIN
+	SELECT leaves_from, leaves_until INTO STRICT first_from, first_until FROM "pgevents"."event_settings";
+	EXECUTE pg_catalog.format('CREATE TABLE "pgevents"."event_log_%s" PARTITION OF "pgevents"."event_log" FOR VALUES FROM (%L) TO (%L)',
+		pg_catalog.to_char(first_from AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS'), first_from, first_until);
+END
+$do$;
 
 CREATE INDEX "event_log_recorded_at" ON "pgevents"."event_log" USING brin (recorded_at);
 
@@ -90,8 +109,6 @@ CREATE TABLE "pgevents"."event_held" (
 	PRIMARY KEY (grp, part, pos)
 );
 
-CREATE SEQUENCE "pgevents"."event_instance" AS integer MINVALUE 1000000 CYCLE;
-
 -- One partition for events without app id, behind those of apps.
 DO $do$
 BEGIN
@@ -125,12 +142,15 @@ DECLARE
 	log_oid constant integer := '"pgevents"."event_log"'::regclass::oid::integer;
 	partition_count integer;
 	mac_key bytea;
+	earliest timestamptz;
+	latest timestamptz;
 	parts integer[];
 	part_lock integer;
 	waited text;
 	sent bigint;
 BEGIN
-	SELECT s.partitions, s.secret INTO STRICT partition_count, mac_key FROM "pgevents"."event_settings" s;
+	SELECT s.partitions, s.secret, s.leaves_from, s.leaves_until - interval '1 microsecond'
+		INTO STRICT partition_count, mac_key, earliest, latest FROM "pgevents"."event_settings" s;
 	SELECT array_agg(CASE WHEN e.recorded THEN "pgevents".event_partition_of(e.body::json ->> 'app_id', partition_count) END
 			ORDER BY e.ord)
 		INTO parts FROM unnest(bodies, recorded) WITH ORDINALITY AS e(body, recorded, ord);
@@ -157,9 +177,10 @@ BEGIN
 				THEN nextval(('"pgevents"."event_position_' || e.part || '"')::regclass) END AS pos
 		FROM unnest(channels, bodies, parts) WITH ORDINALITY AS e(channel, body, part, ord)
 	), appended AS (
-		INSERT INTO "pgevents"."event_log" (part, pos, id, type, app_id, occurred_at, headers, payload)
+		INSERT INTO "pgevents"."event_log" (part, pos, id, type, app_id, occurred_at, headers, payload, recorded_at)
 		SELECT e.part, e.pos, coalesce(f.id, gen_random_uuid()), f.type, f.app_id,
-			coalesce(f."timestamp", clock_timestamp()), f.headers, f.payload
+			coalesce(f."timestamp", clock_timestamp()), f.headers, f.payload,
+			greatest(earliest, least(clock_timestamp(), latest))
 		FROM event e, LATERAL json_to_record(e.body::json)
 			AS f(id uuid, type text, app_id text, "timestamp" timestamptz, headers json, payload json)
 		WHERE e.part IS NOT NULL

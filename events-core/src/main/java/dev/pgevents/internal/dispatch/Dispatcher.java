@@ -54,6 +54,9 @@ public final class Dispatcher implements AutoCloseable {
 
 	private final Set<AbstractSubscription> subscriptions = ConcurrentHashMap.newKeySet();
 
+	/** Those that get only what is offered to them. */
+	private final Set<AbstractSubscription> attached = ConcurrentHashMap.newKeySet();
+
 	private final AtomicInteger names = new AtomicInteger();
 
 	private volatile boolean closed;
@@ -120,6 +123,7 @@ public final class Dispatcher implements AutoCloseable {
 				this.strategy, this.shutdownTimeout, forget(onClose), this::finished, this.context);
 		this.handlers.add(subscription);
 		subscription.takeIn();
+		this.attached.add(subscription);
 		return add(subscription, false);
 	}
 
@@ -148,6 +152,14 @@ public final class Dispatcher implements AutoCloseable {
 	}
 
 	/**
+	 * Whether there may be somebody to {@link #dispatch} to.
+	 * @return whether a subscription is open that was not attached
+	 */
+	public boolean hasListeners() {
+		return !this.attached.containsAll(this.subscriptions);
+	}
+
+	/**
 	 * Puts an event into the buffers of all live subscriptions that want it. Does not
 	 * block.
 	 * @param event the event
@@ -166,6 +178,23 @@ public final class Dispatcher implements AutoCloseable {
 					Collectors.mapping(Subscription::name, Collectors.toList())));
 		logger.debug("{}: {} received, for subscriptions {}, not for {}", this.busName, event, names.get(true),
 				names.get(false));
+	}
+
+	/**
+	 * Closes some subscriptions and waits for the events in hand, together up to the
+	 * shutdown timeout. Called from a handler, it waits for none.
+	 * @param closing subscriptions of this dispatcher
+	 */
+	public void close(Collection<? extends BusSubscription> closing) {
+		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(this.shutdownTimeout);
+		List<HandlerSubscription> handlers = closing.stream()
+			.filter(HandlerSubscription.class::isInstance)
+			.map(HandlerSubscription.class::cast)
+			.toList();
+		handlers.forEach(HandlerSubscription::stop);
+		if (!isInHandler()) {
+			handlers.forEach((handler) -> handler.awaitFinish(deadline));
+		}
 	}
 
 	/**
@@ -258,6 +287,7 @@ public final class Dispatcher implements AutoCloseable {
 	private void remove(AbstractSubscription subscription) {
 		this.index.remove(subscription);
 		this.subscriptions.remove(subscription);
+		this.attached.remove(subscription);
 	}
 
 	private Consumer<BusSubscription> forget(Consumer<BusSubscription> onClose) {

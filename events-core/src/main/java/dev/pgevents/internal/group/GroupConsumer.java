@@ -20,6 +20,7 @@ import dev.pgevents.Event;
 import dev.pgevents.Gap;
 import dev.pgevents.StartPosition;
 import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.internal.dispatch.BusSubscription;
 import dev.pgevents.internal.group.PartitionState.InHand;
 import dev.pgevents.internal.group.PartitionState.Todo;
 import dev.pgevents.internal.log.LogText;
@@ -38,8 +39,8 @@ final class GroupConsumer {
 
 	private static final Logger logger = LoggerFactory.getLogger(GroupConsumer.class);
 
-	/** How often the events of others make us look at the owners, at most. */
-	private static final long FOREIGN_LOOK = TimeUnit.MILLISECONDS.toNanos(500);
+	/** After what time to try again to get what somebody has locked. */
+	private static final Duration WAIT = Duration.ofMillis(500);
 
 	/** How often an attempt is repeated that does not count. */
 	private static final int MAX_UNCOUNTED = 100;
@@ -83,10 +84,6 @@ final class GroupConsumer {
 	/** Events handled since cursors moved. */
 	private int unacknowledged;
 
-	private long lastShare;
-
-	private boolean lookPlanned;
-
 	/** Counts the changes of {@link #members}. */
 	private int version;
 
@@ -107,6 +104,9 @@ final class GroupConsumer {
 
 	/** Why the store could not be reached the last time; null if it could. */
 	private volatile @Nullable String trouble;
+
+	/** What keeps others' partitions from us, as it was told; for the task. */
+	private @Nullable String waiting;
 
 	GroupConsumer(String name, StartPosition from, GroupContext context) {
 		this.name = name;
@@ -166,7 +166,7 @@ final class GroupConsumer {
 		if (!inHand.held) {
 			this.queued -= state.pending.size();
 			state.pending.clear();
-			state.received = state.done;
+			state.received = state.done();
 			state.behind = true;
 		}
 	}
@@ -212,11 +212,18 @@ final class GroupConsumer {
 		this.lock.lock();
 		try {
 			this.reload = true;
+			this.listening = true;
 		}
 		finally {
 			this.lock.unlock();
 		}
 		look();
+	}
+
+	/** Nothing arrives any more until further notice: others take over. */
+	void suspend() {
+		leave();
+		forgetAll();
 	}
 
 	/** Events may have been missed. */
@@ -295,12 +302,9 @@ final class GroupConsumer {
 
 	/** Somebody else should be at work there: whether he is is looked at now and then. */
 	private void foreign() {
-		if (!this.listening || this.closing || this.lookPlanned) {
-			return;
+		if (this.listening && !this.closing && this.problem == null) {
+			this.context.lookSoon().run();
 		}
-		this.lookPlanned = true;
-		long since = System.nanoTime() - this.lastShare;
-		schedule(Duration.ofNanos(Math.max(0, FOREIGN_LOOK - since)), this::look);
 	}
 
 	/** Takes the next event that has to be offered to a handler; the lock is held. */
@@ -343,7 +347,7 @@ final class GroupConsumer {
 	}
 
 	private void done(PartitionState state, Event event) {
-		state.done = PartitionState.number(event);
+		state.done(event);
 		this.unacknowledged++;
 		if (this.unacknowledged == 1) {
 			schedule(this.context.settings().acknowledgeAfter(), this::flushSoon);
@@ -494,8 +498,7 @@ final class GroupConsumer {
 			return;
 		}
 		state.putDown();
-		state.done = PartitionState.number(inHand.event);
-		state.acknowledged = state.done;
+		state.acknowledged(inHand.event);
 	}
 
 	private void again(PartitionState state, InHand inHand) {
@@ -579,8 +582,6 @@ final class GroupConsumer {
 				return;
 			}
 			this.shareDue = false;
-			this.lookPlanned = false;
-			this.lastShare = System.nanoTime();
 			asked = this.closing ? List.of() : List.copyOf(this.members);
 			version = this.version;
 			reloading = this.reload;
@@ -593,14 +594,25 @@ final class GroupConsumer {
 			this.lock.unlock();
 		}
 		if (reloading) {
-			flush();
-			forgetAll();
+			reload();
 		}
 		List<SubscriptionFilter> filters = asked.stream().map(Member::filter).toList();
 		Share share = this.context.store().share(this.name, filters, this.from);
 		tell(share.problem());
+		await(share.waiting());
 		apply(share, version);
 		asked.forEach((member) -> member.subscription().live());
+	}
+
+	private void reload() throws Exception {
+		try {
+			flush();
+		}
+		catch (Exception ex) {
+			gap();
+			throw ex;
+		}
+		forgetAll();
 	}
 
 	private void tell(@Nullable String problem) {
@@ -608,6 +620,18 @@ final class GroupConsumer {
 			logger.warn("group {} handles nothing here: {}", this.name, problem);
 		}
 		this.problem = problem;
+	}
+
+	/** Somebody's transaction keeps a partition, which he has lost, from us. */
+	private void await(@Nullable String obstacle) {
+		if (obstacle != null) {
+			if (this.waiting == null) {
+				logger.warn("group {} cannot take over from an instance that is gone, and tries again: {}", this.name,
+						obstacle);
+			}
+			schedule(WAIT, this::look);
+		}
+		this.waiting = obstacle;
 	}
 
 	private void forgetAll() {
@@ -625,6 +649,9 @@ final class GroupConsumer {
 		List<InHand> offers = new ArrayList<>();
 		this.lock.lock();
 		try {
+			if (!this.listening) {
+				return; // suspended meanwhile
+			}
 			Map<Integer, Share.Owned> owned = new HashMap<>();
 			share.owned().forEach((one) -> owned.put(one.cursor().partition(), one));
 			for (PartitionState state : List.copyOf(this.partitions.values())) {
@@ -695,7 +722,9 @@ final class GroupConsumer {
 
 	private void settleInHand(PartitionState state, InHand inHand) throws Exception {
 		boolean own = write(state.cursor(), inHand);
-		Held held = own ? this.context.store().held(this.name, state.partition) : Held.NONE;
+		// Behind others of its app nothing changes: it is one of many, maybe.
+		Held held = (own && inHand.todo != Todo.QUEUE) ? this.context.store().held(this.name, state.partition)
+				: state.held;
 		InHand next = null;
 		this.lock.lock();
 		try {
@@ -706,10 +735,11 @@ final class GroupConsumer {
 				return;
 			}
 			if (!inHand.held) {
-				state.done = PartitionState.number(inHand.event);
-				state.acknowledged = state.done;
+				state.acknowledged(inHand.event);
 			}
-			state.held(held, System.nanoTime());
+			if (inHand.todo != Todo.QUEUE) {
+				state.held(held, System.nanoTime());
+			}
 			next = next(state);
 		}
 		finally {
@@ -829,9 +859,10 @@ final class GroupConsumer {
 		try {
 			if (expired) {
 				state.expired(page.expired());
+				this.flushDue = true;
 			}
 			int before = state.pending.size();
-			state.arrived(page, limit);
+			state.arrived(page);
 			this.queued += state.pending.size() - before;
 			next = next(state);
 		}
@@ -864,7 +895,7 @@ final class GroupConsumer {
 				if (state.isDirty() && !state.stale && !isEnlisted(state)) {
 					state.moving = true;
 					moving.put(state.partition, state);
-					progress.add(new Progress(state.cursor(), state.done));
+					progress.add(state.progress());
 				}
 			}
 		}
@@ -903,7 +934,7 @@ final class GroupConsumer {
 					this.task.request();
 				}
 				else {
-					state.acknowledged = one.position();
+					state.acknowledged(one.position());
 				}
 			}
 			this.moved.signalAll();
@@ -993,9 +1024,9 @@ final class GroupConsumer {
 		}
 	}
 
-	/** Waits for what is in hand. */
-	void closeSubscriptions() {
-		this.members.forEach((member) -> member.subscription().close());
+	/** Its handlers here. */
+	List<BusSubscription> subscriptions() {
+		return this.members.stream().map(Member::subscription).toList();
 	}
 
 	/** Moves the cursors and gives all up, once nothing is in hand any more. */
@@ -1021,7 +1052,18 @@ final class GroupConsumer {
 					this.name, ex);
 		}
 		finally {
+			leave();
 			this.storeLock.unlock();
+		}
+	}
+
+	private void leave() {
+		this.lock.lock();
+		try {
+			this.listening = false;
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 

@@ -27,6 +27,16 @@ public interface GroupStore {
 	Share share(String group, Collection<SubscriptionFilter> filters, StartPosition from) throws Exception;
 
 	/**
+	 * Looks, with little effort, whether something has changed that nobody has told of.
+	 * @param groups names of groups
+	 * @param thorough whether to look for events that were missed too; otherwise only for
+	 * partitions without an owner
+	 * @return those of the groups that should be shared anew
+	 * @throws Exception if the log cannot be reached
+	 */
+	Set<String> outdated(Collection<String> groups, boolean thorough) throws Exception;
+
+	/**
 	 * Gives partitions up.
 	 * @param group the group's name
 	 * @param cursors those of the partitions

@@ -5,12 +5,16 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import dev.pgevents.Backoff;
@@ -24,6 +28,7 @@ import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.internal.dispatch.BusSubscription;
 import dev.pgevents.internal.dispatch.BusThreadFactory;
 import dev.pgevents.internal.dispatch.Dispatcher;
+import dev.pgevents.internal.util.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +41,9 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 
 	private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(100), 2, Duration.ofSeconds(5));
 
+	/** How often the events of others make us look at the owners, at most. */
+	private static final long SOON = TimeUnit.MILLISECONDS.toNanos(500);
+
 	private final Map<String, GroupConsumer> consumers = new ConcurrentHashMap<>();
 
 	private final Set<EventType> unrecorded = ConcurrentHashMap.newKeySet();
@@ -43,6 +51,14 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 	private final ScheduledExecutorService timer;
 
 	private final GroupContext context;
+
+	private final SerialTask looking;
+
+	private final AtomicBoolean lookPlanned = new AtomicBoolean();
+
+	private volatile boolean lookThoroughly;
+
+	private volatile long lastLook = System.nanoTime() - SOON;
 
 	/**
 	 * Creates groups that nobody has joined.
@@ -54,9 +70,63 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 	 */
 	public Groups(String busName, GroupStore store, GroupSettings settings, Dispatcher dispatcher, Clock clock) {
 		this.timer = Executors.newSingleThreadScheduledExecutor(new BusThreadFactory(busName + "-groups"));
-		this.context = new GroupContext(store, settings, dispatcher, dispatcher.threads(), this.timer, BACKOFF, clock);
+		this.context = new GroupContext(store, settings, dispatcher, dispatcher.threads(), this.timer, BACKOFF, clock,
+				this::lookSoon);
+		this.looking = new SerialTask(dispatcher.threads(), this::lookAtStore);
 		long look = settings.look().toMillis();
-		this.timer.scheduleWithFixedDelay(this::look, look, look, TimeUnit.MILLISECONDS);
+		this.timer.scheduleWithFixedDelay(this::lookThoroughly, look, look, TimeUnit.MILLISECONDS);
+	}
+
+	/**
+	 * Does something again and again while the bus is open, on a thread of its own.
+	 * @param first when to begin
+	 * @param pause how long to wait after each time
+	 * @param task does not throw
+	 */
+	public void repeat(Duration first, Duration pause, Runnable task) {
+		this.timer.scheduleWithFixedDelay(() -> Threads.tryToExecute(this.context.executor(), task), first.toMillis(),
+				pause.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	/** Something may have been missed, which nothing tells of. */
+	private void lookThoroughly() {
+		this.lookThoroughly = true;
+		this.looking.request();
+	}
+
+	/** Who should be at work elsewhere may be gone: one look for all groups. */
+	private void lookSoon() {
+		if (this.lookPlanned.compareAndSet(false, true)) {
+			long left = SOON - (System.nanoTime() - this.lastLook);
+			try {
+				this.timer.schedule(this.looking::request, Math.max(0, left), TimeUnit.NANOSECONDS);
+			}
+			catch (RejectedExecutionException ex) {
+				logger.debug("the groups are closed", ex);
+			}
+		}
+	}
+
+	private void lookAtStore() {
+		this.lookPlanned.set(false);
+		this.lastLook = System.nanoTime();
+		boolean thorough = this.lookThoroughly;
+		this.lookThoroughly = false;
+		Set<String> names = new TreeSet<>();
+		this.consumers.forEach((name, consumer) -> {
+			if (thorough || consumer.problem() == null) {
+				names.add(name);
+			}
+		});
+		try {
+			if (!names.isEmpty()) {
+				names.retainAll(this.context.store().outdated(names, thorough));
+			}
+		}
+		catch (Exception ex) {
+			logger.debug("looking at the groups failed, each tries for itself", ex);
+		}
+		names.stream().map(this.consumers::get).filter(Objects::nonNull).forEach(GroupConsumer::look);
 	}
 
 	/**
@@ -161,6 +231,11 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 		this.consumers.values().forEach((consumer) -> consumer.hint(partition));
 	}
 
+	/** Nothing arrives any more until further notice: others take over. */
+	public void suspend() {
+		this.consumers.values().forEach(GroupConsumer::suspend);
+	}
+
 	/** Something may have changed in the store: all groups look. */
 	public void look() {
 		this.consumers.values().forEach(GroupConsumer::look);
@@ -194,7 +269,8 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 	@Override
 	public void close() {
 		this.consumers.values().forEach(GroupConsumer::close);
-		this.consumers.values().forEach(GroupConsumer::closeSubscriptions);
+		this.context.dispatcher()
+			.close(this.consumers.values().stream().flatMap((one) -> one.subscriptions().stream()).toList());
 		this.timer.shutdownNow();
 		this.consumers.values().forEach(GroupConsumer::finish);
 		this.consumers.clear();

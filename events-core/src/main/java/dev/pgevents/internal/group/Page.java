@@ -7,10 +7,11 @@ import dev.pgevents.Event;
 /**
  * A part of a partition.
  *
- * @param events in the order of their positions; fewer than asked for at the end
+ * @param events in the order of their positions
+ * @param more whether there may be others behind them
  * @param expired the position up to which events are kept no longer, 0 for none
  */
-public record Page(List<Event> events, long expired) {
+public record Page(List<Event> events, boolean more, long expired) {
 
 	/**
 	 * Copies the events.

@@ -2,6 +2,7 @@ package dev.pgevents.internal.group;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.UUID;
 
 import dev.pgevents.Event;
 import dev.pgevents.Position;
@@ -28,10 +29,16 @@ final class PartitionState {
 	private final Deque<Event> ahead = new ArrayDeque<>();
 
 	/** The last position that is known to have been handled, or to need no handling. */
-	long done;
+	private long done;
+
+	/** The event at {@link #done}; null where it is kept no longer, or was not here. */
+	private @Nullable UUID doneEvent;
+
+	/** Whether the last event in hand was a held one: others have their turn then. */
+	private boolean heldLast;
 
 	/** What {@link #done} was when the cursor moved. */
-	long acknowledged;
+	private long acknowledged;
 
 	/** Up to here everything has arrived. */
 	long received;
@@ -73,11 +80,35 @@ final class PartitionState {
 	}
 
 	boolean isRetryDue(long now) {
-		return this.retryAt != null && now - this.retryAt >= 0;
+		return this.retryAt != null && now - this.retryAt >= 0 && !(this.heldLast && !this.pending.isEmpty());
 	}
 
 	Cursor cursor() {
 		return new Cursor(this.partition, this.acknowledged, this.epoch);
+	}
+
+	/** An event needs no handling any more. */
+	void done(Event event) {
+		this.done = number(event);
+		this.doneEvent = event.id();
+	}
+
+	/** The cursor stands at an event, which needs no handling any more. */
+	void acknowledged(Event event) {
+		done(event);
+		this.acknowledged = this.done;
+	}
+
+	void acknowledged(long position) {
+		this.acknowledged = position;
+	}
+
+	long done() {
+		return this.done;
+	}
+
+	Progress progress() {
+		return new Progress(cursor(), this.done, this.doneEvent);
 	}
 
 	boolean isDirty() {
@@ -96,6 +127,7 @@ final class PartitionState {
 	InHand take(Event event, @Nullable Member member, int attempts, boolean held) {
 		InHand taken = new InHand(event, member, attempts, held);
 		this.inHand = taken;
+		this.heldLast = held;
 		return taken;
 	}
 
@@ -130,8 +162,8 @@ final class PartitionState {
 	}
 
 	/** A page was read, from {@link #received} on. */
-	void arrived(Page page, int limit) {
-		if (page.events().size() >= limit) {
+	void arrived(Page page) {
+		if (page.more()) {
 			this.behind = true;
 		}
 		page.events().stream().filter((event) -> number(event) > this.received).forEach(this::append);
@@ -151,7 +183,10 @@ final class PartitionState {
 	/** Nothing up to a position is kept any more. */
 	void expired(long position) {
 		this.received = Math.max(this.received, position);
-		this.done = Math.max(this.done, position);
+		if (this.done < position) {
+			this.done = position;
+			this.doneEvent = null;
+		}
 	}
 
 	private void append(Event event) {

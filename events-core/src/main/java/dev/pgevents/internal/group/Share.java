@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
  * What of a group falls to this process.
  *
  * @param problem why it takes part in nothing, or null if it does
+ * @param waiting what keeps it from partitions that fall to it, or null if nothing does
  * @param owned the partitions that are its own now
  */
-public record Share(@Nullable String problem, List<Owned> owned) {
+public record Share(@Nullable String problem, @Nullable String waiting, List<Owned> owned) {
 
 	/**
 	 * Copies the list.

@@ -41,6 +41,7 @@ final class BusSettings {
 			.initialize(log.initialize() == EventsProperties.Log.Initialize.ALWAYS);
 		PropertyCheck.of("events.log.types", () -> settings.types(log.types().toArray(String[]::new)));
 		PropertyCheck.of("events.log.max-size", () -> settings.maxSize(Math.toIntExact(log.maxSize().toBytes())));
+		settings.retention(log.retention()).retentionMax(log.retentionMax());
 		PropertyCheck.of("events.log.acknowledge-every", () -> settings.acknowledgeEvery(log.acknowledgeEvery()));
 		PropertyCheck.of("events.log.page-size", () -> settings.pageSize(log.pageSize()));
 		PropertyCheck.of("events.log.retry", () -> settings.retry(log.retry().maxAttempts(), retry(log.retry())));

@@ -171,6 +171,10 @@ public record EventsProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 	 * @param partitions Number of partitions, 1 to 1024; fixed once the tables are made.
 	 * @param types Types of events that are recorded; all by default.
 	 * @param maxSize Largest event that is recorded.
+	 * @param retention Time that events are kept at least; after that until all groups
+	 * have passed them.
+	 * @param retentionMax Time that events are kept at most, though a group has not
+	 * handled them; without end by default.
 	 * @param retry How often a group tries an event that its handler fails with.
 	 * @param acknowledgeEvery Number of events after which positions are written, where
 	 * handlers have no transaction; they are after a tenth of a second anyway.
@@ -180,7 +184,8 @@ public record EventsProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 			@DefaultValue(EventLogSettings.DEFAULT_SCHEMA) String schema,
 			@DefaultValue(EventLogSettings.DEFAULT_TABLE_PREFIX) String tablePrefix,
 			@DefaultValue("" + EventLogSettings.DEFAULT_PARTITIONS) int partitions, @DefaultValue Set<String> types,
-			@DefaultValue("1MB") DataSize maxSize, @DefaultValue Retry retry,
+			@DefaultValue("1MB") DataSize maxSize, @DefaultValue("7d") Duration retention,
+			@Nullable Duration retentionMax, @DefaultValue Retry retry,
 			@DefaultValue("" + EventLogSettings.DEFAULT_ACKNOWLEDGE_EVERY) int acknowledgeEvery,
 			@DefaultValue("" + EventLogSettings.DEFAULT_PAGE_SIZE) int pageSize) {
 

@@ -27,7 +27,7 @@ class ConfigurationMetadataTests {
 	private static final Set<String> WITHOUT_DEFAULT = Set.of("events.channels.types", "events.postgres.url",
 			"events.postgres.username", "events.postgres.password", "events.security.signing-key",
 			"events.security.verification-keys", "events.application-events.types", "events.application-events.apps",
-			"events.log.types");
+			"events.log.types", "events.log.retention-max");
 
 	private static List<JsonNode> properties;
 
@@ -64,10 +64,10 @@ class ConfigurationMetadataTests {
 					"events.application-events.enabled", "events.application-events.types",
 					"events.application-events.apps", "events.application-events.transactional", "events.log.enabled",
 					"events.log.initialize", "events.log.schema", "events.log.table-prefix", "events.log.partitions",
-					"events.log.types", "events.log.max-size", "events.log.retry.max-attempts",
-					"events.log.retry.initial-delay", "events.log.retry.multiplier", "events.log.retry.max-delay",
-					"events.log.acknowledge-every", "events.log.page-size", "management.health.events.enabled",
-					"management.health.events.grace-period");
+					"events.log.types", "events.log.max-size", "events.log.retention", "events.log.retention-max",
+					"events.log.retry.max-attempts", "events.log.retry.initial-delay", "events.log.retry.multiplier",
+					"events.log.retry.max-delay", "events.log.acknowledge-every", "events.log.page-size",
+					"management.health.events.enabled", "management.health.events.grace-period");
 	}
 
 	@Test

@@ -15,6 +15,8 @@ import dev.pgevents.Payload;
 import dev.pgevents.PayloadCodec;
 import dev.pgevents.Position;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes events of rows of the log and of held events. Thread-safe.
@@ -26,6 +28,8 @@ final class EventRows {
 
 	private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {
 	};
+
+	private static final Logger logger = LoggerFactory.getLogger(EventRows.class);
 
 	private final ObjectMapper json = new ObjectMapper();
 
@@ -49,7 +53,7 @@ final class EventRows {
 				headers(rows.getString(first + 6), position), position, null);
 	}
 
-	private Map<String, String> headers(@Nullable String headers, Position position) throws SQLException {
+	private Map<String, String> headers(@Nullable String headers, Position position) {
 		if (headers == null) {
 			return Map.of();
 		}
@@ -57,7 +61,9 @@ final class EventRows {
 			return this.json.readValue(headers, HEADERS);
 		}
 		catch (IOException ex) {
-			throw new SQLException("the headers of the event at " + position + " are not an object of texts", ex);
+			// Of one who has inserted them by hand: that must not hold up a partition.
+			logger.debug("the headers of the event at {} are not an object of texts, and left out", position, ex);
+			return Map.of();
 		}
 	}
 

@@ -39,7 +39,9 @@ final class HeldEvents {
 		String columns = EventRows.COLUMNS;
 		try (PreparedStatement statement = connection.prepareStatement("WITH moved AS (UPDATE "
 				+ this.names.table("cursor") + " SET pos = ? WHERE grp = ? AND part = ? AND pos = ? AND epoch = ?"
-				+ " RETURNING grp) INSERT INTO " + this.names.table("held") + " AS h (grp, " + columns
+				+ " AND EXISTS (SELECT FROM " + this.names.table("log")
+				+ " AS l WHERE l.part = ? AND l.pos = ? AND l.id = ?) RETURNING grp) INSERT INTO "
+				+ this.names.table("held") + " AS h (grp, " + columns
 				+ ", attempts, parked, error, next_attempt) SELECT m.grp, "
 				+ "l.part, l.pos, l.id, l.type, l.app_id, l.occurred_at, l.headers, l.payload, ?, ?, ?, " + NEXT
 				+ " FROM moved AS m, " + this.names.table("log") + " AS l WHERE l.part = ? AND l.pos = ? AND l.id = ?"
@@ -50,10 +52,13 @@ final class HeldEvents {
 			statement.setInt(3, cursor.partition());
 			statement.setLong(4, cursor.position());
 			statement.setLong(5, cursor.epoch());
-			failure(statement, 6, failure);
-			statement.setInt(10, cursor.partition());
-			statement.setLong(11, number);
-			statement.setObject(12, event.id());
+			statement.setInt(6, cursor.partition());
+			statement.setLong(7, number);
+			statement.setObject(8, event.id());
+			failure(statement, 9, failure);
+			statement.setInt(13, cursor.partition());
+			statement.setLong(14, number);
+			statement.setObject(15, event.id());
 			return statement.executeUpdate() == 1;
 		}
 	}
@@ -72,10 +77,10 @@ final class HeldEvents {
 	}
 
 	/** Lets go of an event that was handled; false if the cursor is another's. */
-	boolean handled(Connection connection, String group, Cursor cursor, Event event) throws SQLException {
+	boolean handled(Connection connection, String group, Cursor cursor, Event event, String also) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(own() + ", gone AS (DELETE FROM "
 				+ this.names.table("held") + " AS h USING own WHERE h.grp = own.grp AND h.part = own.part AND h.pos = ?"
-				+ " RETURNING 1) SELECT (SELECT count(*) FROM own), (SELECT count(*) FROM gone)")) {
+				+ " RETURNING 1) SELECT (SELECT count(*) FROM own), (SELECT count(*) FROM gone), " + also)) {
 			own(statement, group, cursor);
 			statement.setLong(4, PostgresGroupStore.number(event));
 			return isOne(statement);

@@ -3,13 +3,15 @@ package dev.pgevents.postgres.internal.eventlog;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 
 import dev.pgevents.postgres.internal.session.Session;
 
 /**
  * This process as an owner of partitions: a number for each listening session, which
  * holds an advisory lock for as long as it lives. Whoever does not find the lock knows
- * that the owner is gone. Thread-safe.
+ * that the owner is gone. Numbers are drawn by lot, since a sequence may go back when a
+ * standby takes over. Thread-safe.
  */
 final class Instance {
 
@@ -29,10 +31,21 @@ final class Instance {
 	/** Takes a number for a new session. */
 	void begin(Session session) throws SQLException {
 		end();
-		int number = Integer
-			.parseInt(session.query("SELECT pg_catalog.nextval('" + this.names.table("instance") + "')"));
-		session.query("SELECT pg_catalog.pg_advisory_lock(" + this.names.lock() + ", " + number + ")");
+		int number = draw();
+		while (!session.query("SELECT pg_catalog.pg_try_advisory_lock(" + this.names.lock() + ", " + number + ")")
+			.equals("t")) {
+			number = draw();
+		}
 		this.current = number;
+	}
+
+	private int draw() {
+		int number;
+		do {
+			number = ThreadLocalRandom.current().nextInt(FIRST, Integer.MAX_VALUE);
+		}
+		while (this.past.contains(number));
+		return number;
 	}
 
 	/** The session is gone; the server may not have noticed. */
@@ -43,13 +56,9 @@ final class Instance {
 		this.current = 0;
 	}
 
-	/** The number of the session there is now. */
-	int current() throws SQLException {
-		int number = this.current;
-		if (number == 0) {
-			throw new SQLException("not listening: without its listening session no instance owns anything", "08003");
-		}
-		return number;
+	/** The number of the session there is now, 0 if there is none. */
+	int current() {
+		return this.current;
 	}
 
 	/** The numbers of sessions there were. */

@@ -8,6 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import dev.pgevents.postgres.internal.session.Session;
 import dev.pgevents.postgres.internal.session.SessionFactory;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 
 /**
  * The connection on which pages are read and cursors move: opened when first needed,
@@ -19,6 +20,9 @@ final class LogConnection implements AutoCloseable {
 
 	/** How long a statement may take before the connection is given up. */
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	/** How long a transaction may do nothing before the server ends it. */
+	private static final Duration IDLE = Duration.ofSeconds(10);
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -42,11 +46,15 @@ final class LogConnection implements AutoCloseable {
 		this.onOpen = onOpen;
 	}
 
-	/** Executes statements, each a transaction. */
+	/** Executes statements, each a transaction where they go to the server itself. */
 	<T> T call(Work<T> work) throws SQLException {
+		return locked((open) -> open.isPooled() ? together(open, work) : call(open, work));
+	}
+
+	private <T> T locked(Action<T> action) throws SQLException {
 		this.lock.lock();
 		try {
-			return call(open(), work);
+			return action.on(open());
 		}
 		finally {
 			this.lock.unlock();
@@ -55,9 +63,17 @@ final class LogConnection implements AutoCloseable {
 
 	/** Executes statements in one transaction. */
 	<T> T inTransaction(Work<T> work) throws SQLException {
-		return call((connection) -> {
+		return locked((open) -> together(open, work));
+	}
+
+	/** What is set for a session behind a pooler would be set for whoever is next. */
+	private <T> T together(Session open, Work<T> work) throws SQLException {
+		return call(open, (connection) -> {
 			connection.setAutoCommit(false);
 			try {
+				if (open.isPooled()) {
+					open.execute(settings("SET LOCAL "));
+				}
 				T result = work.call(connection);
 				connection.commit();
 				return result;
@@ -70,6 +86,14 @@ final class LogConnection implements AutoCloseable {
 				connection.setAutoCommit(true);
 			}
 		});
+	}
+
+	/**
+	 * A process that is stopped in the middle of a transaction must not hold up others.
+	 */
+	private String settings(String set) {
+		return set + "lock_timeout = " + this.lockTimeout.toMillis() + "; " + set
+				+ "idle_in_transaction_session_timeout = " + IDLE.toMillis();
 	}
 
 	private <T> T call(Session open, Work<T> work) throws SQLException {
@@ -98,7 +122,12 @@ final class LogConnection implements AutoCloseable {
 		discard();
 		Session opened = this.sessions.open(System.nanoTime() + PATIENCE.toNanos());
 		try {
-			opened.execute("SET lock_timeout = " + this.lockTimeout.toMillis());
+			if (opened.isPooled()) {
+				opened.connection().unwrap(PGConnection.class).setPrepareThreshold(0);
+			}
+			else {
+				opened.execute(settings("SET "));
+			}
 			this.onOpen.opened(opened);
 		}
 		catch (SQLException | RuntimeException | Error ex) {
@@ -132,6 +161,14 @@ final class LogConnection implements AutoCloseable {
 	public void close() {
 		disconnect();
 		this.sessions.close();
+	}
+
+	/** What is done on the open session. */
+	@FunctionalInterface
+	private interface Action<T> {
+
+		T on(Session open) throws SQLException;
+
 	}
 
 	/** Statements and what is made of their answers. */

@@ -41,7 +41,12 @@ public record LogNames(String schema, String prefix) {
 	 * @return the quoted name
 	 */
 	public String table(String name) {
-		return quotedSchema() + ".\"" + this.prefix + name + '"';
+		return quoted(this.prefix + name);
+	}
+
+	/** A table by its whole name, which needs no escapes. */
+	String quoted(String name) {
+		return quotedSchema() + ".\"" + name + '"';
 	}
 
 	/**

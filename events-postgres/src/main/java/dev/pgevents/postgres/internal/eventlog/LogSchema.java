@@ -35,7 +35,7 @@ final class LogSchema {
 	private static final String REMEDY = ". See event-log.sql in the library's jar, and docs/durable-events.md";
 
 	private static final Map<String, String> COLUMNS = new TreeMap<>(Map.of("settings",
-			"only_row version partitions secret", "log",
+			"only_row version partitions secret leaves_from leaves_until caught_up", "log",
 			"part pos id type app_id occurred_at headers payload recorded_at", "partition", "part expired", "group",
 			"name created_at", "interest", "grp type app_id", "member", "grp instance", "cursor",
 			"grp part pos owner epoch", "held",
@@ -47,10 +47,13 @@ final class LogSchema {
 
 	private final boolean initialize;
 
+	private final PositionSequences sequences;
+
 	LogSchema(LogNames names, Partitions partitions, boolean initialize) {
 		this.names = names;
 		this.partitions = partitions;
 		this.initialize = initialize;
+		this.sequences = new PositionSequences(names);
 	}
 
 	/**
@@ -134,10 +137,22 @@ final class LogSchema {
 				differences.add("function " + name + " is missing");
 			}
 		}
+		checkLeaves(connection, differences);
 		if (!differences.isEmpty()) {
 			throw different(differences);
 		}
-		return settings(connection);
+		byte[] secret = settings(connection);
+		this.sequences.check(connection);
+		return secret;
+	}
+
+	private void checkLeaves(Connection connection, List<String> differences) throws SQLException {
+		String log = this.names.table("log");
+		String kind = ask(connection,
+				"SELECT relkind FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass('" + log + "')");
+		if (kind.equals("r")) {
+			differences.add("table " + log + " is not partitioned by recorded_at");
+		}
 	}
 
 	private static void checkTable(Connection connection, String table, String columns, List<String> differences)
@@ -187,8 +202,7 @@ final class LogSchema {
 
 	private static String ask(Connection connection, String sql) throws SQLException {
 		try (Statement statement = connection.createStatement(); ResultSet rows = statement.executeQuery(sql)) {
-			rows.next();
-			return String.valueOf(rows.getString(1));
+			return rows.next() ? String.valueOf(rows.getString(1)) : "";
 		}
 	}
 

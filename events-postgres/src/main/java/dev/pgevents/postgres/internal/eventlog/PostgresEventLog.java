@@ -264,12 +264,14 @@ final class PostgresEventLog implements EventLog {
 			Map<String, List<GroupStatus.Partition>> partitions = new TreeMap<>();
 			Map<String, List<Interest>> interests = new TreeMap<>();
 			Map<String, long[]> held = new TreeMap<>();
-			each(open, "SELECT c.grp, c.part, c.owner, c.pos, greatest(0, coalesce((SELECT max(l.pos) FROM "
-					+ this.names.table("log")
-					+ " AS l WHERE l.part = c.part), 0) - c.pos), a.application_name, a.pid FROM "
-					+ this.names.table("cursor") + " AS c LEFT JOIN pg_catalog.pg_locks AS k ON k.locktype = 'advisory'"
+			each(open, "SELECT c.grp, c.part, c.owner, c.pos, greatest(0, coalesce(h.pos, 0) - c.pos),"
+					+ " a.application_name, a.pid FROM " + this.names.table("cursor")
+					+ " AS c LEFT JOIN (SELECT p.part, (SELECT max(l.pos) FROM " + this.names.table("log")
+					+ " AS l WHERE l.part = p.part) AS pos FROM " + this.names.table("partition")
+					+ " AS p) AS h ON h.part = c.part LEFT JOIN pg_catalog.pg_locks AS k ON k.locktype = 'advisory'"
 					+ " AND k.objsubid = 2 AND k.granted AND k.classid = '" + this.names.table("log")
-					+ "'::pg_catalog.regclass AND k.objid::bigint = c.owner LEFT JOIN pg_catalog.pg_stat_activity AS a"
+					+ "'::pg_catalog.regclass AND k.objid::bigint = c.owner AND k.database = (SELECT oid FROM"
+					+ " pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) LEFT JOIN pg_catalog.pg_stat_activity AS a"
 					+ " ON a.pid = k.pid ORDER BY c.grp, c.part",
 					(row) -> partitions.computeIfAbsent(row.getString(1), (key) -> new ArrayList<>())
 						.add(new GroupStatus.Partition(row.getInt(2), owner(row), row.getLong(4), row.getLong(5))));

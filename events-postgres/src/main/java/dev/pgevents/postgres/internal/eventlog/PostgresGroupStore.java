@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PostgresGroupStore implements GroupStore {
 
+	/** Of bodies as they are stored: what is read at a time has to fit into memory. */
+	private static final long PAGE_BYTES = 4 << 20;
+
 	private final LogConnection connection;
 
 	private final LogNames names;
@@ -43,12 +47,30 @@ final class PostgresGroupStore implements GroupStore {
 
 	private final ControlChannel control;
 
+	/** Bounds the transaction that it is evaluated in, unless it is bounded closer. */
+	private final String bound;
+
+	/**
+	 * Creates a store.
+	 * @param connection where to read and write
+	 * @param names how the log's tables are called
+	 * @param instance this process as an owner
+	 * @param rows makes events of rows
+	 * @param control tells other instances
+	 * @param idle how long the transaction of a handler may do nothing, once it has
+	 * locked a cursor: a process that was stopped would keep it
+	 */
 	PostgresGroupStore(LogConnection connection, LogNames names, Instance instance, EventRows rows,
-			ControlChannel control) {
+			ControlChannel control, Duration idle) {
 		this.connection = connection;
 		this.names = names;
 		this.rows = rows;
 		this.control = control;
+		String setting = "pg_catalog.current_setting('idle_in_transaction_session_timeout')";
+		String limit = "'" + idle.toMillis() + "ms'";
+		this.bound = "pg_catalog.set_config('idle_in_transaction_session_timeout', CASE WHEN " + setting
+				+ " <> '0' AND " + setting + "::interval < " + limit + "::interval THEN " + setting + " ELSE " + limit
+				+ " END, true)";
 		this.held = new HeldEvents(names, rows);
 		this.sharing = new Sharing(names, instance, this.held, control);
 	}
@@ -56,6 +78,16 @@ final class PostgresGroupStore implements GroupStore {
 	@Override
 	public Share share(String group, Collection<SubscriptionFilter> filters, StartPosition from) throws SQLException {
 		return this.connection.inTransaction((open) -> this.sharing.share(open, group, filters, from));
+	}
+
+	@Override
+	public Set<String> outdated(Collection<String> groups, boolean thorough) throws SQLException {
+		return this.connection.call((open) -> this.sharing.outdated(open, groups, thorough));
+	}
+
+	/** Gives all up, for all groups. */
+	void leave() throws SQLException {
+		this.connection.inTransaction(this.sharing::leave);
 	}
 
 	@Override
@@ -75,32 +107,37 @@ final class PostgresGroupStore implements GroupStore {
 
 	@Override
 	public Page read(int partition, long after, int limit) throws SQLException {
+		String size = "coalesce(pg_catalog.pg_column_size(l.payload), 0)::bigint";
 		return this.connection.call((open) -> {
 			try (PreparedStatement statement = open
 				.prepareStatement("SELECT p.expired, e.* FROM " + this.names.table("partition")
-						+ " AS p LEFT JOIN LATERAL (SELECT " + EventRows.COLUMNS + " FROM " + this.names.table("log")
-						+ " AS l WHERE l.part = p.part AND l.pos > ? ORDER BY l.pos LIMIT ?) AS e ON true"
+						+ " AS p LEFT JOIN LATERAL (SELECT " + EventRows.COLUMNS + ", " + size + " AS size, sum(" + size
+						+ ") OVER (ORDER BY l.pos ROWS UNBOUNDED PRECEDING) AS sum FROM " + this.names.table("log")
+						+ " AS l WHERE l.part = p.part AND l.pos > ? ORDER BY l.pos LIMIT ?) AS e ON e.sum - e.size < ?"
 						+ " WHERE p.part = ? ORDER BY e.pos")) {
 				statement.setLong(1, after);
 				statement.setInt(2, limit);
-				statement.setInt(3, partition);
-				return page(statement);
+				statement.setLong(3, PAGE_BYTES);
+				statement.setInt(4, partition);
+				return page(statement, limit);
 			}
 		});
 	}
 
-	private Page page(PreparedStatement statement) throws SQLException {
+	private Page page(PreparedStatement statement, int limit) throws SQLException {
 		List<Event> events = new ArrayList<>();
 		long expired = 0;
+		long bytes = 0;
 		try (ResultSet rows = statement.executeQuery()) {
 			while (rows.next()) {
 				expired = rows.getLong(1);
 				if (rows.getObject(2) != null) {
 					events.add(this.rows.event(rows, 2));
+					bytes = rows.getLong(11);
 				}
 			}
 		}
-		return new Page(events, expired);
+		return new Page(events, events.size() == limit || bytes >= PAGE_BYTES, expired);
 	}
 
 	@Override
@@ -109,10 +146,10 @@ final class PostgresGroupStore implements GroupStore {
 			Set<Integer> refused = new HashSet<>();
 			progress.forEach((one) -> refused.add(one.cursor().partition()));
 			try (PreparedStatement statement = open.prepareStatement("UPDATE " + this.names.table("cursor")
-					+ " AS c SET pos = n.pos FROM unnest(?::integer[], ?::bigint[], ?::bigint[], ?::bigint[])"
-					+ " AS n(part, old, epoch, pos) WHERE c.grp = ? AND c.part = n.part AND c.pos = n.old"
+					+ " AS c SET pos = n.pos FROM unnest(?::integer[], ?::bigint[], ?::bigint[], ?::bigint[], ?::uuid[])"
+					+ " AS n(part, old, epoch, pos, id) WHERE c.grp = ? AND c.part = n.part AND c.pos = n.old"
 					+ " AND c.epoch = n.epoch AND (EXISTS (SELECT FROM " + this.names.table("log")
-					+ " AS l WHERE l.part = n.part AND l.pos = n.pos) OR n.pos <= (SELECT p.expired FROM "
+					+ " AS l WHERE l.part = n.part AND l.pos = n.pos AND l.id = n.id) OR n.pos <= (SELECT p.expired FROM "
 					+ this.names.table("partition") + " AS p WHERE p.part = n.part)) RETURNING c.part")) {
 				statement.setArray(1, open.createArrayOf("integer",
 						progress.stream().map((one) -> one.cursor().partition()).toArray()));
@@ -122,7 +159,8 @@ final class PostgresGroupStore implements GroupStore {
 						open.createArrayOf("bigint", progress.stream().map((one) -> one.cursor().epoch()).toArray()));
 				statement.setArray(4,
 						open.createArrayOf("bigint", progress.stream().map(Progress::position).toArray()));
-				statement.setString(5, group);
+				statement.setArray(5, open.createArrayOf("uuid", progress.stream().map(Progress::event).toArray()));
+				statement.setString(6, group);
 				try (ResultSet moved = statement.executeQuery()) {
 					while (moved.next()) {
 						refused.remove(moved.getInt(1));
@@ -153,7 +191,7 @@ final class PostgresGroupStore implements GroupStore {
 
 	@Override
 	public boolean handled(String group, Cursor cursor, Event event) throws SQLException {
-		return this.connection.call((open) -> this.held.handled(open, group, cursor, event));
+		return this.connection.call((open) -> this.held.handled(open, group, cursor, event, "1"));
 	}
 
 	@Override
@@ -165,11 +203,12 @@ final class PostgresGroupStore implements GroupStore {
 	boolean acknowledge(Connection caller, String group, Cursor cursor, Event event, boolean isHeld)
 			throws SQLException {
 		if (isHeld) {
-			return this.held.handled(caller, group, cursor, event);
+			return this.held.handled(caller, group, cursor, event, this.bound);
 		}
 		try (PreparedStatement statement = caller.prepareStatement("UPDATE " + this.names.table("cursor")
 				+ " SET pos = ? WHERE grp = ? AND part = ? AND pos = ? AND epoch = ? AND EXISTS (SELECT FROM "
-				+ this.names.table("log") + " AS l WHERE l.part = ? AND l.pos = ? AND l.id = ?)")) {
+				+ this.names.table("log") + " AS l WHERE l.part = ? AND l.pos = ? AND l.id = ?) RETURNING "
+				+ this.bound)) {
 			long number = number(event);
 			statement.setLong(1, number);
 			statement.setString(2, group);
@@ -179,7 +218,9 @@ final class PostgresGroupStore implements GroupStore {
 			statement.setInt(6, cursor.partition());
 			statement.setLong(7, number);
 			statement.setObject(8, event.id());
-			return statement.executeUpdate() == 1;
+			try (ResultSet moved = statement.executeQuery()) {
+				return moved.next();
+			}
 		}
 	}
 

@@ -16,6 +16,7 @@ import dev.pgevents.EventLog;
 import dev.pgevents.EventLogException;
 import dev.pgevents.Gap;
 import dev.pgevents.PayloadCodec;
+import dev.pgevents.Position;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.internal.dispatch.BusSubscription;
@@ -35,13 +36,20 @@ import dev.pgevents.postgres.internal.session.SessionFactory;
 import dev.pgevents.postgres.internal.wire.NotificationDecoder;
 import dev.pgevents.postgres.internal.wire.UnreadableNotificationException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The event log of a bus: puts its parts together. Thread-safe.
  */
 public final class PostgresLog implements RecordedNotifications, GroupBus, AutoCloseable {
 
+	private static final Logger logger = LoggerFactory.getLogger(PostgresLog.class);
+
 	private static final byte[] UNKNOWN = {};
+
+	/** Leaves are looked at for the first time when starting is over. */
+	private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
 
 	private final LogSchema schema;
 
@@ -63,6 +71,10 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 
 	private final Duration idleTimeout;
 
+	private final Retention retention;
+
+	private volatile boolean suspended;
+
 	private final Set<String> feeds = ConcurrentHashMap.newKeySet();
 
 	private volatile byte[] secret = UNKNOWN;
@@ -81,12 +93,32 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 		this.instance = new Instance(tables.names());
 		EventRows rows = new EventRows(connections.codec());
 		ControlChannel control = new ControlChannel();
-		this.store = new PostgresGroupStore(this.connection, tables.names(), this.instance, rows, control);
+		this.idleTimeout = connections.heartbeat().multipliedBy(3);
+		this.store = new PostgresGroupStore(this.connection, tables.names(), this.instance, rows, control,
+				this.idleTimeout);
 		this.log = new PostgresEventLog(this.connection, tables.names(), rows, control);
 		this.groups = new Groups(connections.busName(), this.store, groups, connections.dispatcher(),
 				connections.clock());
 		this.decoder = connections.decoder();
-		this.idleTimeout = connections.heartbeat().multipliedBy(3);
+		this.retention = new Retention(tables.names(), tables.expiry(), connections.maintenance(),
+				connections.lockTimeout());
+		Duration pause = tables.expiry().pause();
+		this.groups.repeat((pause.compareTo(FIRST_PAUSE) < 0) ? pause : FIRST_PAUSE, pause, this::retain);
+	}
+
+	/** Makes and drops leaves of the log, where that is due. */
+	public void retain() {
+		if (this.suspended || this.secret.length == 0) {
+			return; // nothing has been published or heard yet
+		}
+		try {
+			if (this.connection.call(this.retention::isDue)) {
+				this.retention.work();
+			}
+		}
+		catch (SQLException | RuntimeException ex) {
+			logger.debug("whether leaves of the event log are to be made or dropped is not known", ex);
+		}
 	}
 
 	/**
@@ -153,6 +185,7 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 	 */
 	public void listening(Session session) {
 		try {
+			this.suspended = false;
 			// What was there before may be another server's, which has failed over.
 			this.secret = this.schema.ensure(session.connection());
 			this.instance.begin(session);
@@ -216,41 +249,38 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 	}
 
 	@Override
-	public @Nullable Event decode(String channel, String notification) throws UnreadableNotificationException {
+	public Content decode(String channel, String notification) throws UnreadableNotificationException {
 		if (channel.equals(ControlChannel.NAME)) {
 			this.groups.look();
-			return null;
+			return Content.NONE;
 		}
 		PositionProof proof = PositionProof.of(notification);
 		if (proof == null) {
-			return this.decoder.decode(channel, notification);
+			return new Content(this.decoder.decode(channel, notification), null);
 		}
 		if (!proof.isProven(this.secret)) {
 			if (proof.position().partition() < this.partitions.total()) {
 				this.groups.hint(proof.position().partition());
 			}
-			return this.decoder.decode(channel, proof.text());
+			return new Content(this.decoder.decode(channel, proof.text()), null);
 		}
 		if (proof.isPointer()) {
-			return read(proof);
+			return new Content(null, proof.position());
 		}
-		return this.decoder.decode(channel, proof.text()).withPosition(proof.position());
+		return new Content(this.decoder.decode(channel, proof.text()).withPosition(proof.position()), null);
 	}
 
-	/** An event too large for a notification, of which others get less if it is gone. */
-	private Event read(PositionProof proof) throws UnreadableNotificationException {
-		int partition = proof.position().partition();
-		long number = proof.position().number();
+	@Override
+	public Event read(Position position) throws UnreadableNotificationException {
 		try {
-			Page page = this.store.read(partition, number - 1, 1);
+			Page page = this.store.read(position.partition(), position.number() - 1, 1);
 			List<Event> events = page.events();
-			if (events.isEmpty() || !proof.position().equals(events.get(0).position())) {
+			if (events.isEmpty() || !position.equals(events.get(0).position())) {
 				throw new UnreadableNotificationException("its event is not in the event log any more", null);
 			}
 			return events.get(0);
 		}
 		catch (SQLException ex) {
-			this.groups.hint(partition);
 			throw new UnreadableNotificationException("its event could not be read from the event log", ex);
 		}
 	}
@@ -258,6 +288,11 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 	@Override
 	public void arrived(Event event) {
 		this.groups.arrived(event);
+	}
+
+	@Override
+	public void arrived(Position position) {
+		this.groups.hint(position.partition());
 	}
 
 	@Override
@@ -275,13 +310,25 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 		this.groups.close();
 	}
 
-	/** Lets go of the connection, until it is needed again. */
+	/** Gives up what hangs on the listening session, and lets go of the connection. */
 	public void disconnect() {
+		this.suspended = true;
+		this.groups.suspend();
+		if (this.instance.current() != 0) {
+			try {
+				this.store.leave();
+			}
+			catch (SQLException ex) {
+				logger.debug("partitions are free as soon as their session has ended", ex);
+			}
+			this.instance.end();
+		}
 		this.connection.disconnect();
 	}
 
 	@Override
 	public void close() {
+		this.retention.close();
 		this.connection.close();
 	}
 
@@ -291,8 +338,9 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 	 * @param names how its tables are called
 	 * @param partitions how many there are
 	 * @param initialize whether they are made where they are missing
+	 * @param expiry how long events are kept
 	 */
-	public record Tables(LogNames names, Partitions partitions, boolean initialize) {
+	public record Tables(LogNames names, Partitions partitions, boolean initialize, Expiry expiry) {
 
 	}
 
@@ -301,6 +349,7 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 	 *
 	 * @param busName the bus's name
 	 * @param sessions opens sessions for the log's own connection
+	 * @param maintenance opens sessions for what may wait for others' transactions
 	 * @param lockTimeout how long to wait for locks
 	 * @param heartbeat how often the listening session is asked something
 	 * @param codec reads payloads
@@ -308,8 +357,8 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 	 * @param dispatcher calls handlers
 	 * @param clock gives the time of gaps
 	 */
-	public record Connections(String busName, SessionFactory sessions, Duration lockTimeout, Duration heartbeat,
-			PayloadCodec codec, NotificationDecoder decoder, Dispatcher dispatcher, Clock clock) {
+	public record Connections(String busName, SessionFactory sessions, SessionFactory maintenance, Duration lockTimeout,
+			Duration heartbeat, PayloadCodec codec, NotificationDecoder decoder, Dispatcher dispatcher, Clock clock) {
 
 	}
 

@@ -10,7 +10,9 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 import dev.pgevents.StartPosition;
 import dev.pgevents.SubscriptionFilter;
@@ -46,6 +48,10 @@ final class Sharing {
 	Share share(Connection connection, String group, Collection<SubscriptionFilter> filters, StartPosition from)
 			throws SQLException {
 		int me = this.instance.current();
+		Integer[] alive = alive(connection);
+		if (!List.of(alive).contains(me)) {
+			return new Share("its listening connection is lost, on which its partitions hang", null, List.of());
+		}
 		if (update(connection, "INSERT INTO " + this.names.table("group") + " (name) VALUES (?) ON CONFLICT DO NOTHING",
 				group) == 1) {
 			start(connection, group, from);
@@ -53,18 +59,19 @@ final class Sharing {
 		// One at a time: else two could each see the other's partitions as taken.
 		update(connection, "UPDATE " + this.names.table("group") + " SET name = name WHERE name = ?", group);
 		String problem = filters.isEmpty() ? null : join(connection, group, filters, me);
-		Integer[] alive = alive(connection);
 		boolean changed = members(connection, group, me, problem == null && !filters.isEmpty(), alive);
 		List<Integer> members = numbers(connection,
 				"SELECT instance FROM " + this.names.table("member") + " WHERE grp = ? ORDER BY instance", group);
 		int turn = members.indexOf(me);
+		String waiting = null;
 		if (turn >= 0) {
 			take(connection, group, me, members.size(), turn, alive);
+			waiting = locked(connection, group, members.size(), turn, alive);
 		}
 		if (changed) {
 			this.control.tell(connection);
 		}
-		return new Share(problem, owned(connection, group, me, members.size(), turn));
+		return new Share(problem, waiting, owned(connection, group, me, members.size(), turn));
 	}
 
 	private void start(Connection connection, String group, StartPosition from) throws SQLException {
@@ -123,14 +130,17 @@ final class Sharing {
 		return interests;
 	}
 
+	/** The instances whose sessions live. */
+	private String instances() {
+		return "SELECT objid::bigint FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2"
+				+ " AND objid::bigint >= " + Instance.FIRST + " AND classid = '" + this.names.table("log")
+				+ "'::pg_catalog.regclass AND database = (SELECT oid FROM pg_catalog.pg_database"
+				+ " WHERE datname = pg_catalog.current_database())";
+	}
+
 	private Integer[] alive(Connection connection) throws SQLException {
 		List<Integer> alive = new ArrayList<>();
-		try (Statement statement = connection.createStatement();
-				ResultSet rows = statement.executeQuery("SELECT objid::bigint FROM pg_catalog.pg_locks"
-						+ " WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND objid::bigint >= "
-						+ Instance.FIRST + " AND classid = '" + this.names.table("log") + "'::pg_catalog.regclass"
-						+ " AND database = (SELECT oid FROM pg_catalog.pg_database"
-						+ " WHERE datname = pg_catalog.current_database())")) {
+		try (Statement statement = connection.createStatement(); ResultSet rows = statement.executeQuery(instances())) {
 			while (rows.next()) {
 				alive.add((int) rows.getLong(1));
 			}
@@ -155,6 +165,68 @@ final class Sharing {
 						group, me)
 				: update(connection, "DELETE FROM " + table + " WHERE grp = ? AND instance = ?", group, me);
 		return changes > 0;
+	}
+
+	/** Who keeps a partition from us that its owner has lost; null if nobody does. */
+	private @Nullable String locked(Connection connection, String group, int members, int turn, Integer[] alive)
+			throws SQLException {
+		try (PreparedStatement statement = connection
+			.prepareStatement("SELECT 'partition ' || c.part || ' is locked by '"
+					+ " || coalesce('process ' || k.pid || ' (' || coalesce(nullif(a.application_name, ''),"
+					+ " 'no application name') || ', in a transaction since ' || a.xact_start || ')', 'a transaction') FROM "
+					+ this.names.table("cursor")
+					+ " AS c LEFT JOIN pg_catalog.pg_locks AS k ON k.locktype = 'transactionid'"
+					+ " AND k.granted AND k.transactionid = c.xmax LEFT JOIN pg_catalog.pg_stat_activity AS a"
+					+ " ON a.pid = k.pid WHERE c.grp = ? AND c.part % ? = ? AND NOT c.owner = ANY (?) ORDER BY c.part LIMIT 1")) {
+			statement.setString(1, group);
+			statement.setInt(2, members);
+			statement.setInt(3, turn);
+			statement.setArray(4, integers(connection, alive));
+			try (ResultSet rows = statement.executeQuery()) {
+				return rows.next() ? rows.getString(1) : null;
+			}
+		}
+	}
+
+	/** Gives all up, but for what a transaction has locked, and tells the others. */
+	boolean leave(Connection connection) throws SQLException {
+		int me = this.instance.current();
+		String cursors = this.names.table("cursor");
+		update(connection,
+				"UPDATE " + cursors + " AS c SET owner = NULL FROM (SELECT grp, part FROM " + cursors
+						+ " WHERE owner = ? FOR UPDATE SKIP LOCKED) AS own WHERE c.grp = own.grp AND c.part = own.part",
+				me);
+		update(connection, "DELETE FROM " + this.names.table("member") + " WHERE instance = ?", me);
+		return this.control.tell(connection);
+	}
+
+	/**
+	 * Which groups have partitions without an owner, or with more to read than is known.
+	 */
+	Set<String> outdated(Connection connection, Collection<String> groups, boolean thorough) throws SQLException {
+		int me = this.instance.current();
+		if (me == 0) {
+			return Set.of();
+		}
+		Set<String> outdated = new HashSet<>();
+		try (PreparedStatement statement = connection
+			.prepareStatement("SELECT DISTINCT c.grp FROM " + this.names.table("cursor")
+					+ " AS c WHERE c.grp = ANY (?) AND (c.owner IS NULL OR c.owner = ANY (?)" + " OR c.owner NOT IN ("
+					+ instances() + ")" + (thorough ? " OR (c.owner = ? AND c.pos < (SELECT max(l.pos)" + " FROM "
+							+ this.names.table("log") + " AS l WHERE l.part = c.part))" : "")
+					+ ")")) {
+			statement.setArray(1, connection.createArrayOf("text", groups.toArray()));
+			statement.setArray(2, integers(connection, this.instance.past()));
+			if (thorough) {
+				statement.setInt(3, me);
+			}
+			try (ResultSet rows = statement.executeQuery()) {
+				while (rows.next()) {
+					outdated.add(rows.getString(1));
+				}
+			}
+		}
+		return outdated;
 	}
 
 	/** A row that a transaction has locked is left for the next time. */

@@ -93,6 +93,7 @@ public final class Listener implements AutoCloseable {
 		this.timing = timing;
 		this.lastGood = timing.clock().instant();
 		this.strategy = strategy;
+		router.onLost((channel) -> this.channels.raiseUnreadable(channel, timing.clock()));
 	}
 
 	/**
@@ -358,9 +359,11 @@ public final class Listener implements AutoCloseable {
 	 *
 	 * @param backoff how long to wait between attempts to connect
 	 * @param heartbeat how often to ask whether the registrations stand
+	 * @param always whether to ask under traffic too, since the server ends a session
+	 * that does not
 	 * @param clock gives the time of gaps
 	 */
-	public record Timing(Backoff backoff, Duration heartbeat, Clock clock) {
+	public record Timing(Backoff backoff, Duration heartbeat, boolean always, Clock clock) {
 
 	}
 

@@ -46,6 +46,8 @@ final class ListeningSession {
 
 	private final Duration heartbeat;
 
+	private final boolean always;
+
 	private final Clock clock;
 
 	private final Registrations registrations;
@@ -76,6 +78,7 @@ final class ListeningSession {
 		this.proofSender = proofSender;
 		this.proof = new ProofOfDelivery(proofSender, timing.backoff(), session::wakeUp);
 		this.heartbeat = timing.heartbeat();
+		this.always = timing.always();
 		this.clock = timing.clock();
 		this.lastGood = lastGood;
 	}
@@ -246,7 +249,7 @@ final class ListeningSession {
 				}
 				this.active.add(channel);
 				if (!this.router.route(channel, notification.getParameter())) {
-					raiseUnreadable(channel);
+					this.channels.raiseUnreadable(channel, this.clock);
 				}
 			}
 		}
@@ -266,16 +269,13 @@ final class ListeningSession {
 		this.observer.onListening();
 	}
 
-	private void raiseUnreadable(String channel) {
-		Instant now = this.clock.instant();
-		Gap gap = new Gap(Gap.Reason.UNREADABLE, now, now, 1);
-		this.channels.subscriptionsOf(channel).forEach((subscription) -> subscription.gap(gap));
-	}
-
-	/** Skipped where every channel has shown by traffic that it is registered. */
+	/**
+	 * Skipped where every channel has shown by traffic that it is registered, unless the
+	 * session must not be silent.
+	 */
 	private void beat() throws SQLException {
 		Set<String> registered = this.registrations.channels();
-		if (registered.isEmpty() || !registered.stream().allMatch(this::hasTraffic)) {
+		if (this.always || registered.isEmpty() || !registered.stream().allMatch(this::hasTraffic)) {
 			Heartbeat answer = Heartbeat.ask(this.session);
 			if (!leavesTraces() && !answer.registered().containsAll(registered)) {
 				registerAgain(answer.registered());

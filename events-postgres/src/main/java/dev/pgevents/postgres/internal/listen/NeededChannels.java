@@ -1,5 +1,7 @@
 package dev.pgevents.postgres.internal.listen;
 
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
+import dev.pgevents.Gap;
 import dev.pgevents.internal.dispatch.BusSubscription;
 
 /**
@@ -97,7 +100,14 @@ final class NeededChannels {
 		}
 	}
 
-	List<BusSubscription> subscriptionsOf(String channel) {
+	/** An event of a channel is lost, of which no more is known. */
+	void raiseUnreadable(String channel, Clock clock) {
+		Instant now = clock.instant();
+		Gap gap = new Gap(Gap.Reason.UNREADABLE, now, now, 1);
+		subscriptionsOf(channel).forEach((subscription) -> subscription.gap(gap));
+	}
+
+	private List<BusSubscription> subscriptionsOf(String channel) {
 		this.lock.lock();
 		try {
 			return List.copyOf(this.needed.getOrDefault(channel, Set.of()));

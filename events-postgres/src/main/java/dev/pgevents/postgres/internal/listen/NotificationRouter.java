@@ -3,6 +3,7 @@ package dev.pgevents.postgres.internal.listen;
 import java.util.function.Consumer;
 
 import dev.pgevents.Event;
+import dev.pgevents.Position;
 import dev.pgevents.internal.dispatch.Dispatcher;
 import dev.pgevents.postgres.internal.wire.NotificationDecoder;
 import dev.pgevents.postgres.internal.wire.UnreadableNotificationException;
@@ -22,6 +23,11 @@ public final class NotificationRouter {
 
 	private final @Nullable RecordedNotifications log;
 
+	private final Detour detour;
+
+	private Consumer<String> lost = (channel) -> {
+	};
+
 	private @Nullable String ownChannel;
 
 	private Consumer<Event> ownEvents = (event) -> {
@@ -40,6 +46,12 @@ public final class NotificationRouter {
 		this.dispatcher = dispatcher;
 		this.observer = observer;
 		this.log = log;
+		this.detour = new Detour(dispatcher.threads());
+	}
+
+	/** Says who is told of a channel an event of which is lost behind its back. */
+	void onLost(Consumer<String> lost) {
+		this.lost = lost;
 	}
 
 	/**
@@ -85,10 +97,38 @@ public final class NotificationRouter {
 
 	private void route(RecordedNotifications log, String channel, String notification)
 			throws UnreadableNotificationException {
-		Event event = log.decode(channel, notification);
+		RecordedNotifications.Content content = log.decode(channel, notification);
+		Event event = content.event();
+		Position large = content.large();
 		if (event != null) {
-			this.dispatcher.dispatch(event);
+			dispatch(channel, event);
 			log.arrived(event);
+		}
+		else if (large != null) {
+			log.arrived(large);
+			if (this.dispatcher.hasListeners()
+					&& !this.detour.begin(() -> dispatch(log, channel, notification.length(), large))) {
+				this.lost.accept(channel);
+			}
+		}
+	}
+
+	private void dispatch(String channel, Event event) {
+		if (!this.detour.isOpen()) {
+			this.dispatcher.dispatch(event);
+		}
+		else if (!this.detour.begin(() -> this.dispatcher.dispatch(event))) {
+			this.lost.accept(channel);
+		}
+	}
+
+	private void dispatch(RecordedNotifications log, String channel, int length, Position position) {
+		try {
+			this.dispatcher.dispatch(log.read(position));
+		}
+		catch (UnreadableNotificationException ex) {
+			this.observer.onUnreadable(length, ex);
+			this.lost.accept(channel);
 		}
 	}
 

@@ -26,6 +26,9 @@ public final class PublishingConnection implements AutoCloseable {
 	/** How much longer than the server waits for locks to wait for its answer. */
 	private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(1);
 
+	/** How long a transaction of many statements may do nothing. */
+	private static final Duration IDLE = Duration.ofSeconds(10);
+
 	private final SessionFactory sessions;
 
 	private final Backoff backoff;
@@ -227,6 +230,10 @@ public final class PublishingConnection implements AutoCloseable {
 			return NotifyStatement.throughPooler(opened.connection(), this.lockTimeout, this.append);
 		}
 		opened.execute("SET lock_timeout = " + this.lockTimeout.toMillis());
+		if (this.append != null) {
+			// A process that is stopped in the middle would keep its partitions.
+			opened.execute("SET idle_in_transaction_session_timeout = " + IDLE.toMillis());
+		}
 		return new NotifyStatement(opened.connection(), this.append);
 	}
 
