@@ -3,6 +3,7 @@ package dev.pgevents;
 import java.time.Instant;
 import java.util.Objects;
 
+import dev.pgevents.internal.util.Require;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -198,10 +199,7 @@ public final class SubscriptionOptions {
 		 * @throws IllegalArgumentException if it is less than 1
 		 */
 		public Builder bufferSize(int bufferSize) {
-			if (bufferSize < 1) {
-				throw new IllegalArgumentException("bufferSize is " + bufferSize + ", it must be at least 1");
-			}
-			this.bufferSize = bufferSize;
+			this.bufferSize = Require.positive("bufferSize", bufferSize);
 			return this;
 		}
 
@@ -226,10 +224,7 @@ public final class SubscriptionOptions {
 		 * @throws IllegalArgumentException if it is less than 1
 		 */
 		public Builder concurrency(int concurrency) {
-			if (concurrency < 1) {
-				throw new IllegalArgumentException("concurrency is " + concurrency + ", it must be at least 1");
-			}
-			this.concurrency = concurrency;
+			this.concurrency = Require.positive("concurrency", concurrency);
 			return this;
 		}
 

@@ -7,6 +7,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
+import dev.pgevents.internal.util.Ticker;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,8 @@ final class SyncCadence {
 
 	private final BooleanSupplier delivering;
 
+	private final Ticker ticker;
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Condition change = this.lock.newCondition();
@@ -54,12 +57,14 @@ final class SyncCadence {
 	/** Of the failures, those since the connection was last back. */
 	private int failuresInARow;
 
-	SyncCadence(String name, Duration every, Duration everyWhenDeaf, Backoff backoff, BooleanSupplier delivering) {
+	SyncCadence(String name, Duration every, Duration everyWhenDeaf, Backoff backoff, BooleanSupplier delivering,
+			Ticker ticker) {
 		this.name = name;
 		this.every = every;
 		this.everyWhenDeaf = everyWhenDeaf;
 		this.backoff = backoff;
 		this.delivering = delivering;
+		this.ticker = ticker;
 	}
 
 	void event(Event event) {
@@ -135,14 +140,14 @@ final class SyncCadence {
 
 	/** Waits for the next reason to run; null once closed. */
 	@Nullable SyncTrigger next() {
-		long lastRun = System.nanoTime();
+		long lastRun = this.ticker.nanoTime();
 		double jitter = 1 - JITTER * ThreadLocalRandom.current().nextDouble();
 		long retryDelay = (this.failures > 0) ? this.backoff.delay(this.failuresInARow).toNanos() : 0;
 		this.lock.lock();
 		try {
 			awaitListening();
 			while (!this.closed) {
-				long elapsed = System.nanoTime() - lastRun;
+				long elapsed = this.ticker.nanoTime() - lastRun;
 				long wait = (this.failures > 0) ? Math.min(retryDelay, interval(jitter)) : interval(jitter);
 				if (this.failures > 0) {
 					if (elapsed >= wait || this.connectedAgain) {
@@ -170,7 +175,7 @@ final class SyncCadence {
 		long left = TimeUnit.NANOSECONDS.convert(PATIENCE);
 		try {
 			while (!this.begun && !this.closed && left > 0) {
-				left = this.change.awaitNanos(left);
+				left = this.ticker.awaitNanos(this.lock, this.change, left);
 			}
 		}
 		catch (InterruptedException ex) {
@@ -208,7 +213,8 @@ final class SyncCadence {
 	@SuppressWarnings("WaitNotInLoop") // the caller loops
 	private void await(long nanos) {
 		try {
-			this.change.awaitNanos(Math.min(nanos, TimeUnit.NANOSECONDS.convert(this.everyWhenDeaf)));
+			this.ticker.awaitNanos(this.lock, this.change,
+					Math.min(nanos, TimeUnit.NANOSECONDS.convert(this.everyWhenDeaf)));
 		}
 		catch (InterruptedException ex) {
 			// The task may have interrupted its own thread; the loop is ended by close().

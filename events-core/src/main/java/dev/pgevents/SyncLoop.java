@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import dev.pgevents.internal.util.Require;
+import dev.pgevents.internal.util.Ticker;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +45,7 @@ public final class SyncLoop implements AutoCloseable {
 		this.task = task;
 		this.shutdownTimeout = builder.shutdownTimeout;
 		this.cadence = new SyncCadence(builder.name, builder.every, builder.deafInterval(), builder.retryBackoff(),
-				builder.subscriber::isDelivering);
+				builder.subscriber::isDelivering, builder.ticker);
 		this.thread = new Thread(this::run, this.name);
 		this.thread.setDaemon(true);
 		this.subscription = builder.subscriber.subscribe(builder.filter,
@@ -175,6 +176,8 @@ public final class SyncLoop implements AutoCloseable {
 
 		private @Nullable SyncTask task;
 
+		private Ticker ticker = Ticker.SYSTEM;
+
 		private Builder(Subscriber subscriber, SubscriptionFilter filter) {
 			this.subscriber = Objects.requireNonNull(subscriber, "subscriber");
 			this.filter = Objects.requireNonNull(filter, "filter");
@@ -249,6 +252,12 @@ public final class SyncLoop implements AutoCloseable {
 		/** For tests, which cannot wait. */
 		Builder backoff(Backoff backoff) {
 			this.backoff = backoff;
+			return this;
+		}
+
+		/** For tests, in which time passes when they say so. */
+		Builder ticker(Ticker ticker) {
+			this.ticker = ticker;
 			return this;
 		}
 

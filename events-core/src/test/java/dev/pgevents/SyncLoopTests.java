@@ -11,11 +11,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
 import dev.pgevents.SyncTrigger.Cause;
+import dev.pgevents.internal.util.ManualTicker;
 import dev.pgevents.memory.InMemoryEventBus;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
-import static org.awaitility.Awaitility.await;
 
 @SuppressWarnings("try") // a loop is there to run, not to be called
 class SyncLoopTests {
@@ -32,9 +31,13 @@ class SyncLoopTests {
 
 	private static final Duration NEVER = Duration.ofDays(1);
 
+	private static final Duration SOON = Duration.ofSeconds(5);
+
 	private final InMemoryEventBus bus = InMemoryEventBus.create();
 
 	private final BlockingQueue<SyncTrigger> runs = new LinkedBlockingQueue<>();
+
+	private final ManualTicker ticker = new ManualTicker();
 
 	@AfterEach
 	void close() {
@@ -57,7 +60,7 @@ class SyncLoopTests {
 	void burstDuringARunIsOneMoreRun() throws Exception {
 		Semaphore permits = new Semaphore(0);
 		FakeSubscriber subscriber = new FakeSubscriber(true);
-		try (SyncLoop loop = SyncLoop.builder(subscriber, SubscriptionFilter.all()).every(NEVER).task((trigger) -> {
+		try (SyncLoop loop = loop(subscriber).every(NEVER).task((trigger) -> {
 			this.runs.add(trigger);
 			assertThat(permits.tryAcquire(LIMIT, TimeUnit.SECONDS)).isTrue();
 		}).start()) {
@@ -76,12 +79,9 @@ class SyncLoopTests {
 	void subscriberThatDoesNotSayWhetherItDeliversEndsNoLoop() throws Exception {
 		FakeSubscriber subscriber = new FakeSubscriber(true);
 		subscriber.unreachable = true;
-		try (SyncLoop loop = SyncLoop.builder(subscriber, SubscriptionFilter.all())
-			.every(NEVER)
-			.everyWhenDeaf(Duration.ofMillis(1))
-			.task(this.runs::add)
-			.start()) {
+		try (SyncLoop loop = loop(subscriber).every(NEVER).everyWhenDeaf(SOON).task(this.runs::add).start()) {
 			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			this.ticker.passWait();
 			assertThat(next().cause()).isEqualTo(Cause.INTERVAL);
 		}
 	}
@@ -96,21 +96,23 @@ class SyncLoopTests {
 			}
 			this.runs.add(trigger);
 		}).start()) {
+			assertThat(this.ticker.passWait()).isBetween(Duration.ofMillis(80), Duration.ofMillis(100));
+			assertThat(this.ticker.passWait()).isBetween(Duration.ofMillis(160), Duration.ofMillis(200));
 			assertThat(failures.await(LIMIT, TimeUnit.SECONDS)).isTrue();
-			assertThat(next().cause()).isIn(Cause.RETRY, Cause.STARTUP);
+			assertThat(next().cause()).isEqualTo(Cause.RETRY);
 		}
 	}
 
 	@Test
 	void onlyAConnectionThatIsBackEndsTheWaitAfterAFailure() throws Exception {
 		FakeSubscriber subscriber = new FakeSubscriber(true);
-		try (SyncLoop loop = failingOnce(subscriber).everyWhenDeaf(Duration.ofMillis(1)).start()) {
+		try (SyncLoop loop = failingOnce(subscriber).everyWhenDeaf(SOON).start()) {
 			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
-			subscriber.awaitLooks(1);
+			this.ticker.passWait();
 			subscriber.handler.get().onEvent(Event.of(EventTypes.EPOCH_CLOSED, "1", null));
-			subscriber.awaitLooks(1);
+			this.ticker.passWait();
 			subscriber.handler.get().onGap(new Gap(Gap.Reason.OVERFLOW, Instant.EPOCH, Instant.EPOCH, 1));
-			subscriber.awaitLooks(1);
+			this.ticker.passWait();
 			subscriber.reconnected();
 			assertThat(next()).isEqualTo(new SyncTrigger(Cause.GAP, 1, Set.of()));
 			subscriber.handler.get().onEvent(Event.of(EventTypes.EPOCH_CLOSED, "2", null));
@@ -123,11 +125,15 @@ class SyncLoopTests {
 		FakeSubscriber subscriber = new FakeSubscriber(true);
 		try (SyncLoop loop = retryingOnce(subscriber, (trigger) -> true).start()) {
 			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			this.ticker.passWait();
 			assertThat(next().cause()).isEqualTo(Cause.RETRY);
 			for (int i = 0; i < 2; i++) {
-				subscriber.awaitLooks(10);
+				for (int look = 0; look < 10; look++) {
+					assertThat(this.ticker.passWait()).isEqualTo(SOON);
+				}
 				subscriber.reconnected();
 				assertThat(next().cause()).isEqualTo(Cause.GAP);
+				this.ticker.passWait();
 				assertThat(next().cause()).isEqualTo(Cause.RETRY);
 			}
 		}
@@ -138,18 +144,19 @@ class SyncLoopTests {
 		FakeSubscriber subscriber = new FakeSubscriber(true);
 		try (SyncLoop loop = retryingOnce(subscriber, (trigger) -> trigger.cause() != Cause.RETRY).start()) {
 			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			this.ticker.passWait();
 			assertThat(next().cause()).isEqualTo(Cause.RETRY);
 			subscriber.handler.get().onEvent(Event.of(EventTypes.EPOCH_CLOSED, "1", null));
 			assertThat(next().cause()).isEqualTo(Cause.EVENT);
+			this.ticker.passWait();
 			assertThat(next().cause()).isEqualTo(Cause.RETRY);
 		}
 	}
 
 	/** Tries again a first time at once, a second time never; looks up all the time. */
 	private SyncLoop.Builder retryingOnce(Subscriber subscriber, Predicate<SyncTrigger> fails) {
-		return SyncLoop.builder(subscriber, SubscriptionFilter.all())
-			.every(NEVER)
-			.everyWhenDeaf(Duration.ofMillis(1))
+		return loop(subscriber).every(NEVER)
+			.everyWhenDeaf(SOON)
 			.backoff(new Backoff(Duration.ofMillis(1), 1e12, NEVER))
 			.task((trigger) -> {
 				this.runs.add(trigger);
@@ -164,7 +171,7 @@ class SyncLoopTests {
 		FakeSubscriber subscriber = new FakeSubscriber(true);
 		subscriber.ready = new CompletableFuture<>();
 		AtomicBoolean listening = new AtomicBoolean();
-		try (SyncLoop loop = SyncLoop.builder(subscriber, SubscriptionFilter.all()).every(NEVER).task((trigger) -> {
+		try (SyncLoop loop = loop(subscriber).every(NEVER).task((trigger) -> {
 			assertThat(listening).isTrue();
 			this.runs.add(trigger);
 		}).start()) {
@@ -180,11 +187,7 @@ class SyncLoopTests {
 	void runsAtOnceWhereNobodyListens() throws Exception {
 		FakeSubscriber subscriber = new FakeSubscriber(false);
 		subscriber.ready = CompletableFuture.failedFuture(new IllegalStateException("switched off"));
-		try (SyncLoop loop = SyncLoop.builder(subscriber, SubscriptionFilter.all())
-			.every(NEVER)
-			.everyWhenDeaf(NEVER)
-			.task(this.runs::add)
-			.start()) {
+		try (SyncLoop loop = loop(subscriber).every(NEVER).everyWhenDeaf(NEVER).task(this.runs::add).start()) {
 			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
 		}
 	}
@@ -193,10 +196,8 @@ class SyncLoopTests {
 	void runsOnceMoreAsAfterAGapWhenListeningBeginsLate() throws Exception {
 		FakeSubscriber subscriber = new FakeSubscriber(true);
 		subscriber.ready = new CompletableFuture<>();
-		try (SyncLoop loop = SyncLoop.builder(subscriber, SubscriptionFilter.all())
-			.every(NEVER)
-			.task(this.runs::add)
-			.start()) {
+		try (SyncLoop loop = loop(subscriber).every(NEVER).task(this.runs::add).start()) {
+			assertThat(this.ticker.passWait()).isEqualTo(Duration.ofSeconds(1));
 			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
 			subscriber.ready.complete(null);
 			assertThat(next()).isEqualTo(new SyncTrigger(Cause.GAP, 0, Set.of()));
@@ -209,14 +210,11 @@ class SyncLoopTests {
 	void listeningThatBeginsLateEndsTheWaitAfterAFailure() throws Exception {
 		FakeSubscriber subscriber = new FakeSubscriber(true);
 		subscriber.ready = new CompletableFuture<>();
-		try (SyncLoop loop = SyncLoop.builder(subscriber, SubscriptionFilter.all())
-			.every(NEVER)
-			.backoff(new Backoff(NEVER, 1, NEVER))
-			.task((trigger) -> {
-				this.runs.add(trigger);
-				throw new IllegalStateException("deliberate");
-			})
-			.start()) {
+		try (SyncLoop loop = loop(subscriber).every(NEVER).backoff(new Backoff(NEVER, 1, NEVER)).task((trigger) -> {
+			this.runs.add(trigger);
+			throw new IllegalStateException("deliberate");
+		}).start()) {
+			this.ticker.passWait();
 			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
 			subscriber.ready.complete(null);
 			assertThat(next().cause()).isEqualTo(Cause.GAP);
@@ -233,8 +231,9 @@ class SyncLoopTests {
 
 	@Test
 	void failedRunWaitsNoLongerThanTheIntervalWhileTheBusIsNotDelivering() throws Exception {
-		try (SyncLoop loop = failingOnce(new FakeSubscriber(false)).everyWhenDeaf(Duration.ofMillis(1)).start()) {
+		try (SyncLoop loop = failingOnce(new FakeSubscriber(false)).everyWhenDeaf(SOON).start()) {
 			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			this.ticker.passWait();
 			assertThat(next().cause()).isEqualTo(Cause.RETRY);
 		}
 	}
@@ -258,6 +257,7 @@ class SyncLoopTests {
 			}
 		}).start()) {
 			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			this.ticker.passWait();
 			assertThat(next().cause()).isEqualTo(Cause.RETRY);
 			loop.trigger();
 			assertThat(next().cause()).isEqualTo(Cause.GAP);
@@ -266,53 +266,43 @@ class SyncLoopTests {
 
 	/** Would not try again on its own. */
 	private SyncLoop.Builder failingOnce(Subscriber subscriber) {
-		return SyncLoop.builder(subscriber, SubscriptionFilter.all())
-			.every(NEVER)
-			.backoff(new Backoff(NEVER, 1, NEVER))
-			.task((trigger) -> {
-				this.runs.add(trigger);
-				if (trigger.cause() == Cause.STARTUP) {
-					throw new IllegalStateException("deliberate");
-				}
-			});
+		return loop(subscriber).every(NEVER).backoff(new Backoff(NEVER, 1, NEVER)).task((trigger) -> {
+			this.runs.add(trigger);
+			if (trigger.cause() == Cause.STARTUP) {
+				throw new IllegalStateException("deliberate");
+			}
+		});
 	}
 
 	@Test
-	void runsAfterAnInterval() throws Exception {
-		try (SyncLoop loop = loop().every(Duration.ofMillis(1)).task(this.runs::add).start()) {
-			SyncTrigger trigger = next();
-			while (trigger.cause() == Cause.STARTUP) {
-				trigger = next();
-			}
-			assertThat(trigger.cause()).isEqualTo(Cause.INTERVAL);
+	void runsAfterAnIntervalOfWhichATenthAtMostIsTakenOff() throws Exception {
+		try (SyncLoop loop = loop().every(Duration.ofSeconds(30)).everyWhenDeaf(NEVER).task(this.runs::add).start()) {
+			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			assertThat(this.ticker.passWait()).isBetween(Duration.ofSeconds(27), Duration.ofSeconds(30));
+			assertThat(next().cause()).isEqualTo(Cause.INTERVAL);
 		}
 	}
 
 	@Test
 	void intervalShortensWhileTheBusIsNotDelivering() throws Exception {
-		try (SyncLoop loop = SyncLoop.builder(new FakeSubscriber(false), SubscriptionFilter.all())
-			.every(NEVER)
-			.everyWhenDeaf(Duration.ofMillis(1))
+		try (SyncLoop loop = loop(new FakeSubscriber(false)).every(NEVER)
+			.everyWhenDeaf(SOON)
 			.task(this.runs::add)
 			.start()) {
-			SyncTrigger trigger = next();
-			while (trigger.cause() == Cause.STARTUP) {
-				trigger = next();
-			}
-			assertThat(trigger.cause()).isEqualTo(Cause.INTERVAL);
+			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
+			assertThat(this.ticker.passWait()).isLessThanOrEqualTo(SOON);
+			assertThat(next().cause()).isEqualTo(Cause.INTERVAL);
 		}
 	}
 
 	@Test
 	void intervalStaysLongWhileTheBusIsDelivering() throws Exception {
 		FakeSubscriber subscriber = new FakeSubscriber(true);
-		try (SyncLoop loop = SyncLoop.builder(subscriber, SubscriptionFilter.all())
-			.every(NEVER)
-			.everyWhenDeaf(Duration.ofMillis(1))
-			.task(this.runs::add)
-			.start()) {
+		try (SyncLoop loop = loop(subscriber).every(NEVER).everyWhenDeaf(SOON).task(this.runs::add).start()) {
 			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
-			subscriber.awaitLooks(10);
+			for (int look = 0; look < 10; look++) {
+				this.ticker.passWait();
+			}
 			subscriber.handler.get().onEvent(Event.of(EventTypes.EPOCH_CLOSED, "1", null));
 			assertThat(next().cause()).isEqualTo(Cause.EVENT);
 		}
@@ -321,14 +311,12 @@ class SyncLoopTests {
 	@Test
 	void noticesThatTheBusHasFallenDeafThoughNobodyTells() throws Exception {
 		FakeSubscriber subscriber = new FakeSubscriber(true);
-		try (SyncLoop loop = SyncLoop.builder(subscriber, SubscriptionFilter.all())
-			.every(NEVER)
-			.everyWhenDeaf(Duration.ofMillis(20))
-			.task(this.runs::add)
-			.start()) {
+		try (SyncLoop loop = loop(subscriber).every(NEVER).everyWhenDeaf(SOON).task(this.runs::add).start()) {
 			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
 			subscriber.delivering = false;
+			this.ticker.passWait();
 			assertThat(next().cause()).isEqualTo(Cause.INTERVAL);
+			this.ticker.passWait();
 			assertThat(next().cause()).isEqualTo(Cause.INTERVAL);
 		}
 	}
@@ -390,7 +378,7 @@ class SyncLoopTests {
 	void namesNoAppsWhereThereAreTooManyOrAnEventHasNone() throws Exception {
 		FakeSubscriber subscriber = new FakeSubscriber(true);
 		Semaphore permits = new Semaphore(0);
-		try (SyncLoop loop = SyncLoop.builder(subscriber, SubscriptionFilter.all()).every(NEVER).task((trigger) -> {
+		try (SyncLoop loop = loop(subscriber).every(NEVER).task((trigger) -> {
 			this.runs.add(trigger);
 			assertThat(permits.tryAcquire(LIMIT, TimeUnit.SECONDS)).isTrue();
 		}).start()) {
@@ -441,7 +429,11 @@ class SyncLoopTests {
 	}
 
 	private SyncLoop.Builder loop() {
-		return SyncLoop.builder(this.bus, SubscriptionFilter.types("epoch.*"));
+		return SyncLoop.builder(this.bus, SubscriptionFilter.types("epoch.*")).ticker(this.ticker);
+	}
+
+	private SyncLoop.Builder loop(Subscriber subscriber) {
+		return SyncLoop.builder(subscriber, SubscriptionFilter.all()).ticker(this.ticker);
 	}
 
 	private SyncTrigger next() throws InterruptedException {
@@ -454,8 +446,6 @@ class SyncLoopTests {
 	private final class FakeSubscriber implements Subscriber {
 
 		private final AtomicReference<EventHandler> handler = new AtomicReference<>();
-
-		private final AtomicInteger looks = new AtomicInteger();
 
 		private volatile CompletableFuture<Void> ready = CompletableFuture.completedFuture(null);
 
@@ -482,15 +472,8 @@ class SyncLoopTests {
 			this.handler.get().onGap(new Gap(Gap.Reason.RECONNECTED, Instant.EPOCH, Instant.EPOCH, 0));
 		}
 
-		/** Waits until the loop has thought about what to do so many times more. */
-		void awaitLooks(int more) {
-			int before = this.looks.get();
-			await().atMost(Duration.ofSeconds(LIMIT)).until(() -> this.looks.get() >= before + more);
-		}
-
 		@Override
 		public boolean isDelivering() {
-			this.looks.incrementAndGet();
 			if (this.unreachable) {
 				throw new IllegalStateException("deliberate");
 			}

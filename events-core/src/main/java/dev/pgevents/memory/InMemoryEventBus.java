@@ -27,11 +27,13 @@ import dev.pgevents.SubscriptionListener;
 import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.internal.dispatch.BusEventStream;
 import dev.pgevents.internal.dispatch.BusSubscription;
+import dev.pgevents.internal.dispatch.DispatchBatch;
 import dev.pgevents.internal.dispatch.Dispatcher;
 import dev.pgevents.internal.dispatch.InstanceId;
 import dev.pgevents.internal.group.GroupMonitor;
 import dev.pgevents.internal.group.GroupSettings;
 import dev.pgevents.internal.group.Groups;
+import dev.pgevents.internal.util.Require;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,11 +45,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 
+	/** How many events at most are put into buffers before handlers are started. */
+	private static final int PORTION = 256;
+
 	private final Dispatcher dispatcher;
 
 	private final String instanceId = InstanceId.next();
 
-	/** Makes one order of what many threads publish. */
+	/**
+	 * Makes one order of what many threads publish: held while events are recorded and
+	 * put into buffers, not while handlers are started.
+	 */
 	private final ReentrantLock order = new ReentrantLock();
 
 	private final @Nullable PayloadCodec codec;
@@ -134,23 +142,26 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 		if (this.closed) {
 			throw new IllegalStateException("event bus is closed: nothing can be published any more");
 		}
+		for (int from = 0; from < events.size(); from += PORTION) {
+			dispatchPortion(events.subList(from, Math.min(events.size(), from + PORTION)));
+		}
+	}
+
+	private void dispatchPortion(List<Event> events) {
+		List<Event> ordered;
+		DispatchBatch batch = this.dispatcher.batch();
 		this.order.lock();
 		try {
-			events.forEach(this::dispatch);
+			ordered = (this.log != null) ? events.stream().map(this.log::append).toList() : events;
+			ordered.forEach(batch::add);
 		}
 		finally {
 			this.order.unlock();
 		}
-	}
-
-	private void dispatch(Event event) {
-		if (this.log == null || this.groups == null) {
-			this.dispatcher.dispatch(event);
-			return;
+		batch.start();
+		if (this.groups != null) {
+			ordered.forEach(this.groups::arrived);
 		}
-		Event recorded = this.log.append(event);
-		this.dispatcher.dispatch(recorded);
-		this.groups.arrived(recorded);
 	}
 
 	/**
@@ -318,7 +329,7 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 		 * @return this
 		 */
 		public Builder slowHandlerThreshold(Duration threshold) {
-			this.slowHandlerThreshold = positive("slowHandlerThreshold", threshold);
+			this.slowHandlerThreshold = Require.positive("slowHandlerThreshold", threshold);
 			return this;
 		}
 
@@ -348,7 +359,7 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 		 * @return this
 		 */
 		public Builder shutdownTimeout(Duration timeout) {
-			this.shutdownTimeout = positive("shutdownTimeout", timeout);
+			this.shutdownTimeout = Require.positive("shutdownTimeout", timeout);
 			return this;
 		}
 
@@ -360,10 +371,7 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 		 * @throws IllegalArgumentException if it is less than 1
 		 */
 		public Builder log(int capacity) {
-			if (capacity < 1) {
-				throw new IllegalArgumentException("log capacity is " + capacity + ", it must be at least 1");
-			}
-			this.logCapacity = capacity;
+			this.logCapacity = Require.positive("log capacity", capacity);
 			return this;
 		}
 
@@ -376,11 +384,9 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 		 * @throws IllegalArgumentException if it is less than 1
 		 */
 		public Builder retry(int maxAttempts, Backoff backoff) {
-			if (maxAttempts < 1) {
-				throw new IllegalArgumentException("maxAttempts is " + maxAttempts + ", it must be at least 1");
-			}
-			this.groups = new GroupSettings(maxAttempts, backoff, GroupSettings.DEFAULT_PAGE_SIZE,
-					GroupSettings.DEFAULT_ACKNOWLEDGE_EVERY, GroupSettings.ACKNOWLEDGE_AFTER, GroupSettings.LOOK);
+			this.groups = new GroupSettings(Require.positive("maxAttempts", maxAttempts), backoff,
+					GroupSettings.DEFAULT_PAGE_SIZE, GroupSettings.DEFAULT_ACKNOWLEDGE_EVERY,
+					GroupSettings.ACKNOWLEDGE_AFTER, GroupSettings.LOOK);
 			return this;
 		}
 
@@ -390,13 +396,6 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 		 */
 		public InMemoryEventBus build() {
 			return new InMemoryEventBus(this);
-		}
-
-		private static Duration positive(String name, Duration value) {
-			if (value.isNegative() || value.isZero()) {
-				throw new IllegalArgumentException(name + " is " + value + ", it must be positive");
-			}
-			return value;
 		}
 
 	}

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -91,6 +92,27 @@ class InMemoryEventBusTests extends EventBusContract {
 			bus.subscribe(SubscriptionFilter.all(), (event) -> threads.add(Thread.currentThread().getName()));
 			bus.publish(EVENT);
 			assertThat(threads.poll(LIMIT, TimeUnit.SECONDS)).isEqualTo("given");
+		}
+	}
+
+	@Test
+	void holdsNobodyUpWhileAnExecutorIsCalled() throws Exception {
+		AtomicReference<EventBus> publishing = new AtomicReference<>();
+		BlockingQueue<Event> received = new LinkedBlockingQueue<>();
+		AtomicBoolean first = new AtomicBoolean(true);
+		try (InMemoryEventBus bus = InMemoryEventBus.builder().executor((task) -> {
+			if (first.getAndSet(false)) {
+				CompletableFuture.runAsync(() -> publishing.get().publish(EVENT))
+					.orTimeout(LIMIT, TimeUnit.SECONDS)
+					.join();
+			}
+			new Thread(task, "given").start();
+		}).build()) {
+			publishing.set(bus);
+			bus.subscribe(SubscriptionFilter.all(), received::add);
+			bus.publish(EVENT);
+			assertThat(received.poll(LIMIT, TimeUnit.SECONDS)).isEqualTo(EVENT);
+			assertThat(received.poll(LIMIT, TimeUnit.SECONDS)).isEqualTo(EVENT);
 		}
 	}
 

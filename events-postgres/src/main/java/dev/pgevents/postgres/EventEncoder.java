@@ -39,6 +39,8 @@ final class EventEncoder {
 	/** One statement of one transaction never meets another with its mark. */
 	private static final int MARKS = 1_000_000;
 
+	private final String busName;
+
 	private final ChannelStrategy channels;
 
 	private final NotificationEncoder encoder;
@@ -49,8 +51,9 @@ final class EventEncoder {
 
 	private final AtomicInteger marks = new AtomicInteger();
 
-	EventEncoder(ChannelStrategy channels, NotificationEncoder encoder, @Nullable NotificationSigner signer,
-			@Nullable EventLogSettings log) {
+	EventEncoder(String busName, ChannelStrategy channels, NotificationEncoder encoder,
+			@Nullable NotificationSigner signer, @Nullable EventLogSettings log) {
+		this.busName = busName;
 		this.channels = channels;
 		this.encoder = encoder;
 		this.signer = signer;
@@ -156,7 +159,7 @@ final class EventEncoder {
 
 	private Notification notification(EncodedNotification encoded, String text) {
 		if (logger.isDebugEnabled()) {
-			logger.debug("publishing {} on channel {}", encoded.event(), encoded.channel());
+			logger.debug("{}: publishing {} on channel {}", this.busName, encoded.event(), encoded.channel());
 		}
 		String signed = (this.signer != null) ? this.signer.sign(encoded.channel(), text) : text;
 		return new Notification(encoded.channel(), signed, encoded.event().id(), encoded.recorded());

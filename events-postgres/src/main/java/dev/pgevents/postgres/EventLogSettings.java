@@ -8,6 +8,7 @@ import dev.pgevents.EventType;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.internal.group.GroupSettings;
 import dev.pgevents.internal.group.Partitions;
+import dev.pgevents.internal.util.Require;
 import dev.pgevents.postgres.internal.eventlog.Expiry;
 import dev.pgevents.postgres.internal.eventlog.LogNames;
 import dev.pgevents.postgres.internal.eventlog.PostgresLog;
@@ -211,7 +212,7 @@ public final class EventLogSettings {
 		 * @throws IllegalArgumentException if it is less than 1
 		 */
 		public Builder maxSize(int bytes) {
-			this.maxSize = positive("maxSize", bytes);
+			this.maxSize = Require.positive("maxSize", bytes);
 			return this;
 		}
 
@@ -252,7 +253,7 @@ public final class EventLogSettings {
 		 * @throws IllegalArgumentException if it is less than 1
 		 */
 		public Builder retry(int maxAttempts, Backoff backoff) {
-			this.maxAttempts = positive("maxAttempts", maxAttempts);
+			this.maxAttempts = Require.positive("maxAttempts", maxAttempts);
 			this.retry = Objects.requireNonNull(backoff, "backoff");
 			return this;
 		}
@@ -265,7 +266,7 @@ public final class EventLogSettings {
 		 * @throws IllegalArgumentException if it is less than 1
 		 */
 		public Builder pageSize(int pageSize) {
-			this.pageSize = positive("pageSize", pageSize);
+			this.pageSize = Require.positive("pageSize", pageSize);
 			return this;
 		}
 
@@ -277,7 +278,7 @@ public final class EventLogSettings {
 		 * @throws IllegalArgumentException if it is less than 1
 		 */
 		public Builder acknowledgeEvery(int events) {
-			this.acknowledgeEvery = positive("acknowledgeEvery", events);
+			this.acknowledgeEvery = Require.positive("acknowledgeEvery", events);
 			return this;
 		}
 
@@ -289,13 +290,6 @@ public final class EventLogSettings {
 		 */
 		public EventLogSettings build() {
 			return new EventLogSettings(this);
-		}
-
-		private static int positive(String name, int value) {
-			if (value < 1) {
-				throw new IllegalArgumentException(name + " is " + value + ", it must be at least 1");
-			}
-			return value;
 		}
 
 	}

@@ -45,6 +45,7 @@ import dev.pgevents.internal.group.Attempt;
 import dev.pgevents.internal.group.GroupBus;
 import dev.pgevents.internal.group.GroupMonitor;
 import dev.pgevents.internal.util.Require;
+import dev.pgevents.internal.util.Ticker;
 import dev.pgevents.postgres.internal.eventlog.PostgresLog;
 import dev.pgevents.postgres.internal.listen.Listener;
 import dev.pgevents.postgres.internal.listen.NotificationRouter;
@@ -124,7 +125,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		this.listeningSource = configuration.listeningSource;
 		this.channels = configuration.channels;
 		this.signer = configuration.signer;
-		this.encoder = new EventEncoder(
+		this.encoder = new EventEncoder(configuration.name,
 				configuration.channels, new NotificationEncoder(configuration.codec,
 						(this.signer != null) ? NotificationSigner.OVERHEAD : 0, this.instanceId),
 				this.signer, configuration.log);
@@ -154,10 +155,10 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 
 	private PostgresLog log(BusConfiguration configuration, EventLogSettings settings) {
 		String applicationName = configuration.applicationName("log");
-		SessionFactory sessions = new SessionFactory(configuration.publishingSource::open, applicationName,
-				configuration.networkTimeout);
-		SessionFactory maintenance = new SessionFactory(configuration.publishingSource::open, applicationName,
-				MAINTENANCE_PATIENCE);
+		SessionFactory sessions = new SessionFactory(configuration.name, configuration.publishingSource::open,
+				applicationName, configuration.networkTimeout);
+		SessionFactory maintenance = new SessionFactory(configuration.name, configuration.publishingSource::open,
+				applicationName, MAINTENANCE_PATIENCE);
 		return new PostgresLog(settings.tables(), settings.groups(),
 				new PostgresLog.Connections(configuration.name, sessions, maintenance, configuration.lockTimeout,
 						configuration.heartbeat, configuration.codec,
@@ -167,12 +168,12 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 
 	private GroupCommit groupCommit(BusConfiguration configuration) {
 		Duration patience = configuration.publishTimeout.plus(configuration.lockTimeout);
-		SessionFactory sessions = new SessionFactory(configuration.publishingSource::open,
+		SessionFactory sessions = new SessionFactory(configuration.name, configuration.publishingSource::open,
 				configuration.applicationName("publisher"), patience);
 		PublishingConnection connection = new PublishingConnection(sessions, configuration.backoff,
 				configuration.lockTimeout, this::onPublishingSession,
 				(this.log != null) ? this.log.appendUnchecked() : null);
-		return new GroupCommit(connection, configuration.queueCapacity, configuration.maxBatch,
+		return new GroupCommit(configuration.name, connection, configuration.queueCapacity, configuration.maxBatch,
 				configuration.publishTimeout, configuration.shutdownTimeout,
 				new BusThreadFactory(configuration.name + "-publisher"));
 	}
@@ -203,9 +204,10 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 				new NotificationDecoder(configuration.codec, configuration.clock, this.signer), this.dispatcher,
 				observer, this.log);
 		Listener made = new Listener(configuration.name,
-				() -> new SessionFactory(this.listeningSource::open, applicationName, networkTimeout), router, observer,
-				new Proofs(this.groupCommit, this.publishingProcess), new Listener.Timing(configuration.backoff,
-						configuration.heartbeat, this.log != null, configuration.clock),
+				() -> new SessionFactory(this.name, this.listeningSource::open, applicationName, networkTimeout),
+				router, observer, new Proofs(this.groupCommit, this.publishingProcess),
+				new Listener.Timing(configuration.backoff, configuration.heartbeat, this.log != null,
+						configuration.clock, Ticker.SYSTEM),
 				this.dispatcher.strategy());
 		if (this.channelLists != null) {
 			router.keep(this.channelLists.channel(), this.channelLists::onEvent);
@@ -446,7 +448,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 
 	@Override
 	public ServerStatus serverStatus() throws SQLException {
-		try (SessionFactory sessions = new SessionFactory(this.listeningSource::open, this.statusName,
+		try (SessionFactory sessions = new SessionFactory(this.name, this.listeningSource::open, this.statusName,
 				STATUS_PATIENCE)) {
 			return ServerProbe.ask(sessions);
 		}
@@ -454,7 +456,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 
 	@Override
 	public List<ServerSession> serverSessions() throws SQLException {
-		try (SessionFactory sessions = new SessionFactory(this.listeningSource::open, this.statusName,
+		try (SessionFactory sessions = new SessionFactory(this.name, this.listeningSource::open, this.statusName,
 				STATUS_PATIENCE)) {
 			return ServerProbe.sessions(sessions);
 		}

@@ -3,18 +3,16 @@ package dev.pgevents.postgres;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.pgevents.internal.log.LogText;
+import dev.pgevents.internal.util.Announcements;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows the connection's state, logs each change once, and tells the listener.
+ * Knows the connection's state, logs each change once, and calls the listener.
  */
 final class StateTracker {
 
@@ -36,10 +34,7 @@ final class StateTracker {
 
 	private volatile ConnectionStatus status;
 
-	private final Queue<Change> changes = new ConcurrentLinkedQueue<>();
-
-	/** Whoever counts up from 0 tells all, one after the other. */
-	private final AtomicInteger untold = new AtomicInteger();
+	private final Announcements announcements = new Announcements();
 
 	private int failures;
 
@@ -78,7 +73,7 @@ final class StateTracker {
 		}
 	}
 
-	/** Somebody wants it so. */
+	/** Listening is switched off. */
 	void off(String reason) {
 		if (change(ConnectionState.DEAF, reason)) {
 			logger.info("{}: not listening: {}", this.busName, reason);
@@ -157,12 +152,7 @@ final class StateTracker {
 
 	private boolean change(ConnectionState next, @Nullable String problem) {
 		boolean changed = exchange(next, problem);
-		if (changed && this.untold.getAndIncrement() == 0) {
-			do {
-				tell(this.changes.remove());
-			}
-			while (this.untold.decrementAndGet() > 0);
-		}
+		this.announcements.make();
 		return changed;
 	}
 
@@ -174,7 +164,11 @@ final class StateTracker {
 				return false;
 			}
 			this.status = next(previous, next, problem);
-			return previous.state() != next && this.changes.add(new Change(previous.state(), next));
+			boolean changed = previous.state() != next;
+			if (changed) {
+				this.announcements.add(() -> announce(previous.state(), next));
+			}
+			return changed;
 		}
 		finally {
 			this.lock.unlock();
@@ -187,9 +181,9 @@ final class StateTracker {
 				&& next != ConnectionState.CLOSED;
 	}
 
-	private void tell(Change change) {
+	private void announce(ConnectionState previous, ConnectionState current) {
 		try {
-			this.listener.onStateChange(change.previous(), change.current());
+			this.listener.onStateChange(previous, current);
 		}
 		catch (RuntimeException | Error ex) {
 			logger.error("{}: connection listener failed", this.busName, ex);
@@ -204,10 +198,6 @@ final class StateTracker {
 		Instant since = anew ? null : previous.notDeliveringSince();
 		return new ConnectionStatus(next, (since != null) ? since : this.clock.instant(),
 				(problem != null || anew) ? problem : previous.problem());
-	}
-
-	private record Change(ConnectionState previous, ConnectionState current) {
-
 	}
 
 }

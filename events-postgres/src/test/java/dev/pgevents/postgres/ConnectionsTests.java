@@ -194,7 +194,7 @@ class ConnectionsTests {
 	@Test
 	void connectionsLentInVainAreGivenBackAsTheyWere() throws Exception {
 		try (BasicDataSource pool = pool()) {
-			SessionFactory sessions = new SessionFactory((settings) -> {
+			SessionFactory sessions = new SessionFactory("events", (settings) -> {
 				Connection lent = pool.getConnection();
 				lent.setReadOnly(true);
 				return (Connection) java.lang.reflect.Proxy.newProxyInstance(getClass().getClassLoader(),

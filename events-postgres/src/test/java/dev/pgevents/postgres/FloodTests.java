@@ -46,8 +46,8 @@ class FloodTests {
 	@BeforeEach
 	void stallAndFillTheQueue() throws Exception {
 		this.scenario = new FaultScenario(this.tls);
-		this.sessions = new SessionFactory(Sources.of(this.scenario.server, this.scenario.url())::open, "flood",
-				Duration.ofMinutes(1));
+		this.sessions = new SessionFactory("events", Sources.of(this.scenario.server, this.scenario.url())::open,
+				"flood", Duration.ofMinutes(1));
 		this.session = this.sessions.open();
 		this.session.onFlood(this::take);
 		this.session.execute("LISTEN " + this.scenario.name);

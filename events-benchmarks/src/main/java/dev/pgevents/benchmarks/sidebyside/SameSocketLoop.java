@@ -25,7 +25,7 @@ final class SameSocketLoop implements Receiver {
 	}
 
 	private static void read(String url, Recording recording, CountDownLatch listening) {
-		SessionFactory sessions = new SessionFactory((settings) -> DriverManager.getConnection(url, settings),
+		SessionFactory sessions = new SessionFactory("events", (settings) -> DriverManager.getConnection(url, settings),
 				"same socket loop", Duration.ofSeconds(10));
 		while (true) {
 			try (Session session = sessions.open()) {

@@ -65,6 +65,12 @@ abstract class AbstractSubscription implements BusSubscription {
 
 	/** Takes in an event. */
 	final void offer(Event event) {
+		add(event);
+		afterAdding();
+	}
+
+	/** Takes in an event; {@link #afterAdding()} is to follow. */
+	final void add(Event event) {
 		if (this.ignored != null && this.ignored.equals(event.publishedBy())) {
 			return;
 		}
@@ -78,7 +84,6 @@ abstract class AbstractSubscription implements BusSubscription {
 		finally {
 			this.lock.unlock();
 		}
-		afterAdding();
 	}
 
 	@Override

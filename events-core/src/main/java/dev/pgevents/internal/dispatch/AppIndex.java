@@ -3,6 +3,7 @@ package dev.pgevents.internal.dispatch;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 
 import dev.pgevents.Event;
@@ -31,17 +32,18 @@ final class AppIndex {
 		return this.allApps.length == 0 && this.apps.isEmpty();
 	}
 
-	void offer(Event event) {
-		offer(this.allApps, event);
+	void each(Event event, BiConsumer<AbstractSubscription, Event> action) {
+		each(this.allApps, event, action);
 		String app = event.appId();
 		if (app != null && !this.apps.isEmpty()) {
-			offer(this.apps.getOrDefault(app, NONE), event);
+			each(this.apps.getOrDefault(app, NONE), event, action);
 		}
 	}
 
-	private static void offer(AbstractSubscription[] subscriptions, Event event) {
+	private static void each(AbstractSubscription[] subscriptions, Event event,
+			BiConsumer<AbstractSubscription, Event> action) {
 		for (AbstractSubscription subscription : subscriptions) {
-			subscription.offer(event);
+			action.accept(subscription, event);
 		}
 	}
 

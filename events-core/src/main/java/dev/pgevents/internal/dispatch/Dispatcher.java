@@ -165,13 +165,22 @@ public final class Dispatcher implements AutoCloseable {
 	 * @param event the event
 	 */
 	public void dispatch(Event event) {
-		if (logger.isDebugEnabled()) {
-			logDispatch(event);
-		}
-		this.index.offer(event);
+		logDispatch(event);
+		this.index.each(event, AbstractSubscription::offer);
 	}
 
-	private void logDispatch(Event event) {
+	/**
+	 * Begins a batch: its events are put into buffers before handlers are started.
+	 * @return an empty batch
+	 */
+	public DispatchBatch batch() {
+		return new DispatchBatch(this, this.index);
+	}
+
+	void logDispatch(Event event) {
+		if (!logger.isDebugEnabled()) {
+			return;
+		}
 		Map<Boolean, List<String>> names = this.subscriptions.stream()
 			.collect(Collectors.partitioningBy(
 					(subscription) -> subscription.isLive() && subscription.filter().matches(event),
@@ -195,6 +204,14 @@ public final class Dispatcher implements AutoCloseable {
 		if (!isInHandler()) {
 			handlers.forEach((handler) -> handler.awaitFinish(deadline));
 		}
+	}
+
+	/**
+	 * The name of the bus, with which log lines begin.
+	 * @return the name
+	 */
+	public String busName() {
+		return this.busName;
 	}
 
 	/**

@@ -64,7 +64,7 @@ final class HandlerSubscription extends AbstractSubscription {
 		this.parallel = options.concurrency() > 1;
 		this.account = new WorkerAccount(options.concurrency());
 		EventErrorHandler given = options.errorHandler();
-		this.errorHandler = (given != null) ? given : new LoggingErrorHandler(bus.busName());
+		this.errorHandler = (given != null) ? given : new LoggingErrorHandler();
 		this.starter = starter;
 	}
 

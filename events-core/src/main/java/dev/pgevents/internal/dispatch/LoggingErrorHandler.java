@@ -20,34 +20,28 @@ public final class LoggingErrorHandler implements EventErrorHandler {
 
 	private static final Logger logger = LoggerFactory.getLogger(LoggingErrorHandler.class);
 
-	private final String busName;
-
 	private final AtomicLong failures = new AtomicLong();
-
-	/** For a subscription of the bus that has the name buses have of themselves. */
-	public LoggingErrorHandler() {
-		this("events");
-	}
-
-	LoggingErrorHandler(String busName) {
-		this.busName = busName;
-	}
 
 	@Override
 	public void onError(Subscription subscription, Delivery delivery, Throwable error) {
 		long count = this.failures.incrementAndGet();
 		if (count == 1) {
-			logger.error("{}: handler of subscription {} failed for {}", this.busName, subscription.name(), delivery,
-					error);
+			logger.error("{}: handler of subscription {} failed for {}", busName(subscription), subscription.name(),
+					delivery, error);
 		}
 		else if (Repetition.isLogged(count)) {
-			logger.warn("{}: handler of subscription {} failed for {}, {} failures by now: {}", this.busName,
+			logger.warn("{}: handler of subscription {} failed for {}, {} failures by now: {}", busName(subscription),
 					subscription.name(), delivery, count, LogText.of(String.valueOf(error), LogText.MESSAGE));
 		}
 		else {
-			logger.debug("{}: handler of subscription {} failed for {}", this.busName, subscription.name(), delivery,
-					error);
+			logger.debug("{}: handler of subscription {} failed for {}", busName(subscription), subscription.name(),
+					delivery, error);
 		}
+	}
+
+	/** Subscriptions of a user's own are of the bus that is called as if never named. */
+	private static String busName(Subscription subscription) {
+		return (subscription instanceof AbstractSubscription own) ? own.bus.busName() : "events";
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 import dev.pgevents.Event;
@@ -38,20 +39,21 @@ final class SubscriptionIndex {
 		change(subscription, (index) -> index.remove(subscription));
 	}
 
-	void offer(Event event) {
+	/** Calls an action with each subscription that wants an event. */
+	void each(Event event, BiConsumer<AbstractSubscription, Event> action) {
 		String type = event.type().value();
-		offer(this.types.get(type), event);
+		each(this.types.get(type), event, action);
 		if (!this.groups.isEmpty()) {
 			for (int dot = type.lastIndexOf('.'); dot > 0; dot = type.lastIndexOf('.', dot - 1)) {
-				offer(this.groups.get(type.substring(0, dot)), event);
+				each(this.groups.get(type.substring(0, dot)), event, action);
 			}
 		}
-		offer(this.all, event);
+		this.all.each(event, action);
 	}
 
-	private static void offer(@Nullable AppIndex index, Event event) {
+	private static void each(@Nullable AppIndex index, Event event, BiConsumer<AbstractSubscription, Event> action) {
 		if (index != null) {
-			index.offer(event);
+			index.each(event, action);
 		}
 	}
 

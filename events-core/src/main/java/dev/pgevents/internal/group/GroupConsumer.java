@@ -528,7 +528,7 @@ final class GroupConsumer {
 		try {
 			work();
 			if (this.failures > 0) {
-				logger.info("group {} has the event log back", this.name);
+				logger.info("{}: group {} has the event log back", this.context.busName(), this.name);
 			}
 			this.failures = 0;
 			this.trouble = null;
@@ -555,10 +555,12 @@ final class GroupConsumer {
 		String text = LogText.of(String.valueOf(failure), LogText.MESSAGE);
 		this.trouble = "the event log cannot be reached: " + text;
 		if (this.failures == 1) {
-			logger.warn("group {} cannot reach the event log, trying again for ever: {}", this.name, text, failure);
+			logger.warn("{}: group {} cannot reach the event log, trying again for ever: {}", this.context.busName(),
+					this.name, text, failure);
 		}
 		else {
-			logger.debug("group {} cannot reach the event log, attempt {}", this.name, this.failures, failure);
+			logger.debug("{}: group {} cannot reach the event log, attempt {}", this.context.busName(), this.name,
+					this.failures, failure);
 		}
 		schedule(this.context.backoff().delay(this.failures), this.task::request);
 	}
@@ -617,7 +619,7 @@ final class GroupConsumer {
 
 	private void tell(@Nullable String problem) {
 		if (problem != null && !problem.equals(this.problem)) {
-			logger.warn("group {} handles nothing here: {}", this.name, problem);
+			logger.warn("{}: group {} handles nothing here: {}", this.context.busName(), this.name, problem);
 		}
 		this.problem = problem;
 	}
@@ -626,7 +628,8 @@ final class GroupConsumer {
 	private void await(@Nullable String obstacle) {
 		if (obstacle != null) {
 			if (this.waiting == null) {
-				logger.warn("group {} cannot take over from an instance that is gone, and tries again: {}", this.name,
+				logger.warn("{}: group {} cannot take over from an instance that is gone, and tries again: {}",
+						this.context.busName(), this.name,
 						obstacle);
 			}
 			schedule(WAIT, this::look);
@@ -765,9 +768,9 @@ final class GroupConsumer {
 		String error = LogText.of(String.valueOf(inHand.error), LogText.MESSAGE);
 		if (park) {
 			logger.error(
-					"group {} gives up {} at {} after {} attempts: it is parked, later events of its app wait "
+					"{}: group {} gives up {} at {} after {} attempts: it is parked, later events of its app wait "
 							+ "until it is redriven or skipped: {}",
-					this.name, inHand.event, inHand.event.position(), attempts, error);
+					this.context.busName(), this.name, inHand.event, inHand.event.position(), attempts, error);
 		}
 		return new Failure(attempts, error, park ? null : this.context.settings().retry().delay(attempts));
 	}
@@ -874,8 +877,9 @@ final class GroupConsumer {
 
 	private void tellExpired(PartitionState state, long expired) {
 		Instant now = this.context.clock().instant();
-		logger.warn("group {} was away for longer than events are kept: positions {} to {} of partition {} are gone",
-				this.name, state.received + 1, expired, state.partition);
+		logger.warn(
+				"{}: group {} was away for longer than events are kept: positions {} to {} of partition {} are gone",
+				this.context.busName(), this.name, state.received + 1, expired, state.partition);
 		Gap gap = new Gap(Gap.Reason.EXPIRED, now, now, 0);
 		this.members.forEach((member) -> member.subscription().gap(gap));
 	}
@@ -1009,7 +1013,7 @@ final class GroupConsumer {
 			this.context.timer().schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
 		}
 		catch (RejectedExecutionException ex) {
-			logger.debug("group {} is closed", this.name);
+			logger.debug("{}: group {} is closed", this.context.busName(), this.name);
 		}
 	}
 
@@ -1048,8 +1052,9 @@ final class GroupConsumer {
 			}
 		}
 		catch (Exception ex) {
-			logger.debug("group {} could not give up its partitions, which are free as soon as its session has ended",
-					this.name, ex);
+			logger.debug(
+					"{}: group {} could not give up its partitions, which are free as soon as its session has ended",
+					this.context.busName(), this.name, ex);
 		}
 		finally {
 			leave();

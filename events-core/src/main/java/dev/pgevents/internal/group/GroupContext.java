@@ -10,6 +10,7 @@ import dev.pgevents.internal.dispatch.Dispatcher;
 /**
  * What the groups of a bus share.
  *
+ * @param busName begins log lines
  * @param store keeps the log, the cursors and the held events
  * @param settings how groups work
  * @param dispatcher calls handlers
@@ -19,7 +20,7 @@ import dev.pgevents.internal.dispatch.Dispatcher;
  * @param clock gives the time of gaps
  * @param lookSoon has somebody look, before long, whether owners of partitions are gone
  */
-record GroupContext(GroupStore store, GroupSettings settings, Dispatcher dispatcher, Executor executor,
+record GroupContext(String busName, GroupStore store, GroupSettings settings, Dispatcher dispatcher, Executor executor,
 		ScheduledExecutorService timer, Backoff backoff, Clock clock, Runnable lookSoon) {
 
 }

@@ -62,7 +62,7 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 
 	/**
 	 * Creates groups that nobody has joined.
-	 * @param busName the name of the bus, for threads
+	 * @param busName the name of the bus, for threads and logs
 	 * @param store keeps the log, the cursors and the held events
 	 * @param settings how groups work
 	 * @param dispatcher calls handlers
@@ -70,8 +70,8 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 	 */
 	public Groups(String busName, GroupStore store, GroupSettings settings, Dispatcher dispatcher, Clock clock) {
 		this.timer = Executors.newSingleThreadScheduledExecutor(new BusThreadFactory(busName + "-groups"));
-		this.context = new GroupContext(store, settings, dispatcher, dispatcher.threads(), this.timer, BACKOFF, clock,
-				this::lookSoon);
+		this.context = new GroupContext(busName, store, settings, dispatcher, dispatcher.threads(), this.timer, BACKOFF,
+				clock, this::lookSoon);
 		this.looking = new SerialTask(dispatcher.threads(), this::lookAtStore);
 		long look = settings.look().toMillis();
 		this.timer.scheduleWithFixedDelay(this::lookThoroughly, look, look, TimeUnit.MILLISECONDS);
@@ -102,7 +102,7 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 				this.timer.schedule(this.looking::request, Math.max(0, left), TimeUnit.NANOSECONDS);
 			}
 			catch (RejectedExecutionException ex) {
-				logger.debug("the groups are closed", ex);
+				logger.debug("{}: the groups are closed", this.context.busName(), ex);
 			}
 		}
 	}
@@ -124,7 +124,7 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 			}
 		}
 		catch (Exception ex) {
-			logger.debug("looking at the groups failed, each tries for itself", ex);
+			logger.debug("{}: looking at the groups failed, each tries for itself", this.context.busName(), ex);
 		}
 		names.stream().map(this.consumers::get).filter(Objects::nonNull).forEach(GroupConsumer::look);
 	}
@@ -216,9 +216,9 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 			consumer.getValue().unrecorded();
 			if (this.unrecorded.add(event.type())) {
 				logger.warn(
-						"group {} does not handle {}: it was not recorded in the event log. Its publisher has no "
+						"{}: group {} does not handle {}: it was not recorded in the event log. Its publisher has no "
 								+ "event log (events.log.enabled), or leaves this type out (events.log.types)",
-						consumer.getKey(), event);
+						this.context.busName(), consumer.getKey(), event);
 			}
 		}
 	}

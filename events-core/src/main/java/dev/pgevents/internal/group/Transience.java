@@ -10,8 +10,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Transience {
 
-	/** Serialization failure and deadlock: the server asks for another attempt. */
-	private static final Set<String> STATES = Set.of("40001", "40P01");
+	private static final String SERIALIZATION_FAILURE = "40001";
+
+	private static final String DEADLOCK_DETECTED = "40P01";
+
+	/** The server asks for another attempt. */
+	private static final Set<String> STATES = Set.of(SERIALIZATION_FAILURE, DEADLOCK_DETECTED);
 
 	/** How far causes are followed, which may go round in a circle. */
 	private static final int CAUSES = 20;

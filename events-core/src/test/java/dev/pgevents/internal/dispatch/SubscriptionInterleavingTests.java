@@ -218,11 +218,11 @@ class SubscriptionInterleavingTests {
 				index.add(goes);
 				index.remove(goes);
 			});
-			threads.start(() -> index.offer(ONE));
+			threads.start(() -> index.each(ONE, AbstractSubscription::offer));
 			threads.join();
 			long before = stays.stats().received();
 			long gone = goes.stats().received();
-			index.offer(TWO);
+			index.each(TWO, AbstractSubscription::offer);
 			check(stays.stats().received() == before + 1 && goes.stats().received() == gone && before <= 1, stays);
 		});
 	}

@@ -33,9 +33,12 @@ final class EventRows {
 
 	private final ObjectMapper json = new ObjectMapper();
 
+	private final String busName;
+
 	private final PayloadCodec codec;
 
-	EventRows(PayloadCodec codec) {
+	EventRows(String busName, PayloadCodec codec) {
+		this.busName = busName;
 		this.codec = codec;
 	}
 
@@ -62,7 +65,8 @@ final class EventRows {
 		}
 		catch (IOException ex) {
 			// Of one who has inserted them by hand: that must not hold up a partition.
-			logger.debug("the headers of the event at {} are not an object of texts, and left out", position, ex);
+			logger.debug("{}: the headers of the event at {} are not an object of texts, and left out", this.busName,
+					position, ex);
 			return Map.of();
 		}
 	}

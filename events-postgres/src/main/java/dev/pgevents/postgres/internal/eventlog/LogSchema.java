@@ -41,6 +41,8 @@ final class LogSchema {
 			"grp part pos owner epoch", "held",
 			"grp part pos id type app_id occurred_at headers payload attempts parked error next_attempt held_at"));
 
+	private final String busName;
+
 	private final LogNames names;
 
 	private final Partitions partitions;
@@ -49,11 +51,12 @@ final class LogSchema {
 
 	private final PositionSequences sequences;
 
-	LogSchema(LogNames names, Partitions partitions, boolean initialize) {
+	LogSchema(String busName, LogNames names, Partitions partitions, boolean initialize) {
+		this.busName = busName;
 		this.names = names;
 		this.partitions = partitions;
 		this.initialize = initialize;
-		this.sequences = new PositionSequences(names);
+		this.sequences = new PositionSequences(busName, names);
 	}
 
 	/**
@@ -93,7 +96,7 @@ final class LogSchema {
 			statement.execute("SELECT pg_catalog.pg_advisory_xact_lock(" + LOCK + ")");
 			if (!exists(connection)) {
 				statement.execute(script());
-				logger.info("made the tables of the event log: {}", this.names.table("*"));
+				logger.info("{}: made the tables of the event log: {}", this.busName, this.names.table("*"));
 			}
 			connection.commit();
 		}

@@ -7,6 +7,7 @@ import java.sql.Statement;
 import java.util.Map;
 import java.util.TreeMap;
 
+import dev.pgevents.postgres.internal.session.SqlStates;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,9 +20,12 @@ final class PositionSequences {
 
 	private static final Logger logger = LoggerFactory.getLogger(PositionSequences.class);
 
+	private final String busName;
+
 	private final LogNames names;
 
-	PositionSequences(LogNames names) {
+	PositionSequences(String busName, LogNames names) {
+		this.busName = busName;
 		this.names = names;
 	}
 
@@ -81,13 +85,13 @@ final class PositionSequences {
 			}
 			connection.commit();
 			logger.warn(
-					"the sequences of partitions {} of the event log stood before positions that were given "
+					"{}: the sequences of partitions {} of the event log stood before positions that were given "
 							+ "already, as after a copy of the database without them: set to what they had come to",
-					low);
+					this.busName, low);
 		}
 		catch (SQLException ex) {
 			connection.rollback();
-			if (!"42501".equals(ex.getSQLState())) {
+			if (!SqlStates.INSUFFICIENT_PRIVILEGE.equals(ex.getSQLState())) {
 				throw ex;
 			}
 			throw new IllegalStateException("the event log would give positions a second time: the sequences of "

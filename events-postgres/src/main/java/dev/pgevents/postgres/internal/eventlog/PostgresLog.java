@@ -51,6 +51,8 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 	/** Leaves are looked at for the first time when starting is over. */
 	private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
 
+	private final String busName;
+
 	private final LogSchema schema;
 
 	private final LogAppend append;
@@ -87,11 +89,12 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 	 */
 	public PostgresLog(Tables tables, GroupSettings groups, Connections connections) {
 		this.partitions = tables.partitions();
-		this.schema = new LogSchema(tables.names(), tables.partitions(), tables.initialize());
+		this.busName = connections.busName();
+		this.schema = new LogSchema(this.busName, tables.names(), tables.partitions(), tables.initialize());
 		this.append = new LogAppend(tables.names().function("event_append"), connections.lockTimeout());
 		this.connection = new LogConnection(connections.sessions(), connections.lockTimeout(), this::ensure);
 		this.instance = new Instance(tables.names());
-		EventRows rows = new EventRows(connections.codec());
+		EventRows rows = new EventRows(connections.busName(), connections.codec());
 		ControlChannel control = new ControlChannel();
 		this.idleTimeout = connections.heartbeat().multipliedBy(3);
 		this.store = new PostgresGroupStore(this.connection, tables.names(), this.instance, rows, control,
@@ -100,7 +103,7 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 		this.groups = new Groups(connections.busName(), this.store, groups, connections.dispatcher(),
 				connections.clock());
 		this.decoder = connections.decoder();
-		this.retention = new Retention(tables.names(), tables.expiry(), connections.maintenance(),
+		this.retention = new Retention(connections.busName(), tables.names(), tables.expiry(), connections.maintenance(),
 				connections.lockTimeout());
 		Duration pause = tables.expiry().pause();
 		this.groups.repeat((pause.compareTo(FIRST_PAUSE) < 0) ? pause : FIRST_PAUSE, pause, this::retain);
@@ -117,7 +120,7 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 			}
 		}
 		catch (SQLException | RuntimeException ex) {
-			logger.debug("whether leaves of the event log are to be made or dropped is not known", ex);
+			logger.debug("{}: whether leaves of the event log are to be made or dropped is not known", this.busName, ex);
 		}
 	}
 
@@ -319,7 +322,7 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 				this.store.leave();
 			}
 			catch (SQLException ex) {
-				logger.debug("partitions are free as soon as their session has ended", ex);
+				logger.debug("{}: partitions are free as soon as their session has ended", this.busName, ex);
 			}
 			this.instance.end();
 		}

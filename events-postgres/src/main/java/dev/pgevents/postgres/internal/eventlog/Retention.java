@@ -11,6 +11,7 @@ import java.util.List;
 import dev.pgevents.internal.log.LogText;
 import dev.pgevents.postgres.internal.session.Session;
 import dev.pgevents.postgres.internal.session.SessionFactory;
+import dev.pgevents.postgres.internal.session.SqlStates;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,8 @@ final class Retention {
 
 	private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+	private final String busName;
+
 	private final LogNames names;
 
 	private final Expiry expiry;
@@ -46,12 +49,14 @@ final class Retention {
 
 	/**
 	 * Creates one that has not looked yet.
+	 * @param busName begins log lines
 	 * @param names how the log's tables are called
 	 * @param expiry how long events are kept
 	 * @param sessions opens the session for what may wait
 	 * @param lockTimeout how long each statement waits for others' transactions
 	 */
-	Retention(LogNames names, Expiry expiry, SessionFactory sessions, Duration lockTimeout) {
+	Retention(String busName, LogNames names, Expiry expiry, SessionFactory sessions, Duration lockTimeout) {
+		this.busName = busName;
 		this.names = names;
 		this.expiry = expiry;
 		this.sessions = sessions;
@@ -83,18 +88,19 @@ final class Retention {
 	private void failed(SQLException failure) {
 		String text = LogText.of(String.valueOf(failure.getMessage()), LogText.MESSAGE);
 		if (text.equals(this.lastFailure)) {
-			logger.debug("the event log's leaves are as they were", failure);
+			logger.debug("{}: the event log's leaves are as they were", this.busName, failure);
 			return;
 		}
 		this.lastFailure = text;
-		if ("42501".equals(failure.getSQLState())) {
+		if (SqlStates.INSUFFICIENT_PRIVILEGE.equals(failure.getSQLState())) {
 			logger.warn(
-					"events are kept for longer than they need be: {}. Leaves of {} are made and dropped by a "
+					"{}: events are kept for longer than they need be: {}. Leaves of {} are made and dropped by a "
 							+ "process whose role owns that table, or is a member of the role that does",
-					text, this.names.table("log"));
+					this.busName, text, this.names.table("log"));
 		}
 		else {
-			logger.warn("the event log's leaves could not be made or dropped, which is tried again: {}", text);
+			logger.warn("{}: the event log's leaves could not be made or dropped, which is tried again: {}", this.busName,
+					text);
 		}
 	}
 
@@ -159,7 +165,7 @@ final class Retention {
 				"UPDATE " + this.names.table("settings") + " SET leaves_until = '" + until
 						+ "', caught_up = CASE WHEN leaves_until < pg_catalog.clock_timestamp()"
 						+ " THEN pg_catalog.clock_timestamp() ELSE caught_up END");
-		logger.debug("events of {} to {} will be in {}", from, until, leaf);
+		logger.debug("{}: events of {} to {} will be in {}", this.busName, from, until, leaf);
 	}
 
 	/** Drops a leaf, unless it is to be kept for a group. */
@@ -170,8 +176,8 @@ final class Retention {
 			return false;
 		}
 		if (!behind.isEmpty()) {
-			logger.warn("events before {} are dropped, as events.log.retention-max says, though groups {} have not "
-					+ "handled them all: their handlers get a gap", leaf.until(), behind);
+			logger.warn("{}: events before {} are dropped, as events.log.retention-max says, though groups {} have not "
+					+ "handled them all: their handlers get a gap", this.busName, leaf.until(), behind);
 		}
 		inTransaction(connection, () -> {
 			expire(connection, leaf);
@@ -212,7 +218,7 @@ final class Retention {
 			expire(connection, leaf);
 			execute(connection, "DROP TABLE " + leaf.table());
 		});
-		logger.info("dropped {}, whose events were to be kept for {}", leaf.table(), this.expiry.retention());
+		logger.info("{}: dropped {}, whose events were to be kept for {}", this.busName, leaf.table(), this.expiry.retention());
 	}
 
 	private static void execute(Connection connection, String sql) throws SQLException {

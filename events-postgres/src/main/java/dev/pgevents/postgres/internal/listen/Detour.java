@@ -22,6 +22,8 @@ final class Detour {
 	/** How many events may be on the way. */
 	private static final int CAPACITY = 10_000;
 
+	private final String busName;
+
 	private final Executor executor;
 
 	private final ReentrantLock lock = new ReentrantLock();
@@ -32,9 +34,11 @@ final class Detour {
 
 	/**
 	 * Creates a way that is closed.
+	 * @param busName begins log lines
 	 * @param executor executes steps
 	 */
-	Detour(Executor executor) {
+	Detour(String busName, Executor executor) {
+		this.busName = busName;
 		this.executor = executor;
 	}
 
@@ -83,7 +87,8 @@ final class Detour {
 				step.run();
 			}
 			catch (Throwable ex) {
-				logger.error("an event that was too large for a notification, or one behind it, is lost", ex);
+				logger.error("{}: an event that was too large for a notification, or one behind it, is lost", this.busName,
+						ex);
 			}
 			step = next();
 		}

@@ -12,8 +12,10 @@ import java.util.function.Supplier;
 import dev.pgevents.Backoff;
 import dev.pgevents.internal.dispatch.BusSubscription;
 import dev.pgevents.internal.dispatch.LeaderFollowers;
+import dev.pgevents.internal.util.RetryWait;
+import dev.pgevents.internal.util.Ticker;
 import dev.pgevents.postgres.internal.session.Session;
-import dev.pgevents.postgres.internal.session.SessionFactory;
+import dev.pgevents.postgres.internal.session.Sessions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +33,7 @@ public final class Listener implements AutoCloseable {
 
 	private static final Duration WITHDRAWING_PATIENCE = Duration.ofSeconds(2);
 
-	private final Supplier<SessionFactory> newSessions;
+	private final Supplier<Sessions> newSessions;
 
 	private final String busName;
 
@@ -44,6 +46,8 @@ public final class Listener implements AutoCloseable {
 	private final Timing timing;
 
 	private final LeaderFollowers strategy;
+
+	private final RetryWait wait;
 
 	private final NeededChannels channels = new NeededChannels();
 
@@ -60,9 +64,7 @@ public final class Listener implements AutoCloseable {
 	private volatile boolean stopped = true;
 
 	/** Opens the sessions until the listener is stopped. */
-	private volatile SessionFactory sessions;
-
-	private volatile boolean retry;
+	private volatile Sessions sessions;
 
 	private volatile @Nullable ListeningSession current;
 
@@ -82,8 +84,8 @@ public final class Listener implements AutoCloseable {
 	 * @param timing when to try again and to ask
 	 * @param strategy says which thread leads, and who runs handlers
 	 */
-	public Listener(String busName, Supplier<SessionFactory> sessions, NotificationRouter router,
-			ListenerObserver observer, ProofSender proofSender, Timing timing, LeaderFollowers strategy) {
+	public Listener(String busName, Supplier<Sessions> sessions, NotificationRouter router, ListenerObserver observer,
+			ProofSender proofSender, Timing timing, LeaderFollowers strategy) {
 		this.busName = busName;
 		this.newSessions = sessions;
 		this.sessions = sessions.get();
@@ -91,6 +93,7 @@ public final class Listener implements AutoCloseable {
 		this.observer = observer;
 		this.proofSender = proofSender;
 		this.timing = timing;
+		this.wait = new RetryWait(timing.ticker());
 		this.lastGood = timing.clock().instant();
 		this.strategy = strategy;
 		router.onLost((channel) -> this.channels.raiseUnreadable(channel, timing.clock()));
@@ -101,13 +104,15 @@ public final class Listener implements AutoCloseable {
 	 * closed.
 	 */
 	public void start() {
+		Sessions fresh = this.newSessions.get();
 		this.lock.lock();
 		try {
 			if (!this.stopped || this.closed) {
 				return;
 			}
-			this.sessions = this.newSessions.get();
+			this.sessions = fresh;
 			this.stopped = false;
+			this.wait.start();
 			if (!this.led) {
 				this.failures = 0;
 				this.strategy.lead(this::lead);
@@ -124,9 +129,40 @@ public final class Listener implements AutoCloseable {
 	 * @param patience how long to wait
 	 */
 	public void stop(Duration patience) {
+		end(false);
+		awaitEnd(patience);
+	}
+
+	@Override
+	public void close() {
+		end(true);
+	}
+
+	private void end(boolean forGood) {
+		Sessions ended;
 		this.lock.lock();
 		try {
-			stop();
+			this.closed |= forGood;
+			this.stopped = true;
+			this.wait.stop();
+			ended = this.sessions;
+		}
+		finally {
+			this.lock.unlock();
+		}
+		ListeningSession listening = this.current;
+		if (listening != null && listening.leavesTraces()) {
+			// What is registered on sessions that are not the bus's own is taken back.
+			listening.channelsChanged();
+			awaitEnd(WITHDRAWING_PATIENCE);
+		}
+		ended.close();
+	}
+
+	/** Waits until no thread leads any more. */
+	private void awaitEnd(Duration patience) {
+		this.lock.lock();
+		try {
 			long left = patience.toNanos();
 			while (this.led && left > 0) {
 				left = this.change.awaitNanos(left);
@@ -137,31 +173,6 @@ public final class Listener implements AutoCloseable {
 		}
 		finally {
 			this.lock.unlock();
-		}
-	}
-
-	/** The lock is held. */
-	private void stop() {
-		this.stopped = true;
-		this.change.signalAll();
-		ListeningSession listening = this.current;
-		if (listening != null && listening.leavesTraces()) {
-			listening.channelsChanged();
-			awaitWithdrawal();
-		}
-		this.sessions.close();
-	}
-
-	/** Of what is registered on sessions that are not the bus's own. The lock is held. */
-	private void awaitWithdrawal() {
-		try {
-			long left = WITHDRAWING_PATIENCE.toNanos();
-			while (this.led && left > 0) {
-				left = this.change.awaitNanos(left);
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
 		}
 	}
 
@@ -196,18 +207,6 @@ public final class Listener implements AutoCloseable {
 		ListeningSession session = this.current;
 		if (session != null) {
 			session.channelsChanged();
-		}
-	}
-
-	@Override
-	public void close() {
-		this.lock.lock();
-		try {
-			this.closed = true;
-			stop();
-		}
-		finally {
-			this.lock.unlock();
 		}
 	}
 
@@ -277,24 +276,17 @@ public final class Listener implements AutoCloseable {
 	 * the attempt under way fails.
 	 */
 	public void retryNow() {
-		this.lock.lock();
-		try {
-			this.retry = true;
-			this.change.signalAll();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		this.wait.retryNow();
 	}
 
 	private void connect() throws SQLException {
-		this.retry = false;
+		this.wait.beginAttempt();
 		this.observer.onConnecting();
 		Session opened = this.sessions.open();
 		this.session = opened;
 		this.observer.onSession(opened);
-		ListeningSession listening = new ListeningSession(opened, this.channels, this.router, this.observer,
-				this.proofSender, this.timing, this.strategy, this.lastGood);
+		ListeningSession listening = new ListeningSession(this.busName, opened, this.channels, this.router,
+				this.observer, this.proofSender, this.timing, this.strategy, this.lastGood);
 		this.current = listening;
 		listening.begin();
 	}
@@ -338,19 +330,12 @@ public final class Listener implements AutoCloseable {
 	}
 
 	private void await(Duration delay) {
-		this.lock.lock();
 		try {
-			long left = delay.toNanos();
-			while (!this.stopped && !this.retry && left > 0) {
-				left = this.change.awaitNanos(left);
-			}
+			this.wait.await(delay);
 		}
 		catch (InterruptedException ex) {
 			// Only the bus, when it is closed, has a reason to interrupt this thread.
 			logger.debug("{}: interrupted while waiting for the next attempt, which follows now", this.busName, ex);
-		}
-		finally {
-			this.lock.unlock();
 		}
 	}
 
@@ -362,8 +347,9 @@ public final class Listener implements AutoCloseable {
 	 * @param always whether to ask under traffic too, since the server ends a session
 	 * that does not
 	 * @param clock gives the time of gaps
+	 * @param ticker measures the waits
 	 */
-	public record Timing(Backoff backoff, Duration heartbeat, boolean always, Clock clock) {
+	public record Timing(Backoff backoff, Duration heartbeat, boolean always, Clock clock, Ticker ticker) {
 
 	}
 

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import dev.pgevents.Gap;
 import dev.pgevents.internal.dispatch.BusSubscription;
 import dev.pgevents.internal.dispatch.LeaderFollowers;
+import dev.pgevents.internal.util.Ticker;
 import dev.pgevents.postgres.internal.diagnosis.Deafness;
 import dev.pgevents.postgres.internal.diagnosis.Deafness.Proof;
 import dev.pgevents.postgres.internal.session.Session;
@@ -29,6 +30,8 @@ final class ListeningSession {
 
 	/** How long changes wait where the reading thread cannot be woken. */
 	private static final long UNWAKEABLE_WAIT = 100;
+
+	private final String busName;
 
 	private final Session session;
 
@@ -50,6 +53,8 @@ final class ListeningSession {
 
 	private final Clock clock;
 
+	private final Ticker ticker;
+
 	private final Registrations registrations;
 
 	/** Channels on which something arrived since the last heartbeat. */
@@ -67,8 +72,10 @@ final class ListeningSession {
 	/** Whether LISTEN may last behind a pooler, as it does in session mode. */
 	private boolean mayLast;
 
-	ListeningSession(Session session, NeededChannels channels, NotificationRouter router, ListenerObserver observer,
-			ProofSender proofSender, Listener.Timing timing, LeaderFollowers strategy, Instant lastGood) {
+	ListeningSession(String busName, Session session, NeededChannels channels, NotificationRouter router,
+			ListenerObserver observer, ProofSender proofSender, Listener.Timing timing, LeaderFollowers strategy,
+			Instant lastGood) {
+		this.busName = busName;
 		this.session = session;
 		this.registrations = new Registrations(session);
 		this.channels = channels;
@@ -76,10 +83,11 @@ final class ListeningSession {
 		this.strategy = strategy;
 		this.observer = observer;
 		this.proofSender = proofSender;
-		this.proof = new ProofOfDelivery(proofSender, timing.backoff(), session::wakeUp);
+		this.proof = new ProofOfDelivery(proofSender, timing.backoff(), timing.ticker(), session::wakeUp);
 		this.heartbeat = timing.heartbeat();
 		this.always = timing.always();
 		this.clock = timing.clock();
+		this.ticker = timing.ticker();
 		this.lastGood = lastGood;
 	}
 
@@ -91,7 +99,7 @@ final class ListeningSession {
 		this.session.onFlood(this::deliver);
 		this.changed = false;
 		applyChanges();
-		this.nextHeartbeat = System.nanoTime() + this.heartbeat.toNanos();
+		this.nextHeartbeat = this.ticker.nanoTime() + this.heartbeat.toNanos();
 		this.proof.send();
 	}
 
@@ -123,7 +131,7 @@ final class ListeningSession {
 	}
 
 	private void check() throws SQLException {
-		if (this.nextHeartbeat - System.nanoTime() <= 0) {
+		if (this.nextHeartbeat - this.ticker.nanoTime() <= 0) {
 			beat();
 			this.proof.statementExecuted(this.session.isPooled());
 		}
@@ -178,7 +186,7 @@ final class ListeningSession {
 			this.registrations.withdraw();
 		}
 		catch (SQLException ex) {
-			logger.debug("a session behind a pooler has ended before its LISTEN was taken back", ex);
+			logger.debug("{}: a session behind a pooler has ended before its LISTEN was taken back", this.busName, ex);
 		}
 	}
 
@@ -202,7 +210,7 @@ final class ListeningSession {
 	}
 
 	private int waitMillis() {
-		long nanos = Math.min(this.nextHeartbeat - System.nanoTime(), this.proof.nanosLeft());
+		long nanos = Math.min(this.nextHeartbeat - this.ticker.nanoTime(), this.proof.nanosLeft());
 		// 1 ms means a peek to the socket.
 		long millis = Math.max(2, TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
 		return (int) Math.min(this.session.isWakeable() ? Integer.MAX_VALUE : UNWAKEABLE_WAIT, millis);
@@ -284,7 +292,7 @@ final class ListeningSession {
 			this.observer.onQueueUsage(answer.queueUsage());
 		}
 		this.active.clear();
-		this.nextHeartbeat = System.nanoTime() + this.heartbeat.toNanos();
+		this.nextHeartbeat = this.ticker.nanoTime() + this.heartbeat.toNanos();
 	}
 
 	/** The bus's own channel is quiet, and carries no events. */

@@ -46,7 +46,7 @@ public final class NotificationRouter {
 		this.dispatcher = dispatcher;
 		this.observer = observer;
 		this.log = log;
-		this.detour = new Detour(dispatcher.threads());
+		this.detour = new Detour(dispatcher.busName(), dispatcher.threads());
 	}
 
 	/** Says who is told of a channel an event of which is lost behind its back. */

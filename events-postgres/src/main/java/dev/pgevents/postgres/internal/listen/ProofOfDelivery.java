@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.pgevents.Backoff;
+import dev.pgevents.internal.util.Ticker;
 import dev.pgevents.postgres.internal.diagnosis.Deafness.Proof;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +26,13 @@ final class ProofOfDelivery {
 
 	private final ProofSender sender;
 
-	private final long begun = System.nanoTime();
+	private final Ticker ticker;
+
+	private final long begun;
 
 	private final Runnable wakeUp;
 
-	/** Of those sent, what counts if it comes back. */
+	/** The texts that were sent and prove delivery when one of them comes back. */
 	private final Set<String> texts = new HashSet<>();
 
 	/** Why the last one could not be sent, for whichever thread finds out. */
@@ -56,7 +59,9 @@ final class ProofOfDelivery {
 
 	private long deadline;
 
-	ProofOfDelivery(ProofSender sender, Backoff backoff, Runnable wakeUp) {
+	ProofOfDelivery(ProofSender sender, Backoff backoff, Ticker ticker, Runnable wakeUp) {
+		this.ticker = ticker;
+		this.begun = ticker.nanoTime();
 		this.wakeUp = wakeUp;
 		this.sender = sender;
 		this.backoff = backoff;
@@ -68,7 +73,7 @@ final class ProofOfDelivery {
 
 	void send() {
 		this.resting = false;
-		this.deadline = System.nanoTime() + PATIENCE.toNanos();
+		this.deadline = this.ticker.nanoTime() + PATIENCE.toNanos();
 		sendNext();
 	}
 
@@ -133,12 +138,12 @@ final class ProofOfDelivery {
 		if (this.proven) {
 			return Long.MAX_VALUE;
 		}
-		long left = this.deadline - System.nanoTime();
+		long left = this.deadline - this.ticker.nanoTime();
 		if (this.unsent) {
 			this.unsent = false;
 			this.retrying = true;
 			left = Math.min(left, this.backoff.delay(this.failures + 1).toNanos());
-			this.deadline = System.nanoTime() + left;
+			this.deadline = this.ticker.nanoTime() + left;
 		}
 		return left;
 	}
@@ -164,12 +169,12 @@ final class ProofOfDelivery {
 		this.texts.clear();
 		this.unsent = false;
 		this.resting = true;
-		this.deadline = System.nanoTime() + this.backoff.delay(this.failures).toNanos();
+		this.deadline = this.ticker.nanoTime() + this.backoff.delay(this.failures).toNanos();
 		return doubted;
 	}
 
 	private boolean doubted() {
-		this.overdue |= !this.retrying || System.nanoTime() - this.begun >= PATIENCE.toNanos();
+		this.overdue |= !this.retrying || this.ticker.nanoTime() - this.begun >= PATIENCE.toNanos();
 		this.retrying = false;
 		this.failures++;
 		return this.overdue;

@@ -29,6 +29,8 @@ public final class GroupCommit implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(GroupCommit.class);
 
+	private final String busName;
+
 	private final RequestQueue queue;
 
 	private final PublishingConnection connection;
@@ -48,6 +50,7 @@ public final class GroupCommit implements AutoCloseable {
 
 	/**
 	 * Creates an idle group commit.
+	 * @param busName begins log lines
 	 * @param connection where to send
 	 * @param queueCapacity how many notifications may wait
 	 * @param maxBatch how many to send in one statement
@@ -55,8 +58,9 @@ public final class GroupCommit implements AutoCloseable {
 	 * @param shutdownTimeout how long closing waits for what was accepted
 	 * @param threads makes publisher threads
 	 */
-	public GroupCommit(PublishingConnection connection, int queueCapacity, int maxBatch, Duration timeout,
-			Duration shutdownTimeout, ThreadFactory threads) {
+	public GroupCommit(String busName, PublishingConnection connection, int queueCapacity, int maxBatch,
+			Duration timeout, Duration shutdownTimeout, ThreadFactory threads) {
+		this.busName = busName;
 		this.connection = connection;
 		this.queue = new RequestQueue(queueCapacity, maxBatch);
 		this.sender = new BatchSender(connection, timeout);
@@ -171,8 +175,8 @@ public final class GroupCommit implements AutoCloseable {
 		this.connection.close();
 		List<Request> abandoned = this.queue.abandon();
 		if (!abandoned.isEmpty()) {
-			logger.warn("{} events that were accepted could not be sent before the event bus was closed",
-					abandoned.stream().mapToInt(Request::size).sum());
+			logger.warn("{}: {} events that were accepted could not be sent before the event bus was closed",
+					this.busName, abandoned.stream().mapToInt(Request::size).sum());
 		}
 		PublishException closed = new PublishException(Outcome.NOT_PUBLISHED,
 				"not published: the event bus was closed before the event could be sent", null);

@@ -3,13 +3,13 @@ package dev.pgevents.postgres.internal.publish;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 import dev.pgevents.Backoff;
 import dev.pgevents.PublishException;
 import dev.pgevents.PublishException.Outcome;
+import dev.pgevents.internal.util.RetryWait;
+import dev.pgevents.internal.util.Ticker;
 import dev.pgevents.postgres.internal.session.Session;
 import dev.pgevents.postgres.internal.session.SessionFactory;
 import dev.pgevents.postgres.internal.session.SqlStates;
@@ -39,13 +39,9 @@ public final class PublishingConnection implements AutoCloseable {
 
 	private final @Nullable LogAppend append;
 
-	private final ReentrantLock lock = new ReentrantLock();
-
-	private final Condition closing = this.lock.newCondition();
+	private final RetryWait wait = new RetryWait(Ticker.SYSTEM);
 
 	private volatile boolean closed;
-
-	private volatile boolean retry;
 
 	private volatile @Nullable Session session;
 
@@ -196,18 +192,11 @@ public final class PublishingConnection implements AutoCloseable {
 	 * the attempt under way fails. For any thread.
 	 */
 	void retryNow() {
-		this.lock.lock();
-		try {
-			this.retry = true;
-			this.closing.signalAll();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		this.wait.retryNow();
 	}
 
 	private void open(long deadline) throws SQLException {
-		this.retry = false;
+		this.wait.beginAttempt();
 		Session opened = this.sessions.open(deadline);
 		try {
 			this.onOpen.accept(opened);
@@ -238,25 +227,18 @@ public final class PublishingConnection implements AutoCloseable {
 	}
 
 	private void awaitNextAttempt(int failures, long deadline, Exception reason) {
-		long delay = this.backoff.delay(failures).toNanos();
-		if (this.closed || System.nanoTime() + delay - deadline >= 0) {
+		Duration delay = this.backoff.delay(failures);
+		if (this.closed || System.nanoTime() + delay.toNanos() - deadline >= 0) {
 			throw new PublishException(Outcome.NOT_PUBLISHED,
 					"not published: no connection to the database: " + reason.getMessage(), reason);
 		}
-		this.lock.lock();
 		try {
-			long left = delay;
-			while (!this.closed && !this.retry && left > 0) {
-				left = this.closing.awaitNanos(left);
-			}
+			this.wait.await(delay);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			throw new PublishException(Outcome.NOT_PUBLISHED,
 					"interrupted while waiting for the database; not published", ex);
-		}
-		finally {
-			this.lock.unlock();
 		}
 	}
 
@@ -280,13 +262,7 @@ public final class PublishingConnection implements AutoCloseable {
 	@Override
 	public void close() {
 		this.closed = true;
-		this.lock.lock();
-		try {
-			this.closing.signalAll();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		this.wait.stop();
 		this.sessions.close();
 		Session current = this.session;
 		if (current != null && this.sending) {

@@ -31,6 +31,8 @@ public final class Session implements AutoCloseable {
 
 	private static final PGNotification[] NONE = {};
 
+	private final String busName;
+
 	private final Connection connection;
 
 	private final PGConnection pgConnection;
@@ -48,7 +50,8 @@ public final class Session implements AutoCloseable {
 
 	private @Nullable DatabaseIdentity database;
 
-	Session(Connection connection, SocketHandle handle) throws SQLException {
+	Session(String busName, Connection connection, SocketHandle handle) throws SQLException {
+		this.busName = busName;
 		this.connection = connection;
 		if (!connection.isWrapperFor(PGConnection.class)) {
 			throw new SQLException("a connection of class " + connection.getClass().getName()
@@ -294,7 +297,7 @@ public final class Session implements AutoCloseable {
 				own.abort(Runnable::run);
 			}
 			catch (SQLException ex) {
-				logger.debug("breaking a connection failed", ex);
+				logger.debug("{}: breaking a connection failed", this.busName, ex);
 			}
 		}
 	}
@@ -316,12 +319,12 @@ public final class Session implements AutoCloseable {
 		}
 	}
 
-	private static void giveBack(LentConnection lent) {
+	private void giveBack(LentConnection lent) {
 		try {
 			lent.giveBack();
 		}
 		catch (SQLException ex) {
-			logger.debug("a connection that is given back has ended", ex);
+			logger.debug("{}: a connection that is given back has ended", this.busName, ex);
 		}
 	}
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Opens sessions for one purpose, one at a time. Thread-safe.
  */
-public final class SessionFactory implements AutoCloseable {
+public final class SessionFactory implements Sessions {
 
 	/** The longest time for one dial: another host may answer. */
 	private static final Duration LONGEST_DIAL = Duration.ofSeconds(10);
@@ -21,6 +21,8 @@ public final class SessionFactory implements AutoCloseable {
 	private static final Duration OPENING_PATIENCE = Duration.ofSeconds(60);
 
 	private static final String TARGET = "targetServerType";
+
+	private final String busName;
 
 	private final Opener opener;
 
@@ -34,12 +36,14 @@ public final class SessionFactory implements AutoCloseable {
 
 	/**
 	 * Creates a factory.
+	 * @param busName begins log lines
 	 * @param opener opens connections with settings of the driver
 	 * @param applicationName shown in {@code pg_stat_activity}
 	 * @param networkTimeout how long a dial, each step of the handshake and the answer to
 	 * a statement may take, and the rest of a message that has begun
 	 */
-	public SessionFactory(Opener opener, String applicationName, Duration networkTimeout) {
+	public SessionFactory(String busName, Opener opener, String applicationName, Duration networkTimeout) {
+		this.busName = busName;
 		this.opener = opener;
 		this.applicationName = applicationName;
 		this.networkTimeout = networkTimeout;
@@ -47,9 +51,8 @@ public final class SessionFactory implements AutoCloseable {
 
 	/**
 	 * Opens a session to a primary.
-	 * @return a new session in autocommit
-	 * @throws SQLException if there is none to be had
 	 */
+	@Override
 	public Session open() throws SQLException {
 		Session session = open(System.nanoTime() + OPENING_PATIENCE.toNanos());
 		session.noDeadline();
@@ -63,7 +66,7 @@ public final class SessionFactory implements AutoCloseable {
 	 * @throws SQLException if there is none to be had
 	 */
 	public Session open(long deadline) throws SQLException {
-		SocketHandle handle = SocketHandle.open(this.networkTimeout);
+		SocketHandle handle = SocketHandle.open(this.busName, this.networkTimeout);
 		handle.deadline(deadline);
 		this.current = handle;
 		Session session = null;
@@ -84,9 +87,9 @@ public final class SessionFactory implements AutoCloseable {
 		}
 	}
 
-	private static Session session(Connection connection, SocketHandle handle) throws SQLException {
+	private Session session(Connection connection, SocketHandle handle) throws SQLException {
 		try {
-			return new Session(connection, handle);
+			return new Session(this.busName, connection, handle);
 		}
 		catch (SQLException | RuntimeException | Error ex) {
 			close(connection, ex);
@@ -94,9 +97,6 @@ public final class SessionFactory implements AutoCloseable {
 		}
 	}
 
-	/**
-	 * Opens no more sessions, and breaks the one that is being opened or was opened last.
-	 */
 	@Override
 	public void close() {
 		this.closed = true;

@@ -24,6 +24,9 @@ public final class SqlStates {
 	/** LISTEN or NOTIFY on a hot standby. */
 	public static final String READ_ONLY_SQL_TRANSACTION = "25006";
 
+	/** The role lacks a privilege. */
+	public static final String INSUFFICIENT_PRIVILEGE = "42501";
+
 	/** The notification queue is full. */
 	public static final String PROGRAM_LIMIT_EXCEEDED = "54000";
 

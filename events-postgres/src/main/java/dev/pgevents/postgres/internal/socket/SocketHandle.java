@@ -27,6 +27,8 @@ public final class SocketHandle implements AutoCloseable {
 
 	private final String token = UUID.randomUUID().toString();
 
+	private final String busName;
+
 	private final Duration stallLimit;
 
 	private final Deadline deadline = new Deadline();
@@ -35,17 +37,19 @@ public final class SocketHandle implements AutoCloseable {
 
 	private volatile boolean closed;
 
-	private SocketHandle(Duration stallLimit) {
+	private SocketHandle(String busName, Duration stallLimit) {
+		this.busName = busName;
 		this.stallLimit = stallLimit;
 	}
 
 	/**
 	 * Opens a handle for one connection that is about to be made.
+	 * @param busName begins log lines
 	 * @param stallLimit how long the peer may stay silent in the middle of a message
 	 * @return the handle; close it when the connection is closed
 	 */
-	public static SocketHandle open(Duration stallLimit) {
-		SocketHandle handle = new SocketHandle(stallLimit);
+	public static SocketHandle open(String busName, Duration stallLimit) {
+		SocketHandle handle = new SocketHandle(busName, stallLimit);
 		HANDLES.put(handle.token, handle);
 		return handle;
 	}
@@ -115,7 +119,7 @@ public final class SocketHandle implements AutoCloseable {
 				current.close();
 			}
 			catch (IOException ex) {
-				logger.debug("closing a socket failed", ex);
+				logger.debug("{}: closing a socket failed", this.busName, ex);
 			}
 		}
 	}

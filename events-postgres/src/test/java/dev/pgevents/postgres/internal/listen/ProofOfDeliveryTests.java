@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.pgevents.Backoff;
 import dev.pgevents.PublishException;
+import dev.pgevents.internal.util.Ticker;
 import dev.pgevents.postgres.internal.diagnosis.Deafness.Proof;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +21,8 @@ class ProofOfDeliveryTests {
 	private final AtomicInteger wakeUps = new AtomicInteger();
 
 	private final ProofOfDelivery proof = new ProofOfDelivery(this.sent,
-			new Backoff(Duration.ofMillis(100), 2, Duration.ofSeconds(30)), this.wakeUps::incrementAndGet);
+			new Backoff(Duration.ofMillis(100), 2, Duration.ofSeconds(30)), Ticker.SYSTEM,
+			this.wakeUps::incrementAndGet);
 
 	@Test
 	void provesOnceWhateverElseArrivesOnItsChannel() {

@@ -99,7 +99,7 @@ class GroupCommitTests {
 	@Test
 	void checkedExceptionOfASourceFailsWhatItConcernsAndNothingElse() {
 		AtomicBoolean failing = new AtomicBoolean(true);
-		SessionFactory sessions = new SessionFactory((settings) -> {
+		SessionFactory sessions = new SessionFactory("events", (settings) -> {
 			if (failing.getAndSet(false)) {
 				GroupCommitTests.<RuntimeException>throwAnyway(new Exception("deliberate"));
 			}
@@ -159,7 +159,7 @@ class GroupCommitTests {
 	void interruptedCallerIsToldAndStaysInterruptedAndFailsNobodyElse() throws Exception {
 		CountDownLatch dialling = new CountDownLatch(1);
 		CountDownLatch release = new CountDownLatch(1);
-		SessionFactory sessions = new SessionFactory((settings) -> {
+		SessionFactory sessions = new SessionFactory("events", (settings) -> {
 			dialling.countDown();
 			awaitUninterrupted(release);
 			throw new SQLException("deliberate", "08001");
@@ -197,7 +197,7 @@ class GroupCommitTests {
 	}
 
 	private static GroupCommit groupCommit(ThreadFactory threads) {
-		return groupCommit(new SessionFactory((settings) -> {
+		return groupCommit(new SessionFactory("events", (settings) -> {
 			settings.setProperty("user", database.user());
 			settings.setProperty("password", database.password());
 			return DriverManager.getConnection(database.url(), settings);
@@ -208,7 +208,7 @@ class GroupCommitTests {
 		PublishingConnection connection = new PublishingConnection(sessions,
 				new Backoff(Duration.ofMillis(100), 1, Duration.ofMillis(100)), LIMIT, (session) -> {
 				});
-		return new GroupCommit(connection, 1000, 100, Duration.ofSeconds(2), Duration.ofMinutes(1), threads);
+		return new GroupCommit("events", connection, 1000, 100, Duration.ofSeconds(2), Duration.ofMinutes(1), threads);
 	}
 
 	private static void awaitUninterrupted(CountDownLatch latch) {

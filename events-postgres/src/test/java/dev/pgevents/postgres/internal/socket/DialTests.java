@@ -29,7 +29,7 @@ class DialTests {
 		InetAddress loopback = InetAddress.getLoopbackAddress();
 		try (ServerSocket server = new ServerSocket(0, 50, loopback);
 				FaultyNetwork network = FaultyNetwork.inFrontOf(loopback.getHostAddress(), server.getLocalPort());
-				SocketHandle handle = SocketHandle.open(LIMIT)) {
+				SocketHandle handle = SocketHandle.open("events", LIMIT)) {
 			network.ignoreDials();
 			WakeableSocket socket = handle.createSocket();
 			CompletableFuture<Void> dialling = CompletableFuture

@@ -39,7 +39,7 @@ class WakeUpTests {
 	void noWakeUpIsLost(boolean traffic) throws Exception {
 		InetAddress here = InetAddress.getLoopbackAddress();
 		try (ServerSocket server = new ServerSocket(0, 1, here);
-				SocketHandle handle = SocketHandle.open(LIMIT);
+				SocketHandle handle = SocketHandle.open("events", LIMIT);
 				WakeableSocket socket = handle.createSocket()) {
 			socket.connect(server.getLocalSocketAddress());
 			try (Socket peer = server.accept()) {

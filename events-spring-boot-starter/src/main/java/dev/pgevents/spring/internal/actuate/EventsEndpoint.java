@@ -76,7 +76,7 @@ public final class EventsEndpoint {
 
 	/**
 	 * Does something with a group of the event log.
-	 * @param what which part of the log, of which there is one: {@code "groups"}
+	 * @param what which part of the log; the only one is that of all groups
 	 * @param group the group's name
 	 * @param action what to do
 	 * @param target of what: the id of a parked event, {@code all} of them, a position or

@@ -11,6 +11,7 @@ import java.util.function.ToLongFunction;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionListener;
 import dev.pgevents.SubscriptionStats;
+import dev.pgevents.internal.util.Announcements;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -34,7 +35,10 @@ public final class SubscriptionMeters implements MeterBinder, SubscriptionListen
 
 	private final Runnable onOpened;
 
+	/** Guards the maps; no registry and no subscription is called while it is held. */
 	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Announcements registrations = new Announcements();
 
 	private final List<MeterRegistry> registries = new ArrayList<>();
 
@@ -69,49 +73,53 @@ public final class SubscriptionMeters implements MeterBinder, SubscriptionListen
 		this.lock.lock();
 		try {
 			this.registries.add(registry);
-			this.open.values().forEach((named) -> named.register(registry));
+			this.open.values().forEach((named) -> this.registrations.add(() -> named.register(registry)));
 		}
 		finally {
 			this.lock.unlock();
 		}
+		this.registrations.make();
 	}
 
 	@Override
 	public void onOpened(Subscription subscription) {
+		String name = subscription.name();
 		this.lock.lock();
 		try {
-			Named named = this.open.get(subscription.name());
-			if (named == null) {
-				SubscriptionStats before = this.ended.remove(subscription.name());
-				named = new Named(subscription.name(), (before != null) ? before : NOTHING);
-				this.open.put(subscription.name(), named);
-				this.registries.forEach(named::register);
-			}
-			named.subscriptions.add(subscription);
+			this.open.computeIfAbsent(name, this::registered).add(subscription);
 		}
 		finally {
 			this.lock.unlock();
 		}
+		this.registrations.make();
 		this.onOpened.run();
+	}
+
+	/** The lock is held. */
+	private Named registered(String name) {
+		SubscriptionStats before = this.ended.remove(name);
+		Named named = new Named(name, (before != null) ? before : NOTHING);
+		this.registries.forEach((registry) -> this.registrations.add(() -> named.register(registry)));
+		return named;
 	}
 
 	@Override
 	public void onFinished(Subscription subscription) {
+		String name = subscription.name();
+		SubscriptionStats last = subscription.stats();
 		this.lock.lock();
 		try {
-			Named named = this.open.get(subscription.name());
-			if (named != null && named.subscriptions.remove(subscription)) {
-				named.ended = sum(named.ended, subscription.stats());
-				if (named.subscriptions.isEmpty()) {
-					this.open.remove(named.name);
-					this.ended.put(named.name, named.ended);
-					this.registries.forEach(named::unregister);
-				}
+			Named named = this.open.get(name);
+			if (named != null && named.remove(subscription, last)) {
+				this.open.remove(name);
+				this.ended.put(name, named.counted.ended());
+				this.registries.forEach((registry) -> this.registrations.add(() -> named.unregister(registry)));
 			}
 		}
 		finally {
 			this.lock.unlock();
 		}
+		this.registrations.make();
 	}
 
 	private static SubscriptionStats sum(SubscriptionStats one, SubscriptionStats other) {
@@ -121,19 +129,36 @@ public final class SubscriptionMeters implements MeterBinder, SubscriptionListen
 	}
 
 	/** The subscriptions of one name. */
-	private final class Named {
+	private static final class Named {
 
 		private final String name;
 
-		private final List<Subscription> subscriptions = new ArrayList<>();
-
+		/** For the thread that registers. */
 		private final List<Meter> meters = new ArrayList<>();
 
-		private SubscriptionStats ended;
+		/** Replaced as a whole, so that none is counted twice or not at all. */
+		private volatile Counted counted;
 
 		Named(String name, SubscriptionStats ended) {
 			this.name = name;
-			this.ended = ended;
+			this.counted = new Counted(ended, List.of());
+		}
+
+		/** The lock is held. */
+		void add(Subscription subscription) {
+			List<Subscription> more = new ArrayList<>(this.counted.subscriptions());
+			more.add(subscription);
+			this.counted = new Counted(this.counted.ended(), List.copyOf(more));
+		}
+
+		/** Whether it was the last one. The lock is held. */
+		boolean remove(Subscription subscription, SubscriptionStats last) {
+			List<Subscription> fewer = new ArrayList<>(this.counted.subscriptions());
+			if (!fewer.remove(subscription)) {
+				return false;
+			}
+			this.counted = new Counted(sum(this.counted.ended(), last), List.copyOf(fewer));
+			return fewer.isEmpty();
 		}
 
 		void register(MeterRegistry registry) {
@@ -163,17 +188,21 @@ public final class SubscriptionMeters implements MeterBinder, SubscriptionListen
 				.register(registry));
 		}
 
-		/** Under the lock, so that none is counted twice or not at all while it ends. */
 		private long value(ToLongFunction<SubscriptionStats> value) {
-			SubscriptionMeters.this.lock.lock();
-			try {
-				return value.applyAsLong(this.ended)
-						+ this.subscriptions.stream().map(Subscription::stats).mapToLong(value).sum();
-			}
-			finally {
-				SubscriptionMeters.this.lock.unlock();
-			}
+			Counted now = this.counted;
+			return value.applyAsLong(now.ended())
+					+ now.subscriptions().stream().map(Subscription::stats).mapToLong(value).sum();
 		}
+
+	}
+
+	/**
+	 * What the subscriptions of one name have counted.
+	 *
+	 * @param ended the sum of those that have ended
+	 * @param subscriptions those that have not
+	 */
+	private record Counted(SubscriptionStats ended, List<Subscription> subscriptions) {
 
 	}
 

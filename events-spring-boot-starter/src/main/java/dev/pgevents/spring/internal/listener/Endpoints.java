@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The endpoints there are and those that run, of which some keep the JVM alive. One lock
- * guards them; nothing is waited for while it is held. Thread-safe.
+ * guards them; no endpoint is called while it is held. Thread-safe.
  */
 final class Endpoints implements BusLifecycle.Container {
 
@@ -32,6 +32,9 @@ final class Endpoints implements BusLifecycle.Container {
 	private final Map<String, Endpoint> endpoints = new LinkedHashMap<>();
 
 	private final Map<String, Endpoint.Running> active = new LinkedHashMap<>();
+
+	/** Those that are being started; one that is stopped meanwhile is removed. */
+	private final Map<String, CompletableFuture<Endpoint.Running>> starting = new HashMap<>();
 
 	/** Those that run while the container does. */
 	private final Set<String> wanted = new LinkedHashSet<>();
@@ -45,7 +48,6 @@ final class Endpoints implements BusLifecycle.Container {
 
 	private boolean running;
 
-	/** None so far. */
 	Endpoints(Subscriber subscriber, Clock clock) {
 		this.subscriber = subscriber;
 		this.clock = clock;
@@ -87,50 +89,85 @@ final class Endpoints implements BusLifecycle.Container {
 
 	/** Those that are to be closed. */
 	Map<String, Endpoint.Running> endRunning() {
-		return locked(() -> {
+		Map<String, Endpoint.Running> ended = locked(() -> {
 			this.running = false;
 			Map<String, Endpoint.Running> all = new LinkedHashMap<>(this.active);
-			all.forEach(this::stopped);
 			this.active.clear();
+			this.starting.keySet().forEach((id) -> this.awaySince.putIfAbsent(id, this.clock.instant()));
+			this.starting.clear();
 			return all;
 		});
+		ended.forEach(this::stopped);
+		return ended;
 	}
 
 	/** The one that is to be closed, if it runs. It stays stopped. */
 	Map<String, Endpoint.Running> end(String id) {
-		return locked(() -> {
-			Endpoint.Running ended = this.active.remove(get(id).id());
+		Map<String, Endpoint.Running> ended = locked(() -> {
+			Endpoint.Running running = this.active.remove(get(id).id());
 			this.wanted.remove(id);
-			if (ended == null) {
-				return Map.of();
+			if (this.starting.remove(id) != null) {
+				this.awaySince.putIfAbsent(id, this.clock.instant());
 			}
-			stopped(id, ended);
-			return Map.of(id, ended);
+			return (running != null) ? Map.of(id, running) : Map.of();
 		});
+		ended.forEach(this::stopped);
+		return ended;
 	}
 
-	/** The lock is held. One that has not begun to receive is away for longer. */
+	/** One that has not begun to receive is away for longer. */
 	private void stopped(String id, Endpoint.Running ended) {
 		CompletableFuture<Void> ready = ended.ready();
-		if (ready.isDone() && !ready.isCompletedExceptionally()) {
-			this.awaySince.put(id, this.clock.instant());
+		boolean received = ready.isDone() && !ready.isCompletedExceptionally();
+		locked(() -> received ? this.awaySince.put(id, this.clock.instant())
+				: this.awaySince.putIfAbsent(id, this.clock.instant()));
+	}
+
+	/**
+	 * Starts an endpoint that is not running. Where another thread is starting it, waits
+	 * for that. One that is stopped meanwhile is closed as soon as it has started.
+	 */
+	Endpoint.Running start(Endpoint endpoint) {
+		CompletableFuture<Endpoint.Running> own = new CompletableFuture<>();
+		CompletableFuture<Endpoint.Running> other = locked(() -> begin(endpoint.id(), own));
+		if (other != null) {
+			return other.join();
 		}
-		else {
-			this.awaySince.putIfAbsent(id, this.clock.instant());
+		try {
+			Endpoint.Running started = endpoint.start(this.subscriber, locked(() -> this.awaySince.get(endpoint.id())));
+			boolean stopped = !locked(() -> enter(endpoint.id(), own, started));
+			own.complete(started);
+			if (stopped) {
+				started.close();
+			}
+			return started;
+		}
+		catch (RuntimeException | Error ex) {
+			locked(() -> this.starting.remove(endpoint.id(), own));
+			own.completeExceptionally(ex);
+			throw ex;
 		}
 	}
 
-	/** Starts an endpoint that is not running; subscribing waits for nothing. */
-	Endpoint.Running start(Endpoint endpoint) {
-		return locked(() -> {
-			this.wanted.add(endpoint.id());
-			Endpoint.Running started = this.active.computeIfAbsent(endpoint.id(),
-					(id) -> endpoint.start(this.subscriber, this.awaySince.get(id)));
+	/**
+	 * The start that is under way or over; null if it is to be made. The lock is held.
+	 */
+	private @Nullable CompletableFuture<Endpoint.Running> begin(String id, CompletableFuture<Endpoint.Running> own) {
+		this.wanted.add(id);
+		Endpoint.Running running = this.active.get(id);
+		return (running != null) ? CompletableFuture.completedFuture(running) : this.starting.putIfAbsent(id, own);
+	}
+
+	/** False if it was stopped while it was being started. The lock is held. */
+	private boolean enter(String id, CompletableFuture<Endpoint.Running> own, Endpoint.Running started) {
+		boolean entered = this.starting.remove(id, own);
+		if (entered) {
+			this.active.put(id, started);
 			if (this.keepAlive == null) {
 				this.keepAlive = KeepAlive.start();
 			}
-			return started;
-		});
+		}
+		return entered;
 	}
 
 	/** Lets the JVM end, if nothing runs. */
@@ -168,7 +205,7 @@ final class Endpoints implements BusLifecycle.Container {
 
 	@Override
 	public boolean receives() {
-		return locked(() -> this.running || !this.active.isEmpty());
+		return locked(() -> this.running || !this.active.isEmpty() || !this.starting.isEmpty());
 	}
 
 	boolean isRunning() {
