@@ -125,8 +125,8 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		this.listeningSource = configuration.listeningSource;
 		this.channels = configuration.channels;
 		this.signer = configuration.signer;
-		this.encoder = new EventEncoder(configuration.name,
-				configuration.channels, new NotificationEncoder(configuration.codec,
+		this.encoder = new EventEncoder(
+				configuration.name, configuration.channels, new NotificationEncoder(configuration.codec,
 						(this.signer != null) ? NotificationSigner.OVERHEAD : 0, this.instanceId),
 				this.signer, configuration.log);
 		this.state = new StateTracker(configuration.name, configuration.connectionListener, configuration.clock);

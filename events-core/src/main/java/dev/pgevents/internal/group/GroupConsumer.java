@@ -629,8 +629,7 @@ final class GroupConsumer {
 		if (obstacle != null) {
 			if (this.waiting == null) {
 				logger.warn("{}: group {} cannot take over from an instance that is gone, and tries again: {}",
-						this.context.busName(), this.name,
-						obstacle);
+						this.context.busName(), this.name, obstacle);
 			}
 			schedule(WAIT, this::look);
 		}

@@ -103,8 +103,8 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 		this.groups = new Groups(connections.busName(), this.store, groups, connections.dispatcher(),
 				connections.clock());
 		this.decoder = connections.decoder();
-		this.retention = new Retention(connections.busName(), tables.names(), tables.expiry(), connections.maintenance(),
-				connections.lockTimeout());
+		this.retention = new Retention(connections.busName(), tables.names(), tables.expiry(),
+				connections.maintenance(), connections.lockTimeout());
 		Duration pause = tables.expiry().pause();
 		this.groups.repeat((pause.compareTo(FIRST_PAUSE) < 0) ? pause : FIRST_PAUSE, pause, this::retain);
 	}
@@ -120,7 +120,8 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 			}
 		}
 		catch (SQLException | RuntimeException ex) {
-			logger.debug("{}: whether leaves of the event log are to be made or dropped is not known", this.busName, ex);
+			logger.debug("{}: whether leaves of the event log are to be made or dropped is not known", this.busName,
+					ex);
 		}
 	}
 

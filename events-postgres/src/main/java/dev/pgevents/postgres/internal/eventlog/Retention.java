@@ -99,8 +99,8 @@ final class Retention {
 					this.busName, text, this.names.table("log"));
 		}
 		else {
-			logger.warn("{}: the event log's leaves could not be made or dropped, which is tried again: {}", this.busName,
-					text);
+			logger.warn("{}: the event log's leaves could not be made or dropped, which is tried again: {}",
+					this.busName, text);
 		}
 	}
 
@@ -218,7 +218,8 @@ final class Retention {
 			expire(connection, leaf);
 			execute(connection, "DROP TABLE " + leaf.table());
 		});
-		logger.info("{}: dropped {}, whose events were to be kept for {}", this.busName, leaf.table(), this.expiry.retention());
+		logger.info("{}: dropped {}, whose events were to be kept for {}", this.busName, leaf.table(),
+				this.expiry.retention());
 	}
 
 	private static void execute(Connection connection, String sql) throws SQLException {

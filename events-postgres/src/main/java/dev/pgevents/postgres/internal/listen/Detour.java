@@ -87,8 +87,8 @@ final class Detour {
 				step.run();
 			}
 			catch (Throwable ex) {
-				logger.error("{}: an event that was too large for a notification, or one behind it, is lost", this.busName,
-						ex);
+				logger.error("{}: an event that was too large for a notification, or one behind it, is lost",
+						this.busName, ex);
 			}
 			step = next();
 		}
