@@ -131,6 +131,7 @@ public final class PublishingConnection implements AutoCloseable {
 			bound(deadline);
 			try {
 				ready.send(notifications);
+				dropWhatComesBack();
 				return;
 			}
 			catch (SQLException ex) {
@@ -142,6 +143,17 @@ public final class PublishingConnection implements AutoCloseable {
 				}
 				again = false;
 			}
+		}
+	}
+
+	/**
+	 * A server whose clients share one session (PGlite's socket server) sends here what
+	 * the listening connection waits for, and the driver would keep it for ever.
+	 */
+	private void dropWhatComesBack() {
+		Session current = this.session;
+		if (current != null) {
+			current.remainingNotifications();
 		}
 	}
 

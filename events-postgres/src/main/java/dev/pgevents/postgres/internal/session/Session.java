@@ -144,7 +144,7 @@ public final class Session implements AutoCloseable {
 	}
 
 	/**
-	 * What had arrived before the connection broke.
+	 * Takes what has arrived, without asking the server.
 	 * @return notifications, maybe none
 	 */
 	public PGNotification[] remainingNotifications() {
