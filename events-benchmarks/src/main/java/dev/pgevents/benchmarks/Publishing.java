@@ -5,17 +5,20 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
 import dev.pgevents.Event;
 import dev.pgevents.EventType;
+import dev.pgevents.Publisher;
 import dev.pgevents.postgres.ConnectionSource;
 import dev.pgevents.postgres.PostgresEventBus;
 
 /**
  * What publishing costs beside one {@code pg_notify} a call on a connection of each
  * thread's own. Nobody listens. Options: {@code rounds}, {@code millis} of each case,
- * {@code threads}, {@code batches}, {@code out}, {@code url}.
+ * {@code threads}, {@code batches}, {@code transactions} (numbers of events that are
+ * published in one of the caller's), {@code out}, {@code url}.
  */
 public final class Publishing {
 
@@ -43,17 +46,19 @@ public final class Publishing {
 		Options options = Options.of(args);
 		List<Integer> threads = options.numbers("threads", "1,4,16,64");
 		List<Integer> batches = options.numbers("batches", "10,100,1000,10000");
+		List<Integer> transactions = options.numbers("transactions", "1000,10000");
 		try (BenchmarkServer server = BenchmarkServer.start(options)) {
 			System.out.println(server.describe());
 			Publishing publishing = new Publishing(server, options.number("millis", 2000));
-			publishing.run(threads, batches, 1); // cold
+			publishing.run(threads, batches, transactions, 1); // cold
 			Publishing warm = new Publishing(server, options.number("millis", 2000));
-			warm.run(threads, batches, options.number("rounds", 3));
+			warm.run(threads, batches, transactions, options.number("rounds", 3));
 			warm.report(new Results(options));
 		}
 	}
 
-	private void run(List<Integer> threads, List<Integer> batches, int rounds) throws Exception {
+	private void run(List<Integer> threads, List<Integer> batches, List<Integer> transactions, int rounds)
+			throws Exception {
 		for (int round = 0; round < rounds; round++) {
 			for (int count : threads) {
 				eachOnItsOwn(count);
@@ -62,6 +67,10 @@ public final class Publishing {
 			publishAsync();
 			for (int size : batches) {
 				publishAll(size);
+			}
+			for (int size : transactions) {
+				inTransaction(size, "one by one", (publisher, events) -> events.forEach(publisher::publish));
+				inTransaction(size, "publishAll", Publisher::publishAll);
 			}
 		}
 	}
@@ -100,6 +109,17 @@ public final class Publishing {
 			Load load = Load.run(1, this.millis,
 					(thread) -> bus.publishAll(IntStream.range(0, size).mapToObj((i) -> event()).toList()));
 			record("publishAll of " + size, load, size);
+		}
+	}
+
+	private void inTransaction(int size, String how, BiConsumer<Publisher, List<Event>> way) throws Exception {
+		try (PostgresEventBus bus = bus(); Connection connection = this.server.connect()) {
+			connection.setAutoCommit(false);
+			Publisher publisher = bus.publisher(connection);
+			record("in a transaction of " + size + ", " + how, Load.run(1, this.millis, (thread) -> {
+				way.accept(publisher, IntStream.range(0, size).mapToObj((i) -> event()).toList());
+				connection.commit();
+			}), size);
 		}
 	}
 
