@@ -29,7 +29,7 @@ class PublishingConnectionTests {
 	@Test
 	void keepsNoNotificationThatComesBack() throws Exception {
 		AtomicReference<Connection> driver = new AtomicReference<>();
-		SessionFactory sessions = new SessionFactory((settings) -> {
+		SessionFactory sessions = new SessionFactory("test", (settings) -> {
 			settings.setProperty("user", database.user());
 			settings.setProperty("password", database.password());
 			driver.set(DriverManager.getConnection(database.url(), settings));
