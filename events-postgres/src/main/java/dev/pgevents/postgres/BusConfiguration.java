@@ -2,12 +2,16 @@ package dev.pgevents.postgres;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
 
 import dev.pgevents.Backoff;
+import dev.pgevents.EventType;
 import dev.pgevents.PayloadCodec;
 import dev.pgevents.SlowHandlerListener;
 import dev.pgevents.SubscriptionListener;
+import dev.pgevents.postgres.internal.wire.NotificationDecoder;
 import dev.pgevents.postgres.internal.wire.NotificationSigner;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +32,9 @@ final class BusConfiguration {
 	final String listeningOffReason;
 
 	final ChannelStrategy channels;
+
+	/** Types of the events on channels whose notifications name none. */
+	final Map<String, EventType> stages;
 
 	final PayloadCodec codec;
 
@@ -71,7 +78,8 @@ final class BusConfiguration {
 	/**
 	 * Seals what a builder was told.
 	 * @param builder the builder
-	 * @throws IllegalStateException if it was not told where to connect to
+	 * @throws IllegalStateException if it was not told where to connect to, or is to sign
+	 * events and to hear such as are never signed
 	 */
 	BusConfiguration(PostgresEventBus.Builder builder) {
 		this.name = builder.name;
@@ -81,9 +89,14 @@ final class BusConfiguration {
 		this.listening = builder.listening;
 		this.listeningOffReason = builder.listeningOffReason;
 		this.channels = builder.channels;
+		this.stages = Map.copyOf(builder.channels.stages());
 		this.codec = builder.codec;
 		this.signer = (builder.signingKey != null) ? new NotificationSigner(builder.signingKey.secret(),
 				builder.alsoAccepted.stream().map(SigningKey::secret).toList()) : null;
+		if (this.signer != null && !this.stages.isEmpty()) {
+			throw new IllegalStateException("the bus signs events, and nobody signs those on "
+					+ new TreeSet<>(this.stages.keySet()) + ": do without signing(...), or without channels of stages");
+		}
 		this.log = builder.log;
 		this.executor = builder.executor;
 		this.inlineHandlers = builder.inlineHandlers;
@@ -108,6 +121,11 @@ final class BusConfiguration {
 			throw new IllegalStateException("the bus has no connections: call dataSource(...) or listener(...)");
 		}
 		return source;
+	}
+
+	/** Decodes what arrives. */
+	NotificationDecoder decoder() {
+		return new NotificationDecoder(this.codec, this.clock, this.signer, this.stages);
 	}
 
 	/**

@@ -1,6 +1,8 @@
 package dev.pgevents.postgres;
 
 import java.util.Collection;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import dev.pgevents.Event;
@@ -39,6 +41,31 @@ public interface ChannelStrategy {
 	 * @return the channels' names, unquoted; at least one
 	 */
 	Set<String> channelsOf(SubscriptionFilter filter);
+
+	/**
+	 * Channels of others, on which notifications name no type: the type of the events
+	 * that arrive on each. Such a notification is a JSON object with {@code app_id} and
+	 * {@code epoch_idx}, both optional, where the usual form has {@code type} and
+	 * {@code payload}; the event's payload has them as {@code app} and {@code epoch}.
+	 * Asked once, when a bus is built. A bus that signs accepts none: building it fails.
+	 * @return types by channel, none unless overridden
+	 */
+	default Map<String, EventType> stages() {
+		return Map.of();
+	}
+
+	/**
+	 * Listens, besides, to the channels on which the services of a rollups node notify
+	 * each other, one for each stage: {@code epoch_closed} with
+	 * {@code {"ch":"epoch_closed","app_id":1,"epoch_idx":7}} arrives as an event of type
+	 * {@code epoch.closed}. Nothing is published on them, and the other services need not
+	 * know. {@code docs/wire-format.md} lists channels and types.
+	 * @param own where events of this library go
+	 * @return the strategy
+	 */
+	static ChannelStrategy withStages(ChannelStrategy own) {
+		return new StageChannels(Objects.requireNonNull(own, "own"));
+	}
 
 	/**
 	 * One channel for everything. The default, with {@link #DEFAULT_CHANNEL}.

@@ -56,7 +56,6 @@ import dev.pgevents.postgres.internal.publish.PublishFailures;
 import dev.pgevents.postgres.internal.publish.PublishingConnection;
 import dev.pgevents.postgres.internal.session.Session;
 import dev.pgevents.postgres.internal.session.SessionFactory;
-import dev.pgevents.postgres.internal.wire.NotificationDecoder;
 import dev.pgevents.postgres.internal.wire.NotificationSigner;
 import dev.pgevents.postgres.internal.wire.NotificationEncoder;
 import org.jspecify.annotations.Nullable;
@@ -135,7 +134,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		this.log = (configuration.log != null) ? log(configuration, configuration.log) : null;
 		this.groupCommit = groupCommit(configuration);
 		this.unreadable = new UnreadableNotifications(configuration.name);
-		this.channelLists = (configuration.channels instanceof ChannelPerType perType)
+		this.channelLists = (StageChannels.own(configuration.channels) instanceof ChannelPerType perType)
 				? new ChannelLists(configuration.name, configuration.application, perType, this::publishOwn) : null;
 		this.listener = configuration.listening ? listener(configuration) : null;
 	}
@@ -161,8 +160,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 				applicationName, MAINTENANCE_PATIENCE);
 		return new PostgresLog(settings.tables(), settings.groups(),
 				new PostgresLog.Connections(configuration.name, sessions, maintenance, configuration.lockTimeout,
-						configuration.heartbeat, configuration.codec,
-						new NotificationDecoder(configuration.codec, configuration.clock, this.signer), this.dispatcher,
+						configuration.heartbeat, configuration.codec, configuration.decoder(), this.dispatcher,
 						configuration.clock));
 	}
 
@@ -200,9 +198,8 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		Duration networkTimeout = configuration.networkTimeout;
 		BusObserver observer = new BusObserver(configuration.name, this.state, this.unreadable,
 				this::onListeningSession);
-		NotificationRouter router = new NotificationRouter(
-				new NotificationDecoder(configuration.codec, configuration.clock, this.signer), this.dispatcher,
-				observer, this.log);
+		NotificationRouter router = new NotificationRouter(configuration.decoder(), this.dispatcher, observer,
+				this.log);
 		Listener made = new Listener(configuration.name,
 				() -> new SessionFactory(this.name, this.listeningSource::open, applicationName, networkTimeout),
 				router, observer, new Proofs(this.groupCommit, this.publishingProcess),
@@ -1003,7 +1000,8 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		 * {@linkplain #suspended(boolean) suspended}.
 		 * @return a new bus; close it when done
 		 * @throws IllegalStateException if neither {@code dataSource} nor
-		 * {@code listener} was called
+		 * {@code listener} was called, or if it is to sign events and its channels have
+		 * {@linkplain ChannelStrategy#stages() stages}
 		 */
 		public PostgresEventBus build() {
 			PostgresEventBus bus = new PostgresEventBus(new BusConfiguration(this));

@@ -26,7 +26,7 @@ final class BusSettings {
 		channels(properties.channels());
 		publisher(properties.publisher());
 		listener(properties.listener());
-		security(properties.security());
+		security(properties.security(), properties.channels().stages());
 		log(properties.log());
 	}
 
@@ -53,12 +53,17 @@ final class BusSettings {
 	}
 
 	private void channels(EventsProperties.Channels channels) {
-		PropertyCheck.of("events.channels", () -> this.builder.channels(switch (channels.strategy()) {
+		PropertyCheck.of("events.channels", () -> this.builder
+			.channels(channels.stages() ? ChannelStrategy.withStages(strategy(channels)) : strategy(channels)));
+	}
+
+	private static ChannelStrategy strategy(EventsProperties.Channels channels) {
+		return switch (channels.strategy()) {
 			case SINGLE -> ChannelStrategy.single(channels.name());
 			case PER_TYPE -> channels.types().isEmpty() ? ChannelStrategy.perType(channels.name(), EventTypes.all())
 					: ChannelStrategy.perTypeOrGroup(channels.name(), channels.types());
 			case PER_APP -> ChannelStrategy.perApp(channels.name(), channels.partitions());
-		}));
+		};
 	}
 
 	private void publisher(EventsProperties.Publisher publisher) {
@@ -69,8 +74,14 @@ final class BusSettings {
 		PropertyCheck.of("events.publisher.lock-timeout", () -> this.builder.lockTimeout(publisher.lockTimeout()));
 	}
 
-	private void security(EventsProperties.Security security) {
+	private void security(EventsProperties.Security security, boolean stages) {
 		List<String> others = security.verificationKeys();
+		if (security.signingKey() != null && stages) {
+			throw new EventsConfigurationException(
+					"Events on the channels of stages (events.channels.stages=true) are signed by nobody, and "
+							+ "events.security.signing-key refuses what is not signed",
+					"Leave out events.channels.stages or events.security.signing-key.");
+		}
 		if (security.signingKey() != null) {
 			SigningKey[] accepted = new SigningKey[others.size()];
 			for (int i = 0; i < accepted.length; i++) {

@@ -95,10 +95,12 @@ public record EventsProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 	 * @param types Event types with a channel of their own with the strategy "per-type",
 	 * those of the library's catalogue if empty. One may end in ".*": a channel for the
 	 * group.
+	 * @param stages Whether to hear, besides, what the services of a rollups node notify
+	 * on a channel for each stage ("epoch_closed").
 	 */
 	public record Channels(@DefaultValue("single") Strategy strategy,
 			@DefaultValue(ChannelStrategy.DEFAULT_CHANNEL) String name, @DefaultValue("16") int partitions,
-			@DefaultValue Set<String> types) {
+			@DefaultValue Set<String> types, @DefaultValue("false") boolean stages) {
 
 		/** How events are spread over channels. */
 		public enum Strategy {

@@ -124,6 +124,20 @@ class EventsAutoConfigurationTests {
 	}
 
 	@Test
+	void hearsTheStagesOfANodeWhereThatIsWanted() {
+		this.runner.withPropertyValues("events.channels.stages=true").run((context) -> {
+			PostgresEventBus bus = context.getBean(PostgresEventBus.class);
+			bus.subscribe(SubscriptionFilter.types("epoch.closed"), (event) -> {
+			});
+			assertThat(bus.status().channels()).containsExactlyInAnyOrder("events", "epoch_closed");
+		});
+		assertFailure(
+				this.runner.withPropertyValues("events.channels.stages=true",
+						"events.security.signing-key=0123456789abcdef0123456789abcdef"),
+				"signed by nobody", "Leave out events.channels.stages");
+	}
+
+	@Test
 	void isSwitchedOffByEventsEnabled() {
 		this.runner.withPropertyValues("events.enabled=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(EventBus.class)

@@ -120,7 +120,7 @@ final class LenientDecoder {
 		return text.isEmpty() ? "an empty text" : "a text of " + text.length() + " characters that is none";
 	}
 
-	private static String inKind(JsonToken value) {
+	static String inKind(JsonToken value) {
 		return switch (value) {
 			case VALUE_STRING -> "a text";
 			case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
@@ -149,7 +149,7 @@ final class LenientDecoder {
 				"text" + (name.equals("app_id") ? ", a number or null" : " or null"));
 	}
 
-	private static @Nullable String textOrNumber(JsonParser parser, JsonToken value, String name)
+	static @Nullable String textOrNumber(JsonParser parser, JsonToken value, String name)
 			throws IOException, UnreadableNotificationException {
 		return value.isNumeric() ? parser.getText() : text(parser, value, name);
 	}

@@ -3,8 +3,10 @@ package dev.pgevents.postgres.internal.wire;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.DateTimeException;
+import java.util.Map;
 
 import dev.pgevents.Event;
+import dev.pgevents.EventType;
 import dev.pgevents.Payload;
 import dev.pgevents.PayloadCodec;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,10 @@ public final class NotificationDecoder {
 	private final OwnLayoutDecoder ownLayout;
 
 	private final LenientDecoder lenient;
+
+	private final StageDecoder stageDecoder;
+
+	private final Map<String, EventType> stages;
 
 	private final @Nullable NotificationSigner signer;
 
@@ -40,7 +46,21 @@ public final class NotificationDecoder {
 	 * @param signer checks signatures; null to decode notifications without
 	 */
 	public NotificationDecoder(PayloadCodec codec, Clock clock, @Nullable NotificationSigner signer) {
+		this(codec, clock, signer, Map.of());
+	}
+
+	/**
+	 * Creates a decoder that knows channels of another form.
+	 * @param codec reads payloads when they are asked for
+	 * @param clock gives the time of events that come without
+	 * @param signer checks signatures; null to decode notifications without
+	 * @param stages the type of the events on channels whose notifications name none
+	 */
+	public NotificationDecoder(PayloadCodec codec, Clock clock, @Nullable NotificationSigner signer,
+			Map<String, EventType> stages) {
 		this.signer = signer;
+		this.stages = stages;
+		this.stageDecoder = new StageDecoder(codec, clock);
 		this.ownLayout = new OwnLayoutDecoder(codec);
 		this.lenient = new LenientDecoder(codec, clock);
 	}
@@ -59,7 +79,9 @@ public final class NotificationDecoder {
 	 * @throws UnreadableNotificationException if it is not of the wire format
 	 */
 	public Event decode(String channel, String notification) throws UnreadableNotificationException {
-		return decode((this.signer != null) ? this.signer.verify(channel, notification) : notification);
+		String verified = (this.signer != null) ? this.signer.verify(channel, notification) : notification;
+		EventType stage = this.stages.get(channel);
+		return (stage != null) ? read(verified, (text) -> this.stageDecoder.decode(stage, text)) : decode(verified);
 	}
 
 	/**
@@ -69,13 +91,21 @@ public final class NotificationDecoder {
 	 * @throws UnreadableNotificationException if it is not of the wire format
 	 */
 	public Event decode(String notification) throws UnreadableNotificationException {
+		return read(notification, this::decodeUsual);
+	}
+
+	private Event decodeUsual(String notification) throws IOException, UnreadableNotificationException {
+		Event event = ofOwnLayout(notification);
+		return (event != null) ? event : this.lenient.decode(notification);
+	}
+
+	private static Event read(String notification, Reading reading) throws UnreadableNotificationException {
 		if (notification.length() > NotificationEncoder.MAX_BYTES) {
 			throw new UnreadableNotificationException(
 					"longer than the " + NotificationEncoder.MAX_BYTES + " bytes that PostgreSQL allows", null);
 		}
 		try {
-			Event event = ofOwnLayout(notification);
-			return (event != null) ? event : this.lenient.decode(notification);
+			return reading.read(notification);
 		}
 		catch (IOException ex) {
 			throw new UnreadableNotificationException("not JSON, or nested deeper than " + WireJson.NESTING + " levels",
@@ -94,6 +124,14 @@ public final class NotificationDecoder {
 		catch (IllegalArgumentException | DateTimeException ex) {
 			return null; // the lenient one says which field it is
 		}
+	}
+
+	/** One of the ways to read a notification. */
+	@FunctionalInterface
+	private interface Reading {
+
+		Event read(String notification) throws IOException, UnreadableNotificationException;
+
 	}
 
 }
