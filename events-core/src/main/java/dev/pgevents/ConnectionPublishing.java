@@ -2,6 +2,7 @@ package dev.pgevents;
 
 import java.sql.Connection;
 import java.util.Collection;
+import java.util.List;
 
 /**
  * A {@linkplain EventBus#capability capability} of a bus: publishes on a connection of
@@ -28,6 +29,30 @@ public interface ConnectionPublishing extends EncodingPublisher {
 	 * @throws IllegalArgumentException if one was encoded by something else
 	 */
 	void publishEncoded(Connection connection, Collection<? extends EncodedEvent> events);
+
+	/**
+	 * Whether an event will be recorded in the {@linkplain EventLog event log}.
+	 * @param event what {@link #encode} of this bus has returned
+	 * @return whether it will; false without an event log
+	 */
+	default boolean isRecorded(EncodedEvent event) {
+		return false;
+	}
+
+	/**
+	 * Records events in the transaction of a connection, as far as the event log is to
+	 * have them, and notifies nobody: that is for the caller to do, with
+	 * {@link #publishEncoded(Collection)}, once the transaction is committed. Where he
+	 * does not come to it, groups handle them all the same.
+	 * @param connection the caller's connection, in a transaction
+	 * @param events what {@link #encode} of this bus has returned; none is fine
+	 * @return the same events, to be published after the commit
+	 * @throws PublishException as of {@link Publisher#publish}
+	 * @throws IllegalArgumentException if one was encoded by something else
+	 */
+	default List<EncodedEvent> record(Connection connection, Collection<? extends EncodedEvent> events) {
+		return List.copyOf(events);
+	}
 
 	/**
 	 * Whether what is published on a connection travels in the database that the bus is

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 
 import dev.pgevents.Backoff;
 import dev.pgevents.EncodedEvent;
@@ -64,6 +65,8 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 
 	private final @Nullable Groups groups;
 
+	private final Predicate<Event> recorded;
+
 	private volatile boolean closed;
 
 	/**
@@ -85,6 +88,7 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 			.build();
 		this.log = (builder.logCapacity > 0)
 				? new MemoryLog(builder.logCapacity, Clock.systemUTC(), this::groupsChanged) : null;
+		this.recorded = builder.recorded;
 		this.groups = (this.log != null)
 				? new Groups(builder.name, this.log, builder.groups, this.dispatcher, Clock.systemUTC()) : null;
 	}
@@ -118,7 +122,7 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 
 	@Override
 	public void publishAll(Collection<Event> events) {
-		dispatch(events.stream().map(this::written).toList());
+		dispatch(events.stream().map((event) -> new Encoded(event, written(event))).toList());
 	}
 
 	@Override
@@ -134,11 +138,11 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 
 	@Override
 	public CompletableFuture<Void> publishEncoded(Collection<? extends EncodedEvent> events) {
-		dispatch(events.stream().map(InMemoryEventBus::written).toList());
+		dispatch(events.stream().map(Encoded::of).toList());
 		return CompletableFuture.completedFuture(null);
 	}
 
-	private void dispatch(List<Event> events) {
+	private void dispatch(List<Encoded> events) {
 		if (this.closed) {
 			throw new IllegalStateException("event bus is closed: nothing can be published any more");
 		}
@@ -147,12 +151,15 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 		}
 	}
 
-	private void dispatchPortion(List<Event> events) {
+	private void dispatchPortion(List<Encoded> events) {
 		List<Event> ordered;
 		DispatchBatch batch = this.dispatcher.batch();
 		this.order.lock();
 		try {
-			ordered = (this.log != null) ? events.stream().map(this.log::append).toList() : events;
+			MemoryLog log = this.log;
+			ordered = events.stream()
+				.map((event) -> (log != null) ? recorded(log, event) : event.written())
+				.toList();
 			ordered.forEach(batch::add);
 		}
 		finally {
@@ -160,8 +167,15 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 		}
 		batch.start();
 		if (this.groups != null) {
-			ordered.forEach(this.groups::arrived);
+			for (Event event : ordered) {
+				this.groups.arrived(event, () -> "this process");
+			}
 		}
+	}
+
+	/** With its position, if it is one of those that are recorded. */
+	private Event recorded(MemoryLog log, Encoded event) {
+		return this.recorded.test(event.event()) ? log.append(event.written()) : event.written();
 	}
 
 	/**
@@ -172,13 +186,6 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 				: event.payload();
 		return new Event(event.id(), event.type(), event.appId(), payload, event.timestamp(), event.headers(), null,
 				this.instanceId);
-	}
-
-	private static Event written(EncodedEvent event) {
-		if (event instanceof Encoded encoded) {
-			return encoded.written();
-		}
-		throw new IllegalArgumentException("not encoded by an in-memory bus: " + event);
 	}
 
 	@Override
@@ -261,6 +268,13 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 	/** An event that was given, and as subscribers see it. */
 	private record Encoded(Event event, Event written) implements EncodedEvent {
 
+		private static Encoded of(EncodedEvent event) {
+			if (event instanceof Encoded encoded) {
+				return encoded;
+			}
+			throw new IllegalArgumentException("not encoded by an in-memory bus: " + event);
+		}
+
 	}
 
 	/**
@@ -286,6 +300,8 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 		private int logCapacity;
 
 		private GroupSettings groups = GroupSettings.DEFAULTS;
+
+		private Predicate<Event> recorded = (event) -> true;
 
 		private Builder() {
 		}
@@ -372,6 +388,16 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 		 */
 		public Builder log(int capacity) {
 			this.logCapacity = Require.positive("log capacity", capacity);
+			return this;
+		}
+
+		/**
+		 * Sets which events are recorded; all if never called. Groups get no others.
+		 * @param recorded whether an event is, called whenever one is published
+		 * @return this
+		 */
+		public Builder recorded(Predicate<Event> recorded) {
+			this.recorded = Objects.requireNonNull(recorded, "recorded");
 			return this;
 		}
 

@@ -3,6 +3,7 @@ package dev.pgevents.postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -52,18 +53,45 @@ final class ConnectionPublisher implements Publisher {
 			return;
 		}
 		boolean inTransaction = isInTransaction();
-		if (!this.bus.reaches(this.connection, true)) {
-			throw new PublishException(Outcome.NOT_PUBLISHED,
-					"not published: the connection leads to another database than the bus's, in which nobody would hear "
-							+ "of it. Give a connection to the bus's database, or publish through the bus itself",
-					null);
-		}
+		checkDatabase();
 		List<Notification> notifications = inTransaction ? this.encoder.added(events) : this.encoder.together(events);
 		try {
 			NotifyStatement.send(this.connection, notifications, (this.log != null) ? this.log.append() : null);
 		}
 		catch (SQLException ex) {
 			throw inTransaction ? PublishFailures.translateInTransaction(ex) : PublishFailures.translate(ex);
+		}
+	}
+
+	/** Records what is to be recorded, and returns all, to be sent after the commit. */
+	List<EncodedEvent> record(Collection<? extends EncodedEvent> events) {
+		List<EncodedNotification> all = events.stream().map(EncodedNotification::of).toList();
+		List<EncodedNotification> unrecorded = all.stream().filter(EncodedNotification::isUnrecorded).toList();
+		if (this.log == null || unrecorded.isEmpty()) {
+			return List.copyOf(events);
+		}
+		checkDatabase();
+		Iterator<String> texts = recorded(this.log, this.encoder.added(unrecorded)).iterator();
+		return all.stream()
+			.<EncodedEvent>map((one) -> one.isUnrecorded() ? one.recordedAs(texts.next()) : one)
+			.toList();
+	}
+
+	private List<String> recorded(PostgresLog log, List<Notification> notifications) {
+		try {
+			return NotifyStatement.record(this.connection, notifications, log.append());
+		}
+		catch (SQLException ex) {
+			throw PublishFailures.translateInTransaction(ex);
+		}
+	}
+
+	private void checkDatabase() {
+		if (!this.bus.reaches(this.connection, true)) {
+			throw new PublishException(Outcome.NOT_PUBLISHED,
+					"not published: the connection leads to another database than the bus's, in which nobody would hear "
+							+ "of it. Give a connection to the bus's database, or publish through the bus itself",
+					null);
 		}
 	}
 

@@ -72,7 +72,7 @@ final class EventEncoder {
 
 	EncodedNotification encode(Event event) {
 		String channel = channelOf(event);
-		if (this.log != null && this.log.records(event.type())) {
+		if (this.log != null && this.log.records(event)) {
 			return new EncodedNotification(event, channel, this.encoder.encode(event, this.log.maxSize()), true);
 		}
 		return new EncodedNotification(event, channel, this.encoder.encode(event), false);
@@ -80,12 +80,12 @@ final class EventEncoder {
 
 	/** One that is held, or leaves on a connection of the caller's. */
 	EncodedNotification encodeMarked(Event event) {
-		if (this.log != null && this.log.records(event.type())) {
+		if (this.log != null && this.log.records(event)) {
 			return encode(event); // its position makes it differ from all others
 		}
 		String text = this.encoder.encodeMarked(event, nextMark());
 		return new EncodedNotification(event, channelOf(event), text, false,
-				RepeatMark.isIn(text) ? new AtomicBoolean(true) : null);
+				RepeatMark.isIn(text) ? new AtomicBoolean(true) : null, null);
 	}
 
 	/** One of the bus's own, on a channel of its own. */
@@ -158,6 +158,9 @@ final class EventEncoder {
 	}
 
 	private Notification notification(EncodedNotification encoded, String text) {
+		if (encoded.ready() != null) {
+			return encoded.ready();
+		}
 		if (logger.isDebugEnabled()) {
 			logger.debug("{}: publishing {} on channel {}", this.busName, encoded.event(), encoded.channel());
 		}

@@ -2,8 +2,11 @@ package dev.pgevents.postgres;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
 
 import dev.pgevents.Backoff;
+import dev.pgevents.Event;
 import dev.pgevents.EventType;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.internal.group.GroupSettings;
@@ -59,6 +62,8 @@ public final class EventLogSettings {
 
 	private final SubscriptionFilter types;
 
+	private final Function<Event, Optional<Boolean>> decision;
+
 	private final int maxSize;
 
 	private final GroupSettings groups;
@@ -69,6 +74,7 @@ public final class EventLogSettings {
 		this.initialize = builder.initialize;
 		this.expiry = new Expiry(builder.retention, builder.retentionMax);
 		this.types = builder.types;
+		this.decision = builder.decision;
 		this.maxSize = builder.maxSize;
 		this.groups = new GroupSettings(builder.maxAttempts, builder.retry, builder.pageSize, builder.acknowledgeEvery,
 				GroupSettings.ACKNOWLEDGE_AFTER, GroupSettings.LOOK);
@@ -107,6 +113,15 @@ public final class EventLogSettings {
 		return this.types.matchesType(type);
 	}
 
+	/**
+	 * Whether an event is recorded.
+	 * @param event the event, as it is published
+	 * @return whether it is
+	 */
+	public boolean records(Event event) {
+		return this.decision.apply(event).orElseGet(() -> records(event.type()));
+	}
+
 	PostgresLog.Tables tables() {
 		return new PostgresLog.Tables(this.names, this.partitions, this.initialize, this.expiry);
 	}
@@ -129,6 +144,8 @@ public final class EventLogSettings {
 		private boolean initialize = true;
 
 		private SubscriptionFilter types = SubscriptionFilter.all();
+
+		private Function<Event, Optional<Boolean>> decision = (event) -> Optional.empty();
 
 		private int maxSize = DEFAULT_MAX_SIZE;
 
@@ -202,6 +219,18 @@ public final class EventLogSettings {
 		 */
 		public Builder types(String... types) {
 			this.types = SubscriptionFilter.types(types);
+			return this;
+		}
+
+		/**
+		 * Sets what decides of single events whether they are recorded, before the
+		 * {@linkplain #types types} do; nothing if never called.
+		 * @param decision true or false, or empty to let the types decide; called whenever
+		 * an event is published, thread-safe
+		 * @return this
+		 */
+		public Builder decision(Function<Event, Optional<Boolean>> decision) {
+			this.decision = Objects.requireNonNull(decision, "decision");
 			return this;
 		}
 

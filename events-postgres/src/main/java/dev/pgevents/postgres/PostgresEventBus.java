@@ -310,6 +310,16 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		connectionPublisher(connection).publishEncoded(events);
 	}
 
+	@Override
+	public boolean isRecorded(EncodedEvent event) {
+		return EncodedNotification.of(event).recorded();
+	}
+
+	@Override
+	public List<EncodedEvent> record(Connection connection, Collection<? extends EncodedEvent> events) {
+		return connectionPublisher(connection).record(events);
+	}
+
 	private ConnectionPublisher connectionPublisher(Connection connection) {
 		return new ConnectionPublisher(Objects.requireNonNull(connection, "connection"), this.encoder, this, this.log);
 	}

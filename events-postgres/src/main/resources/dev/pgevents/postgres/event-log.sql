@@ -129,12 +129,12 @@ AS $fn$
 	FROM (SELECT sha256(convert_to(coalesce(app_id, ''), 'UTF8')) AS h) AS hash
 $fn$;
 
--- Records notifications that are events, and sends all, in their order. Whoever adds to several
--- partitions in one transaction takes them in ascending order within one call; of several calls the
--- order is the caller's: two transactions that take the opposite order deadlock (40P01), and one of
--- them has to be repeated.
-CREATE FUNCTION "pgevents".event_append(channels text[], bodies text[], recorded boolean[], wait_ms integer)
-RETURNS bigint
+-- Records notifications that are events, and returns all, with their positions, in their order: they
+-- are to be sent with the commit or after it. Whoever adds to several partitions in one transaction
+-- takes them in ascending order within one call; of several calls the order is the caller's: two
+-- transactions that take the opposite order deadlock (40P01), and one of them has to be repeated.
+CREATE FUNCTION "pgevents".event_record(bodies text[], recorded boolean[], wait_ms integer)
+RETURNS text[]
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $fn$
@@ -147,7 +147,7 @@ DECLARE
 	parts integer[];
 	part_lock integer;
 	waited text;
-	sent bigint;
+	notes text[];
 BEGIN
 	SELECT s.partitions, s.secret, s.leaves_from, s.leaves_until - interval '1 microsecond'
 		INTO STRICT partition_count, mac_key, earliest, latest FROM "pgevents"."event_settings" s;
@@ -172,10 +172,10 @@ BEGIN
 	END;
 	PERFORM set_config('lock_timeout', waited, true);
 	WITH event AS MATERIALIZED (
-		SELECT e.ord, e.channel, e.body, e.part,
+		SELECT e.ord, e.body, e.part,
 			CASE WHEN e.part IS NOT NULL
 				THEN nextval(('"pgevents"."event_position_' || e.part || '"')::regclass) END AS pos
-		FROM unnest(channels, bodies, parts) WITH ORDINALITY AS e(channel, body, part, ord)
+		FROM unnest(bodies, parts) WITH ORDINALITY AS e(body, part, ord)
 	), appended AS (
 		INSERT INTO "pgevents"."event_log" (part, pos, id, type, app_id, occurred_at, headers, payload, recorded_at)
 		SELECT e.part, e.pos, coalesce(f.id, gen_random_uuid()), f.type, f.app_id,
@@ -185,11 +185,26 @@ BEGIN
 			AS f(id uuid, type text, app_id text, "timestamp" timestamptz, headers json, payload json)
 		WHERE e.part IS NOT NULL
 	)
-	SELECT count(pg_notify(n.channel, CASE
+	SELECT array_agg(CASE
 			WHEN n.part IS NULL THEN n.body
 			WHEN octet_length(n.body) + 160 <= 7999 THEN "pgevents".event_note(mac_key, n.part, n.pos, substr(n.body, 2))
-			ELSE "pgevents".event_note(mac_key, n.part, n.pos, '}') END))
-		INTO sent FROM (SELECT * FROM event e ORDER BY e.ord) AS n;
+			ELSE "pgevents".event_note(mac_key, n.part, n.pos, '}') END ORDER BY n.ord)
+		INTO notes FROM event AS n;
+	RETURN notes;
+END
+$fn$;
+
+-- Records notifications that are events, and sends all, in their order, with the commit.
+CREATE FUNCTION "pgevents".event_append(channels text[], bodies text[], recorded boolean[], wait_ms integer)
+RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $fn$
+DECLARE
+	sent bigint;
+BEGIN
+	SELECT count(pg_notify(n.channel, n.note)) INTO sent
+		FROM unnest(channels, "pgevents".event_record(bodies, recorded, wait_ms)) AS n(channel, note);
 	RETURN sent;
 END
 $fn$;
@@ -236,6 +251,7 @@ END
 $fn$;
 
 REVOKE ALL ON FUNCTION "pgevents".event_partition_of(text, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "pgevents".event_record(text[], boolean[], integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "pgevents".event_append(text[], text[], boolean[], integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "pgevents".event_note(bytea, integer, bigint, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "pgevents".event_publish(text, text, jsonb, text) FROM PUBLIC;

@@ -35,4 +35,12 @@ public @interface DomainEvent {
 	 */
 	boolean externalize() default false;
 
+	/**
+	 * Whether instances that are published are recorded in the event log, whatever
+	 * {@code events.log.types} says; nothing is without {@code events.log.enabled}. It is
+	 * the publisher's class that counts.
+	 * @return whether they are
+	 */
+	Durability durable() default Durability.AS_CONFIGURED;
+
 }

@@ -18,7 +18,9 @@ public enum PublishMode {
 	 * Right after the commit, group-committed with others: the lock that PostgreSQL holds
 	 * through the commit of a notifying transaction stays out of the application's
 	 * commits, and so does the round trip. What could not be published is logged; events
-	 * are lost if the process dies between commit and publishing.
+	 * are lost if the process dies between commit and publishing. What the event log
+	 * records is written to it in the transaction: only its notification can be lost,
+	 * which groups do not depend on.
 	 */
 	AFTER_COMMIT,
 

@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import dev.pgevents.Backoff;
 import dev.pgevents.Event;
@@ -193,14 +194,15 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 	/**
 	 * An event has arrived.
 	 * @param event the event, with a position if it is known to be committed there
+	 * @param publisher names who has published it, if that takes a while
 	 */
-	public void arrived(Event event) {
+	public void arrived(Event event, Supplier<String> publisher) {
 		if (this.consumers.isEmpty()) {
 			return;
 		}
 		Position position = event.position();
 		if (position == null) {
-			unrecorded(event);
+			unrecorded(event, publisher);
 			return;
 		}
 		for (GroupConsumer consumer : this.consumers.values()) {
@@ -208,19 +210,23 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 		}
 	}
 
-	private void unrecorded(Event event) {
+	private void unrecorded(Event event, Supplier<String> publisher) {
 		for (Map.Entry<String, GroupConsumer> consumer : this.consumers.entrySet()) {
 			if (!consumer.getValue().wants(event)) {
 				continue;
 			}
 			consumer.getValue().unrecorded();
 			if (this.unrecorded.add(event.type())) {
-				logger.warn(
-						"{}: group {} does not handle {}: it was not recorded in the event log. Its publisher has no "
-								+ "event log (events.log.enabled), or leaves this type out (events.log.types)",
-						this.context.busName(), consumer.getKey(), event);
+				Threads.tryToExecute(this.context.executor(), () -> warn(consumer.getKey(), event, publisher));
 			}
 		}
+	}
+
+	private void warn(String group, Event event, Supplier<String> publisher) {
+		logger
+			.warn("group {} does not handle {}: {} has not recorded it in the event log. It has none (events.log.enabled), "
+					+ "or leaves this type out (events.log.types); the meter events.group.unrecorded counts such events",
+					group, event, publisher.get());
 	}
 
 	/**

@@ -9,6 +9,7 @@ import dev.pgevents.postgres.EventLogSettings;
 import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.postgres.SigningKey;
 import dev.pgevents.spring.EventsConfigurationException;
+import dev.pgevents.spring.internal.payload.PayloadClass;
 
 /**
  * Hands the {@code events.*} properties to the bus's builder, and names the property
@@ -27,25 +28,25 @@ final class BusSettings {
 		publisher(properties.publisher());
 		listener(properties.listener());
 		security(properties.security(), properties.channels().stages());
-		log(properties.log());
+		if (properties.log().enabled()) {
+			this.builder.log(log(properties.log()));
+		}
 	}
 
-	private void log(EventsProperties.Log log) {
-		if (!log.enabled()) {
-			return;
-		}
+	static EventLogSettings log(EventsProperties.Log log) {
 		EventLogSettings.Builder settings = EventLogSettings.builder()
 			.schema(log.schema())
 			.tablePrefix(log.tablePrefix())
 			.partitions(log.partitions())
 			.initialize(log.initialize() == EventsProperties.Log.Initialize.ALWAYS);
+		settings.decision(PayloadClass::isDurable);
 		PropertyCheck.of("events.log.types", () -> settings.types(log.types().toArray(String[]::new)));
 		PropertyCheck.of("events.log.max-size", () -> settings.maxSize(Math.toIntExact(log.maxSize().toBytes())));
 		settings.retention(log.retention()).retentionMax(log.retentionMax());
 		PropertyCheck.of("events.log.acknowledge-every", () -> settings.acknowledgeEvery(log.acknowledgeEvery()));
 		PropertyCheck.of("events.log.page-size", () -> settings.pageSize(log.pageSize()));
 		PropertyCheck.of("events.log.retry", () -> settings.retry(log.retry().maxAttempts(), retry(log.retry())));
-		PropertyCheck.of("events.log", () -> this.builder.log(settings.build()));
+		return PropertyCheck.of("events.log", settings::build);
 	}
 
 	static Backoff retry(EventsProperties.Retry retry) {

@@ -41,6 +41,7 @@ class InMemoryBusConfiguration {
 		if (log.enabled()) {
 			PropertyCheck.of("events.log.retry",
 					() -> builder.log(LOG_CAPACITY).retry(log.retry().maxAttempts(), BusSettings.retry(log.retry())));
+			builder.recorded(BusSettings.log(log)::records);
 		}
 		if (properties.applicationEvents().enabled()) {
 			builder.slowHandlerListener(applicationEvents);

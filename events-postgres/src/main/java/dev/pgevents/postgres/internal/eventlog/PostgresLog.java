@@ -1,6 +1,8 @@
 package dev.pgevents.postgres.internal.eventlog;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,6 +31,7 @@ import dev.pgevents.internal.group.GroupSettings;
 import dev.pgevents.internal.group.Groups;
 import dev.pgevents.internal.group.Page;
 import dev.pgevents.internal.group.Partitions;
+import dev.pgevents.internal.log.LogText;
 import dev.pgevents.postgres.internal.listen.RecordedNotifications;
 import dev.pgevents.postgres.internal.publish.LogAppend;
 import dev.pgevents.postgres.internal.session.Session;
@@ -91,7 +94,8 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 		this.partitions = tables.partitions();
 		this.busName = connections.busName();
 		this.schema = new LogSchema(this.busName, tables.names(), tables.partitions(), tables.initialize());
-		this.append = new LogAppend(tables.names().function("event_append"), connections.lockTimeout());
+		this.append = new LogAppend(tables.names().function("event_append"), tables.names().function("event_record"),
+				connections.lockTimeout());
 		this.connection = new LogConnection(connections.sessions(), connections.lockTimeout(), this::ensure);
 		this.instance = new Instance(tables.names());
 		EventRows rows = new EventRows(connections.busName(), connections.codec());
@@ -290,8 +294,34 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 	}
 
 	@Override
-	public void arrived(Event event) {
-		this.groups.arrived(event);
+	public void arrived(Event event, int process) {
+		this.groups.arrived(event, () -> publisher(process));
+	}
+
+	/** Who has the server's process, as far as the server tells. */
+	private String publisher(int process) {
+		try {
+			return this.connection.call((open) -> publisher(open, process));
+		}
+		catch (SQLException ex) {
+			return "process " + process;
+		}
+	}
+
+	private static String publisher(Connection open, int process) throws SQLException {
+		try (PreparedStatement statement = open
+			.prepareStatement("SELECT usename, application_name, coalesce(host(client_addr), 'the server itself')"
+					+ " FROM pg_catalog.pg_stat_activity WHERE pid = ?")) {
+			statement.setInt(1, process);
+			try (ResultSet rows = statement.executeQuery()) {
+				if (!rows.next()) {
+					return "a session that is gone (process " + process + ")";
+				}
+				return "role " + rows.getString(1) + " as \""
+						+ LogText.of(String.valueOf(rows.getString(2)), LogText.NAME) + "\" from " + rows.getString(3)
+						+ " (process " + process + ")";
+			}
+		}
 	}
 
 	@Override

@@ -256,7 +256,7 @@ final class ListeningSession {
 					raiseGap();
 				}
 				this.active.add(channel);
-				if (!this.router.route(channel, notification.getParameter())) {
+				if (!this.router.route(channel, notification.getParameter(), notification.getPID())) {
 					this.channels.raiseUnreadable(channel, this.clock);
 				}
 			}

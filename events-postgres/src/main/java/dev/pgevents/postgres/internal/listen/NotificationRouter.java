@@ -74,15 +74,16 @@ public final class NotificationRouter {
 	 * Routes a notification.
 	 * @param channel its channel
 	 * @param notification its text
+	 * @param process the server's process that has sent it
 	 * @return whether it could be decoded
 	 */
-	boolean route(String channel, String notification) {
+	boolean route(String channel, String notification, int process) {
 		try {
 			if (isOwn(channel)) {
 				this.ownEvents.accept(this.decoder.decode(channel, notification));
 			}
 			else if (this.log != null) {
-				route(this.log, channel, notification);
+				route(this.log, channel, notification, process);
 			}
 			else {
 				this.dispatcher.dispatch(this.decoder.decode(channel, notification));
@@ -95,14 +96,14 @@ public final class NotificationRouter {
 		}
 	}
 
-	private void route(RecordedNotifications log, String channel, String notification)
+	private void route(RecordedNotifications log, String channel, String notification, int process)
 			throws UnreadableNotificationException {
 		RecordedNotifications.Content content = log.decode(channel, notification);
 		Event event = content.event();
 		Position large = content.large();
 		if (event != null) {
 			dispatch(channel, event);
-			log.arrived(event);
+			log.arrived(event, process);
 		}
 		else if (large != null) {
 			log.arrived(large);

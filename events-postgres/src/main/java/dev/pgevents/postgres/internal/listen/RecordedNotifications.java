@@ -23,8 +23,9 @@ public interface RecordedNotifications {
 	/**
 	 * Hands an event to the groups.
 	 * @param event the event, which other subscriptions have
+	 * @param process the server's process whose transaction has sent it
 	 */
-	void arrived(Event event);
+	void arrived(Event event, int process);
 
 	/**
 	 * Tells the groups of an event that is too large for a notification.

@@ -3,8 +3,10 @@ package dev.pgevents.postgres.internal.publish;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
@@ -124,6 +126,31 @@ public final class NotifyStatement {
 		}
 	}
 
+	/**
+	 * Records notifications in the transaction of a connection, and sends none.
+	 * @param connection the connection
+	 * @param notifications what to record; at least one
+	 * @param append records
+	 * @return the texts that are to be sent once the transaction is committed, in their
+	 * order
+	 * @throws SQLException if the server refuses one
+	 */
+	public static List<String> record(Connection connection, List<Notification> notifications, LogAppend append)
+			throws SQLException {
+		List<String> texts = new ArrayList<>(notifications.size());
+		try (PreparedStatement statement = connection.prepareStatement("SELECT " + append.recordingCall())) {
+			for (List<Notification> part : Batches.statements(notifications)) {
+				statement.setArray(1, texts(connection, part, Notification::payload));
+				statement.setArray(2, recorded(connection, part));
+				try (ResultSet rows = statement.executeQuery()) {
+					rows.next();
+					texts.addAll(List.of((String[]) rows.getArray(1).getArray()));
+				}
+			}
+		}
+		return texts;
+	}
+
 	private static boolean isRecorded(List<Notification> notifications) {
 		return notifications.stream().anyMatch(Notification::recorded);
 	}
@@ -169,11 +196,15 @@ public final class NotifyStatement {
 			statement.setArray(1, texts(connection, part, Notification::channel));
 			statement.setArray(2, texts(connection, part, Notification::payload));
 			if (recording) {
-				statement.setArray(3, connection.createArrayOf("boolean",
-						part.stream().map(Notification::recorded).toArray(Boolean[]::new)));
+				statement.setArray(3, recorded(connection, part));
 			}
 			statement.execute();
 		}
+	}
+
+	private static Array recorded(Connection connection, List<Notification> notifications) throws SQLException {
+		return connection.createArrayOf("boolean",
+				notifications.stream().map(Notification::recorded).toArray(Boolean[]::new));
 	}
 
 	private static Array texts(Connection connection, List<Notification> notifications,

@@ -1,10 +1,13 @@
 package dev.pgevents.spring.internal.payload;
 
+import java.util.Optional;
 import java.util.function.Function;
 
+import dev.pgevents.Event;
 import dev.pgevents.EventType;
 import dev.pgevents.spring.AppId;
 import dev.pgevents.spring.DomainEvent;
+import dev.pgevents.spring.Durability;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -23,6 +26,16 @@ public final class PayloadClass {
 		@Override
 		protected PayloadClass computeValue(Class<?> payloadClass) {
 			return read(payloadClass);
+		}
+
+	};
+
+	private static final ClassValue<Durability> DURABILITY = new ClassValue<>() {
+
+		@Override
+		protected Durability computeValue(Class<?> payloadClass) {
+			DomainEvent annotation = AnnotatedElementUtils.findMergedAnnotation(payloadClass, DomainEvent.class);
+			return (annotation != null) ? annotation.durable() : Durability.AS_CONFIGURED;
 		}
 
 	};
@@ -69,6 +82,20 @@ public final class PayloadClass {
 	public static boolean isExternalized(Class<?> payloadClass) {
 		DomainEvent annotation = AnnotatedElementUtils.findMergedAnnotation(payloadClass, DomainEvent.class);
 		return annotation != null && annotation.externalize();
+	}
+
+	/**
+	 * Whether the class of an event's payload decides that it is recorded.
+	 * @param event the event, as it is published
+	 * @return whether it is, or empty where its class does not say so
+	 */
+	public static Optional<Boolean> isDurable(Event event) {
+		Object payload = event.payload().isJson() ? null : event.payload().as(Object.class);
+		return switch ((payload != null) ? DURABILITY.get(payload.getClass()) : Durability.AS_CONFIGURED) {
+			case AS_CONFIGURED -> Optional.empty();
+			case ALWAYS -> Optional.of(true);
+			case NEVER -> Optional.of(false);
+		};
 	}
 
 	/**

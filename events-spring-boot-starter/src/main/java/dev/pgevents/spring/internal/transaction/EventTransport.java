@@ -127,6 +127,19 @@ final class EventTransport {
 		joining().publishEncoded(connection, events);
 	}
 
+	/** Whether the event log will have one of these. */
+	boolean anyIsRecorded(Collection<? extends EncodedEvent> events) {
+		return this.joining != null && events.stream().anyMatch(this.joining::isRecorded);
+	}
+
+	/**
+	 * Writes to the event log, in the transaction of a connection, what it is to have.
+	 * @return the events, to be sent after the commit
+	 */
+	List<EncodedEvent> record(Connection connection, Collection<EncodedEvent> events) {
+		return joining().record(connection, events);
+	}
+
 	private ConnectionPublishing joining() {
 		if (this.joining == null) {
 			throw new IllegalStateException("the bus cannot join a transaction");

@@ -1,5 +1,6 @@
 package dev.pgevents.spring.internal.transaction;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,18 @@ record HeldEvents(List<EncodedEvent> events, CompletableFuture<Boolean> publishe
 	/** The events of several calls. */
 	static List<EncodedEvent> all(Collection<HeldEvents> held) {
 		return held.stream().flatMap((each) -> each.events().stream()).toList();
+	}
+
+	/** The same calls with other events, as many. */
+	static List<HeldEvents> with(Collection<HeldEvents> held, List<EncodedEvent> events) {
+		List<HeldEvents> same = new ArrayList<>();
+		int from = 0;
+		for (HeldEvents each : held) {
+			int to = from + each.events.size();
+			same.add(new HeldEvents(List.copyOf(events.subList(from, to)), each.published));
+			from = to;
+		}
+		return same;
 	}
 
 	static int count(Collection<HeldEvents> held) {

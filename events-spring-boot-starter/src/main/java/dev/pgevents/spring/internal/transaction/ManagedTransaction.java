@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.jdbc.datasource.JdbcTransactionObjectSupport;
+import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -44,10 +45,14 @@ final class ManagedTransaction {
 
 	private final Set<ConnectionHolder> boundBefore;
 
-	private ManagedTransaction(Kind kind, @Nullable ConnectionHolder committed, Set<ConnectionHolder> boundBefore) {
+	private final @Nullable TransactionStatus status;
+
+	private ManagedTransaction(Kind kind, @Nullable ConnectionHolder committed, Set<ConnectionHolder> boundBefore,
+			@Nullable TransactionStatus status) {
 		this.kind = kind;
 		this.committed = committed;
 		this.boundBefore = boundBefore;
+		this.status = status;
 	}
 
 	/**
@@ -61,14 +66,14 @@ final class ManagedTransaction {
 		Object transaction = status.hasTransaction() ? status.getTransaction() : null;
 		if (transaction instanceof JdbcTransactionObjectSupport jdbc && jdbc.hasConnectionHolder()) {
 			ConnectionHolder committed = jdbc.getConnectionHolder();
-			return new ManagedTransaction((committed == bound) ? Kind.OWN : Kind.OTHER, committed, Set.of());
+			return new ManagedTransaction((committed == bound) ? Kind.OWN : Kind.OTHER, committed, Set.of(), status);
 		}
-		return new ManagedTransaction(isJta(transaction) ? Kind.JTA : Kind.OTHER, null, boundHolders());
+		return new ManagedTransaction(isJta(transaction) ? Kind.JTA : Kind.OTHER, null, boundHolders(), null);
 	}
 
 	/** Describes a transaction of whose begin nobody has told. */
 	static ManagedTransaction unknown() {
-		return new ManagedTransaction(Kind.UNKNOWN, null, Set.of());
+		return new ManagedTransaction(Kind.UNKNOWN, null, Set.of(), null);
 	}
 
 	/** By name: its class needs those of JTA. */
@@ -84,6 +89,21 @@ final class ManagedTransaction {
 	/** The one connection that the manager commits, if that is how it works. */
 	@Nullable ConnectionHolder committed() {
 		return this.committed;
+	}
+
+	/**
+	 * Has what is still to be written sent to the database: an entity manager's changes,
+	 * except for a read-only transaction, which is not to write any.
+	 */
+	void flush() {
+		if (this.status != null && !isReadOnly()) {
+			this.status.flush();
+		}
+	}
+
+	/** Whether nothing may be written in it. */
+	boolean isReadOnly() {
+		return this.status != null && this.status.isReadOnly();
 	}
 
 	/** Whether it is known that a commit will be none. */

@@ -103,7 +103,7 @@ final class TransactionEvents implements TransactionSynchronization {
 	/** Has events leave after the commit. */
 	CompletableFuture<Boolean> addAfterCommit(List<EncodedEvent> events) {
 		HeldEvents held = new HeldEvents(events);
-		this.afterCommit.add(held);
+		this.afterCommit.addAll((this.phase == Phase.FLUSHED) ? recorded(List.of(held)) : List.of(held));
 		return held.published();
 	}
 
@@ -173,20 +173,43 @@ final class TransactionEvents implements TransactionSynchronization {
 	}
 
 	private void sendHeld() {
+		refuseWhereFailed();
+		if (this.transport.anyIsRecorded(HeldEvents.all(this.beforeCommit))
+				|| this.transport.anyIsRecorded(HeldEvents.all(this.afterCommit))) {
+			// Recording locks partitions until the commit. Whoever locked rows after that
+			// could wait for somebody who has them and waits for the partition; and an
+			// entity manager writes as late as it can.
+			this.transaction.flush();
+		}
 		this.phase = Phase.FLUSHED;
-		if (this.beforeCommit.isEmpty() && this.afterCommit.isEmpty()) {
-			return;
-		}
-		if (this.transaction.hasFailed()) {
-			throw new PublishException(Outcome.NOT_PUBLISHED, "not published: a statement of the transaction has "
-					+ "failed, so that PostgreSQL rolls it back where it is to be committed. Let the exception of "
-					+ "that statement end the transaction, or run the statement in a nested one (a savepoint)", null);
-		}
 		if (!this.beforeCommit.isEmpty()) {
 			List<HeldEvents> leaving = List.copyOf(this.beforeCommit);
 			this.beforeCommit.clear();
 			sendBeforeCommit(leaving);
 		}
+		List<HeldEvents> later = recorded(this.afterCommit);
+		this.afterCommit.clear();
+		this.afterCommit.addAll(later);
+	}
+
+	private void refuseWhereFailed() {
+		boolean none = this.beforeCommit.isEmpty() && this.afterCommit.isEmpty();
+		if (!none && this.transaction.hasFailed()) {
+			throw new PublishException(Outcome.NOT_PUBLISHED, "not published: a statement of the transaction has "
+					+ "failed, so that PostgreSQL rolls it back where it is to be committed. Let the exception of "
+					+ "that statement end the transaction, or run the statement in a nested one (a savepoint)", null);
+		}
+	}
+
+	/** With their rows in the event log, if it is to have them and can. */
+	private List<HeldEvents> recorded(List<HeldEvents> held) {
+		List<EncodedEvent> events = HeldEvents.all(held);
+		ConnectionHolder own = own();
+		if (own == null || this.transaction.isReadOnly() || !this.transport.anyIsRecorded(events)
+				|| !BoundConnection.awaitsCommit(own) || !this.transport.reachesBusOn(own.getConnection())) {
+			return List.copyOf(held);
+		}
+		return HeldEvents.with(held, this.transport.record(own.getConnection(), events));
 	}
 
 	private void sendBeforeCommit(List<HeldEvents> leaving) {

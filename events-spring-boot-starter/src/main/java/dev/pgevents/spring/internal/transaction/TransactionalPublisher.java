@@ -8,8 +8,11 @@ import java.util.concurrent.CompletableFuture;
 
 import javax.sql.DataSource;
 
+import dev.pgevents.EncodedEvent;
 import dev.pgevents.Event;
 import dev.pgevents.EventBus;
+import dev.pgevents.PublishException;
+import dev.pgevents.PublishException.Outcome;
 import dev.pgevents.spring.PublishMode;
 import dev.pgevents.spring.internal.observation.HoldingPublisher;
 import org.jspecify.annotations.Nullable;
@@ -110,8 +113,19 @@ public final class TransactionalPublisher implements HoldingPublisher {
 			case WITH_COMMIT ->
 				Objects.requireNonNull(departure.transaction()).addBeforeCommit(this.transport.encode(events));
 			case AFTER_COMMIT ->
-				Objects.requireNonNull(departure.transaction()).addAfterCommit(this.transport.encode(events));
+				addAfterCommit(Objects.requireNonNull(departure.transaction()), this.transport.encode(events));
 		};
+	}
+
+	private CompletableFuture<Boolean> addAfterCommit(TransactionEvents transaction, List<EncodedEvent> events) {
+		if (transaction.kind() == ManagedTransaction.Kind.JTA && this.transport.anyIsRecorded(events)) {
+			throw new PublishException(Outcome.NOT_PUBLISHED, "not published: " + events.get(0).event().type()
+					+ " is recorded in the event log, which cannot take part in a transaction of JTA: PostgreSQL "
+					+ "prepares no transaction that has notified. Publish it in a transaction of the events' "
+					+ "DataSource alone, or after the commit; or leave its type out (events.log.types, or "
+					+ "@DomainEvent(durable = Durability.NEVER)), so that it leaves after the commit", null);
+		}
+		return transaction.addAfterCommit(events);
 	}
 
 	private void send(Collection<Event> events, Connection connection) {

@@ -111,6 +111,28 @@ class JtaPublishingTests {
 			.contains("events.publisher.mode=after-commit");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "transactional", "after-commit" })
+	void whatIsRecordedIsRefusedAndOthersLeaveAfterTheCommit(String mode) {
+		ApplicationContextRunner recording = this.runner.withPropertyValues("events.log.enabled=true",
+				"events.publisher.mode=" + mode);
+		recording.run((context) -> PublishingApplication.with(context, (application) -> {
+			assertThatExceptionOfType(PublishException.class)
+				.isThrownBy(() -> application.transaction((status) -> application.publish("1")))
+				.withMessageContaining("epoch.closed is recorded in the event log")
+				.withMessageContaining("events.log.types")
+				.matches((failure) -> failure.outcome() == PublishException.Outcome.NOT_PUBLISHED);
+			assertThat(application.received().appIds()).isEmpty();
+			application.publish("outside");
+			assertThat(application.received().appIds()).containsExactly("outside");
+		}));
+		recording.withPropertyValues("events.log.types=order.*")
+			.run((context) -> PublishingApplication.with(context, (application) -> {
+				application.transaction((status) -> application.publish("1"));
+				assertThat(application.received().appIds()).containsExactly("1");
+			}));
+	}
+
 	@Test
 	void isNotToldWhereItIsMeant(CapturedOutput output) {
 		this.runner.withPropertyValues("events.publisher.mode=after-commit")
