@@ -1,5 +1,6 @@
 package dev.pgevents.spring.internal.listener;
 
+import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +15,8 @@ import dev.pgevents.EventLog;
 import dev.pgevents.EventType;
 import dev.pgevents.GroupStatus;
 import dev.pgevents.Publisher;
+import dev.pgevents.internal.group.GroupCounts;
+import dev.pgevents.internal.group.GroupMonitor;
 import dev.pgevents.postgres.test.TestPostgres;
 import dev.pgevents.spring.OnDomainEvent;
 import dev.pgevents.spring.app.TestDatabase;
@@ -21,6 +24,8 @@ import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
 import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
@@ -30,8 +35,11 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.interceptor.TransactionAspectSupport;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -140,6 +148,54 @@ class GroupHandlerTests {
 	}
 
 	@Test
+	void aCheckedExceptionCommitsThePositionAndCountsAsFailed() {
+		this.runner.withBean(Behaviour.class).withBean(Transacting.class).run((context) -> {
+			Behaviour handler = context.getBean(Behaviour.class);
+			handler.failure = new IOException("committed all the same");
+			publish(context, 1);
+			await().atMost(LIMIT).until(() -> effects() == 1);
+			handler.failure = null;
+			publish(context, 2);
+			await().atMost(LIMIT).until(() -> effects() == 2);
+			assertThat(handler.calls).hasValue(2);
+			assertThat(counts(context).failed()).isEqualTo(1);
+			await().atMost(LIMIT).until(() -> counts(context).handled() == 1);
+			assertThat(status(context).parked() + status(context).held()).isZero();
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "40001", "40P01" })
+	void whatTheServerWantsTriedAgainDoesNotCount(String state) {
+		this.runner.withBean(Behaviour.class).withBean(Transacting.class).run((context) -> {
+			Behaviour handler = context.getBean(Behaviour.class);
+			handler.failures.set(5);
+			handler.failure = new IllegalStateException(new SQLException("try again", state));
+			publish(context, 1);
+			await().atMost(LIMIT).until(() -> effects() == 1);
+			assertThat(handler.calls).hasValue(6);
+			assertThat(counts(context).failed()).isZero();
+		});
+	}
+
+	@Test
+	void aTransactionOfItsOwnWithinTheHandlersIsNotTakenBack() {
+		this.runner.withBean(Behaviour.class).withBean(Transacting.class).run((context) -> {
+			Behaviour handler = context.getBean(Behaviour.class);
+			TransactionTemplate inner = new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
+			inner.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+			handler.meanwhile = () -> inner.executeWithoutResult((status) -> context.getBean(JdbcTemplate.class)
+				.update("INSERT INTO effect (number) VALUES (100)"));
+			handler.failures.set(1);
+			handler.failure = new IllegalStateException("after the inner one");
+			publish(context, 1);
+			await().atMost(LIMIT).until(() -> effects() == 2);
+			assertThat(this.database.query("SELECT count(*) FROM effect WHERE number = 100")).isEqualTo(1);
+			assertThat(handler.calls).hasValue(2);
+		});
+	}
+
+	@Test
 	void saysAtTheStartWhatCannotWork() {
 		this.runner.withBean(Collecting.class)
 			.withPropertyValues("events.log.enabled=false")
@@ -156,6 +212,13 @@ class GroupHandlerTests {
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.hasMessageContaining("group \"bill ing\" is not valid at character 5"));
+		this.runner.withBean(LongGroup.class)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("has 101 characters, 1 to 63 are allowed"));
+		this.runner.withBean(FutureStart.class)
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("from is 2999-01-01T00:00:00Z, which is in the future"));
 		this.runner.withBean(BadStart.class)
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining("from is \"yesterday\": use \"latest\", \"earliest\" or a time"));
@@ -179,6 +242,10 @@ class GroupHandlerTests {
 		List<GroupStatus> groups = log(context).groups();
 		assertThat(groups).hasSize(1);
 		return groups.get(0);
+	}
+
+	private static GroupCounts counts(ApplicationContext context) {
+		return context.getBean(EventBus.class).capability(GroupMonitor.class).orElseThrow().counts().get(0);
 	}
 
 	private static void awaitLag(ApplicationContext context, long lag) {
@@ -210,7 +277,10 @@ class GroupHandlerTests {
 
 		volatile boolean rollBack;
 
-		volatile RuntimeException failure;
+		/** How often it fails, if it does. */
+		final AtomicInteger failures = new AtomicInteger(Integer.MAX_VALUE);
+
+		volatile Exception failure;
 
 	}
 
@@ -237,7 +307,7 @@ class GroupHandlerTests {
 			if (this.behaviour.rollBack) {
 				TransactionAspectSupport.currentTransactionStatus().setRollbackOnly();
 			}
-			if (this.behaviour.failure != null) {
+			if (this.behaviour.failure != null && this.behaviour.failures.getAndDecrement() > 0) {
 				throw this.behaviour.failure;
 			}
 		}
@@ -254,6 +324,23 @@ class GroupHandlerTests {
 	static class BadGroup {
 
 		@OnDomainEvent(types = TYPE, group = "bill ing")
+		void on(Event event) {
+		}
+
+	}
+
+	static class LongGroup {
+
+		@OnDomainEvent(types = TYPE, group = "a2345678901234567890123456789012345678901234567890"
+				+ "a2345678901234567890123456789012345678901234567890x")
+		void on(Event event) {
+		}
+
+	}
+
+	static class FutureStart {
+
+		@OnDomainEvent(types = TYPE, group = "billing", from = "2999-01-01T00:00:00Z")
 		void on(Event event) {
 		}
 
