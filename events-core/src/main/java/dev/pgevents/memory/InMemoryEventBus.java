@@ -157,9 +157,7 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 		this.order.lock();
 		try {
 			MemoryLog log = this.log;
-			ordered = events.stream()
-				.map((event) -> (log != null) ? recorded(log, event) : event.written())
-				.toList();
+			ordered = events.stream().map((event) -> (log != null) ? recorded(log, event) : event.written()).toList();
 			ordered.forEach(batch::add);
 		}
 		finally {

@@ -225,8 +225,8 @@ public final class EventLogSettings {
 		/**
 		 * Sets what decides of single events whether they are recorded, before the
 		 * {@linkplain #types types} do; nothing if never called.
-		 * @param decision true or false, or empty to let the types decide; called whenever
-		 * an event is published, thread-safe
+		 * @param decision true or false, or empty to let the types decide; called
+		 * whenever an event is published, thread-safe
 		 * @return this
 		 */
 		public Builder decision(Function<Event, Optional<Boolean>> decision) {

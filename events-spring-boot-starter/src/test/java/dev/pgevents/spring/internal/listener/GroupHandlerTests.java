@@ -184,8 +184,8 @@ class GroupHandlerTests {
 			Behaviour handler = context.getBean(Behaviour.class);
 			TransactionTemplate inner = new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
 			inner.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
-			handler.meanwhile = () -> inner.executeWithoutResult((status) -> context.getBean(JdbcTemplate.class)
-				.update("INSERT INTO effect (number) VALUES (100)"));
+			handler.meanwhile = () -> inner.executeWithoutResult(
+					(status) -> context.getBean(JdbcTemplate.class).update("INSERT INTO effect (number) VALUES (100)"));
 			handler.failures.set(1);
 			handler.failure = new IllegalStateException("after the inner one");
 			publish(context, 1);
