@@ -1,0 +1,8 @@
+package dev.pgevents.readme.testing;
+
+import dev.pgevents.spring.AppId;
+import dev.pgevents.spring.DomainEvent;
+
+@DomainEvent("epoch.closed")
+record EpochClosed(@AppId String app, long index) {
+}

@@ -1,0 +1,8 @@
+package dev.pgevents.spring.page;
+
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+@SpringBootApplication
+class Application {
+
+}

@@ -1,0 +1,27 @@
+package dev.pgevents.spring.page;
+
+import dev.pgevents.spring.test.DomainEvents;
+import dev.pgevents.spring.test.RecordDomainEvents;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.autoconfigure.json.JsonTest;
+import org.springframework.context.annotation.Import;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@JsonTest
+@Import(Epochs.class)
+@RecordDomainEvents
+class EpochsSliceTests {
+
+	@Autowired
+	Epochs epochs;
+
+	@Test
+	void tellsOfClosedEpochs(DomainEvents events) {
+		epochs.close("1", 42);
+		assertThat(events.published(EpochClosed.class)).hasSize(1);
+	}
+
+}
