@@ -53,10 +53,9 @@ record ConnectionView(String state, Tone tone, String sentence, @Nullable Instan
 		ConnectionStatus status = bus.connection();
 		boolean wanted = bus.listening();
 		Instant since = (status.state() == ConnectionState.LISTENING) ? listeningSince : status.notDeliveringSince();
-		return new ConnectionView(wanted ? status.state().name() : "OFF", tone(status.state(), wanted),
-				sentence(status.state(), wanted), since, status.problem(), new TreeSet<>(bus.channels()),
-				bus.notifications().unreadable(), bus.notifications().refused(), bus.signing(),
-				bus.publishing().queued(), bus.publishing().failed());
+		return new ConnectionView(wanted ? status.state().name() : "OFF", tone(status.state(), wanted), bus.diagnosis(),
+				since, status.problem(), new TreeSet<>(bus.channels()), bus.notifications().unreadable(),
+				bus.notifications().refused(), bus.signing(), bus.publishing().queued(), bus.publishing().failed());
 	}
 
 	private static Tone tone(ConnectionState state, boolean wanted) {
@@ -68,25 +67,6 @@ record ConnectionView(String state, Tone tone, String sentence, @Nullable Instan
 			case CONNECTING -> Tone.WARN;
 			case DEAF, BACKING_OFF -> Tone.BAD;
 			case STOPPED, CLOSED -> Tone.OFF;
-		};
-	}
-
-	private static String sentence(ConnectionState state, boolean wanted) {
-		if (!wanted) {
-			return "This process is not meant to listen: it publishes, and its synchronizing methods poll.";
-		}
-		return switch (state) {
-			case LISTENING -> "Events published anywhere arrive here: a notification sent through the publishing path "
-					+ "has come back.";
-			case CONNECTING -> "The connection is being made, or it is there and delivery is not proven yet. What was "
-					+ "published meanwhile is told as a gap.";
-			case DEAF -> "Connected, yet a notification sent through the publishing path does not come back: events "
-					+ "do not arrive. Synchronizing methods poll.";
-			case BACKING_OFF -> "The connection is lost and tried again for ever, with growing waits. Synchronizing "
-					+ "methods poll; once it is back, every subscription is told of the gap.";
-			case STOPPED -> "The connections are let go of while the application is stopped. Once it is started "
-					+ "again, every subscription is told of the gap.";
-			case CLOSED -> "The bus is closed for good.";
 		};
 	}
 

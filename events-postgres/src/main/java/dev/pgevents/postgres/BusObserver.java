@@ -1,5 +1,6 @@
 package dev.pgevents.postgres;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -49,6 +50,7 @@ final class BusObserver implements ListenerObserver {
 	public void onSession(Session session) {
 		this.lent = session.isLent();
 		this.state.connected();
+		this.state.server(session.serverVersion());
 		this.onSession.accept(session);
 		if (!session.isWakeable() && this.plainPathLogged.compareAndSet(false, true)) {
 			logger.warn(
@@ -79,8 +81,8 @@ final class BusObserver implements ListenerObserver {
 	}
 
 	@Override
-	public void onListening() {
-		this.state.listening();
+	public void onListening(Duration took) {
+		this.state.proven(took);
 	}
 
 	@Override

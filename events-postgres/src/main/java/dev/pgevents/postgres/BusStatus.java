@@ -1,7 +1,11 @@
 package dev.pgevents.postgres;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a bus is: a snapshot of what it knows itself. Counts are those since the bus was
@@ -10,6 +14,7 @@ import java.util.Set;
  * @param listening whether the bus is meant to listen, see
  * {@link PostgresEventBus.Builder#listening(boolean)}
  * @param connection how the listening connection is
+ * @param delivery what is known of whether events arrive
  * @param channels the channels that the open subscriptions need; none where listening is
  * switched off
  * @param signing whether events are signed, and those of others refused if they are not,
@@ -21,8 +26,9 @@ import java.util.Set;
  * their own, as of {@link ChannelStrategy#perTypeOrGroup}: sentences
  * @since 0.1
  */
-public record BusStatus(boolean listening, ConnectionStatus connection, Set<String> channels, boolean signing,
-		Publishing publishing, Notifications notifications, Handlers handlers, List<String> channelDifferences) {
+public record BusStatus(boolean listening, ConnectionStatus connection, Delivery delivery, Set<String> channels,
+		boolean signing, Publishing publishing, Notifications notifications, Handlers handlers,
+		List<String> channelDifferences) {
 
 	/**
 	 * Copies the channels and the differences.
@@ -33,13 +39,38 @@ public record BusStatus(boolean listening, ConnectionStatus connection, Set<Stri
 	}
 
 	/**
+	 * Says in a sentence or two whether events that are published here arrive here, when
+	 * that was last proven and how long it took, and if they do not, the most probable
+	 * cause and what to set. Names a known fault of the server's version.
+	 * @return sentences for those who operate the bus
+	 */
+	public String diagnosis() {
+		return Diagnosis.of(this);
+	}
+
+	/**
+	 * What is known of whether events arrive.
+	 *
+	 * @param provenAt when a notification of the bus's own, sent the way events go, last
+	 * came back, as it is to at every connect; null if none has yet
+	 * @param provenIn how long that took; null if none has yet
+	 * @param serverVersion the version of the server that the listening connection led to
+	 * last, as it gives it; null if there was none yet
+	 */
+	public record Delivery(@Nullable Instant provenAt, @Nullable Duration provenIn, @Nullable String serverVersion) {
+
+	}
+
+	/**
 	 * How publishing through the bus's own connection is.
 	 *
 	 * @param queued events that are waiting to be sent
 	 * @param failed events that could not be sent, or were sent with unknown success:
 	 * those whose callers were told, and those of callers that had gone on
+	 * @param problem why the last attempt to connect or to send has failed; null if it
+	 * has not
 	 */
-	public record Publishing(int queued, long failed) {
+	public record Publishing(int queued, long failed, @Nullable String problem) {
 
 	}
 

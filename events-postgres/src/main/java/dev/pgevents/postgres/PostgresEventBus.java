@@ -44,6 +44,7 @@ import dev.pgevents.internal.dispatch.LeaderFollowers;
 import dev.pgevents.internal.group.Attempt;
 import dev.pgevents.internal.group.GroupBus;
 import dev.pgevents.internal.group.GroupMonitor;
+import dev.pgevents.internal.log.LogText;
 import dev.pgevents.internal.util.Require;
 import dev.pgevents.internal.util.Ticker;
 import dev.pgevents.postgres.internal.eventlog.PostgresLog;
@@ -442,10 +443,16 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 
 	@Override
 	public BusStatus status() {
-		return new BusStatus(this.listener != null, this.state.status(), neededChannels(), this.signer != null,
-				new BusStatus.Publishing(this.groupCommit.queued(), this.groupCommit.failed()),
+		return new BusStatus(this.listener != null, this.state.status(), this.state.delivery(), neededChannels(),
+				this.signer != null,
+				new BusStatus.Publishing(this.groupCommit.queued(), this.groupCommit.failed(), publishingProblem()),
 				new BusStatus.Notifications(this.unreadable.count(), this.unreadable.refused()), handlers(),
 				(this.channelLists != null) ? this.channelLists.differences() : List.of());
+	}
+
+	private @Nullable String publishingProblem() {
+		String problem = this.groupCommit.problem();
+		return (problem != null) ? LogText.of(problem, LogText.MESSAGE) : null;
 	}
 
 	private BusStatus.Handlers handlers() {

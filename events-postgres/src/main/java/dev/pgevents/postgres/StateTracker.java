@@ -2,6 +2,7 @@ package dev.pgevents.postgres;
 
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -36,6 +37,8 @@ final class StateTracker {
 
 	private final Announcements announcements = new Announcements();
 
+	private volatile BusStatus.Delivery delivery = new BusStatus.Delivery(null, null, null);
+
 	private int failures;
 
 	StateTracker(String busName, ConnectionListener listener, Clock clock) {
@@ -51,6 +54,21 @@ final class StateTracker {
 
 	ConnectionState state() {
 		return this.status.state();
+	}
+
+	BusStatus.Delivery delivery() {
+		return this.delivery;
+	}
+
+	/** Which server there is a connection to. */
+	void server(@Nullable String version) {
+		this.delivery = new BusStatus.Delivery(this.delivery.provenAt(), this.delivery.provenIn(), version);
+	}
+
+	/** A notification of the bus's own has come back. */
+	void proven(Duration took) {
+		this.delivery = new BusStatus.Delivery(this.clock.instant(), took, this.delivery.serverVersion());
+		listening();
 	}
 
 	void listening() {

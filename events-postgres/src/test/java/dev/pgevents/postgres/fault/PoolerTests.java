@@ -53,6 +53,8 @@ class PoolerTests {
 				WatchedBus watched = WatchedBus.create(server, Sources.of(server, server.url(pgbouncer.address())),
 						UnaryOperator.identity())) {
 			watched.awaitProblem(ConnectionState.DEAF, "pgbouncer", "transaction mode", "events.postgres.url");
+			assertThat(watched.bus().status().diagnosis()).startsWith("Connected, yet events do not arrive here: ")
+				.contains("pgbouncer", "transaction mode", "events.postgres.url", "Delivery was never proven.");
 			for (int i = 0; i < 50; i++) {
 				watched.bus().publish(watched.otherEvent());
 			}

@@ -118,7 +118,11 @@ class ActuatorAutoConfigurationTests {
 			await().atMost(LIMIT).until(context.getBean(EventBus.class)::isDelivering);
 			Health health = context.getBean(EventsHealthIndicator.class).health();
 			assertThat(health.getStatus()).isEqualTo(Status.UP);
-			assertThat(health.getDetails()).containsOnly(entry("connection", ConnectionState.LISTENING));
+			assertThat(health.getDetails()).containsEntry("connection", ConnectionState.LISTENING)
+				.containsOnlyKeys("connection", "diagnosis")
+				.extractingByKey("diagnosis")
+				.asString()
+				.startsWith("Events published here arrive here: proven at ");
 		});
 	}
 
@@ -190,6 +194,10 @@ class ActuatorAutoConfigurationTests {
 			assertThat(shown.publisher().queued()).isZero();
 			assertThat(shown.connection().state()).isEqualTo(ConnectionState.LISTENING);
 			assertThat(shown.connection().channels()).containsExactly("events");
+			assertThat(shown.connection().diagnosis()).startsWith("Events published here arrive here: proven at ");
+			assertThat(shown.connection().provenAt()).isNotNull();
+			assertThat(shown.connection().provenIn()).isPositive();
+			assertThat(shown.connection().serverVersion()).isEqualTo(shown.server().status().version());
 			assertThat(shown.server().error()).isNull();
 			assertThat(shown.server().status().version()).isNotBlank();
 		});
@@ -205,6 +213,8 @@ class ActuatorAutoConfigurationTests {
 				assertThat(shown.server().status()).isNull();
 				assertThat(shown.server().error()).isEqualTo("not asked: there is no connection");
 				assertThat(shown.connection().problem()).contains("localhost:1");
+				assertThat(shown.connection().diagnosis()).startsWith("There was no connection yet")
+					.contains("localhost:1", "spring.datasource.url", "events.postgres.url");
 				assertThat(shown.toString()).doesNotContain("hidden");
 			});
 	}

@@ -1,5 +1,7 @@
 package dev.pgevents.postgres.internal.listen;
 
+import java.time.Duration;
+
 import dev.pgevents.postgres.internal.session.Session;
 import dev.pgevents.postgres.internal.wire.UnreadableNotificationException;
 
@@ -25,8 +27,11 @@ public interface ListenerObserver {
 	/** An attempt to connect begins. */
 	void onConnecting();
 
-	/** Delivery is proven. */
-	void onListening();
+	/**
+	 * Delivery is proven.
+	 * @param took how long the notification that proves it was under way
+	 */
+	void onListening(Duration took);
 
 	/**
 	 * Delivery could not be proven.

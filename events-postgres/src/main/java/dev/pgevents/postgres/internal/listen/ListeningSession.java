@@ -274,7 +274,7 @@ final class ListeningSession {
 			raiseGap();
 		}
 		this.changed = true;
-		this.observer.onListening();
+		this.observer.onListening(this.proof.took());
 	}
 
 	/**

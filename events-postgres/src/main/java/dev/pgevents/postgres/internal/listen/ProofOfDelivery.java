@@ -1,8 +1,8 @@
 package dev.pgevents.postgres.internal.listen;
 
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,8 +32,11 @@ final class ProofOfDelivery {
 
 	private final Runnable wakeUp;
 
-	/** The texts that were sent and prove delivery when one of them comes back. */
-	private final Set<String> texts = new HashSet<>();
+	/**
+	 * The texts that were sent and prove delivery when one of them comes back, and when
+	 * each was sent.
+	 */
+	private final Map<String, Long> texts = new HashMap<>();
 
 	/** Why the last one could not be sent, for whichever thread finds out. */
 	private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
@@ -50,6 +53,8 @@ final class ProofOfDelivery {
 	private boolean retrying;
 
 	private boolean proven;
+
+	private Duration took = Duration.ZERO;
 
 	private boolean overdue;
 
@@ -79,7 +84,7 @@ final class ProofOfDelivery {
 
 	private void sendNext() {
 		String text = String.valueOf(++this.sent);
-		this.texts.add(text);
+		this.texts.put(text, System.nanoTime());
 		this.progress = Proof.WAITING;
 		CompletableFuture<Void> sending = this.sender.send(this.channel, text);
 		sending.whenComplete((done, ex) -> {
@@ -94,9 +99,18 @@ final class ProofOfDelivery {
 
 	/** Whether this was the first proof of the session. */
 	boolean arrived(String text) {
-		boolean first = !this.proven && this.texts.contains(text);
-		this.proven |= first;
-		return first;
+		Long begin = this.texts.get(text);
+		if (this.proven || begin == null) {
+			return false;
+		}
+		this.proven = true;
+		this.took = Duration.ofNanos(System.nanoTime() - begin);
+		return true;
+	}
+
+	/** How long the proof that arrived was under way, the wait to be sent included. */
+	Duration took() {
+		return this.took;
 	}
 
 	boolean isProven() {

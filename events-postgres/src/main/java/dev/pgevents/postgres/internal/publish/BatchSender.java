@@ -41,6 +41,12 @@ final class BatchSender {
 		return this.failed.get();
 	}
 
+	/** Why the last attempt to connect or to send has failed, if it has. */
+	@Nullable String problem() {
+		Exception problem = this.connection.problem();
+		return (problem != null) ? "no connection to the database: " + problem.getMessage() : this.lastFailure;
+	}
+
 	/** Whether sending need not connect before. */
 	boolean isConnected() {
 		return this.connection.isReady();

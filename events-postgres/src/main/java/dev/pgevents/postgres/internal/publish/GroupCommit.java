@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadFactory;
 import dev.pgevents.PublishException;
 import dev.pgevents.PublishException.Outcome;
 import dev.pgevents.internal.util.Threads;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -139,6 +140,14 @@ public final class GroupCommit implements AutoCloseable {
 	 */
 	public long failed() {
 		return this.sender.failed();
+	}
+
+	/**
+	 * Why the last attempt to connect or to send has failed.
+	 * @return the reason, null if it has not
+	 */
+	public @Nullable String problem() {
+		return this.sender.problem();
 	}
 
 	/**

@@ -262,6 +262,14 @@ public final class Session implements AutoCloseable {
 		return Objects.requireNonNull(this.database, "not greeted yet");
 	}
 
+	/**
+	 * The version of the server, which it says when a session begins.
+	 * @return as it gives it, null if it does not say
+	 */
+	public @Nullable String serverVersion() {
+		return this.pgConnection.getParameterStatus("server_version");
+	}
+
 	void greeted(Greeting greeting) {
 		this.database = greeting.database();
 		this.processId = greeting.processId();

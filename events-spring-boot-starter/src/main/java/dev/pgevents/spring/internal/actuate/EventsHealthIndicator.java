@@ -54,6 +54,7 @@ public final class EventsHealthIndicator extends AbstractHealthIndicator {
 	}
 
 	private void check(BusStatus status, Health.Builder health) {
+		health.withDetail("diagnosis", status.diagnosis());
 		if (status.listening()) {
 			check(status.connection(), health);
 			if (!status.channelDifferences().isEmpty()) {
