@@ -7,11 +7,20 @@ import dev.pgevents.Event;
 import dev.pgevents.postgres.internal.socket.WakeableSocketFactory;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.aot.generate.ClassNameGenerator;
+import org.springframework.aot.generate.DefaultGenerationContext;
+import org.springframework.aot.generate.InMemoryGeneratedFiles;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.aot.hint.TypeReference;
 import org.springframework.aot.hint.annotation.ReflectiveRuntimeHintsRegistrar;
+import org.springframework.beans.factory.aot.AotServices;
+import org.springframework.beans.factory.aot.BeanFactoryInitializationAotProcessor;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.core.io.support.SpringFactoriesLoader;
+import org.springframework.javapoet.ClassName;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.springframework.aot.hint.predicate.RuntimeHintsPredicates.reflection;
@@ -42,6 +51,24 @@ class NativeHintsTests {
 			.accepts(hints);
 		assertThat(reflection().onMethodInvocation(JdbcConnectionDetails.class.getMethod("getJdbcUrl"))).accepts(hints);
 		assertThat(reflection().onMethodInvocation(HikariConfig.class.getMethod("getJdbcUrl"))).accepts(hints);
+	}
+
+	@Test
+	void payloadsThatAreOnlyPublishedAreReachable() {
+		DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
+		AutoConfigurationPackages.register(beans, "dev.pgevents.spring.app");
+		DefaultGenerationContext generation = new DefaultGenerationContext(
+				new ClassNameGenerator(ClassName.get(NativeHintsTests.class)), new InMemoryGeneratedFiles());
+		AotServices.factoriesAndBeans(beans)
+			.load(BeanFactoryInitializationAotProcessor.class)
+			.stream()
+			.filter((processor) -> processor.getClass().getName().startsWith("dev.pgevents."))
+			.map((processor) -> processor.processAheadOfTime(beans))
+			.forEach((contribution) -> contribution.applyTo(generation, null));
+		TypeReference announced = TypeReference.of("dev.pgevents.spring.app.EpochService$Announced");
+		assertThat(reflection().onType(announced)).accepts(generation.getRuntimeHints());
+		assertThat(generation.getRuntimeHints().reflection().getTypeHint(announced).methods())
+			.anyMatch((method) -> method.getName().equals("app"));
 	}
 
 	@DomainEvent("epoch.closed")

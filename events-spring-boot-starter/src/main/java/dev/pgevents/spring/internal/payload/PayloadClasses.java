@@ -9,10 +9,13 @@ import java.util.Set;
 import dev.pgevents.spring.DomainEvent;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
 import org.springframework.core.type.AnnotationMetadata;
 import org.springframework.core.type.classreading.MetadataReader;
 import org.springframework.core.type.filter.AbstractTypeHierarchyTraversingFilter;
@@ -26,7 +29,11 @@ import org.springframework.util.ClassUtils;
  */
 public final class PayloadClasses {
 
-	private final ConfigurableApplicationContext context;
+	private final BeanFactory beans;
+
+	private final Environment environment;
+
+	private final ResourceLoader loader;
 
 	private @Nullable List<Class<?>> annotated;
 
@@ -35,7 +42,13 @@ public final class PayloadClasses {
 	 * @param context the application's context
 	 */
 	public PayloadClasses(ConfigurableApplicationContext context) {
-		this.context = context;
+		this(context, context.getEnvironment(), context);
+	}
+
+	PayloadClasses(BeanFactory beans, Environment environment, ResourceLoader loader) {
+		this.beans = beans;
+		this.environment = environment;
+		this.loader = loader;
 	}
 
 	/**
@@ -83,19 +96,19 @@ public final class PayloadClasses {
 	}
 
 	private List<String> packages() {
-		return AutoConfigurationPackages.has(this.context) ? AutoConfigurationPackages.get(this.context) : List.of();
+		return AutoConfigurationPackages.has(this.beans) ? AutoConfigurationPackages.get(this.beans) : List.of();
 	}
 
 	private List<Class<?>> scan(List<String> packages) {
 		ClassPathScanningCandidateComponentProvider scanner = new ClassPathScanningCandidateComponentProvider(false,
-				this.context.getEnvironment());
-		scanner.setResourceLoader(this.context);
+				this.environment);
+		scanner.setResourceLoader(this.loader);
 		scanner.addIncludeFilter(new InheritedAnnotation());
 		List<Class<?>> classes = new ArrayList<>();
 		for (String each : packages) {
 			for (BeanDefinition candidate : scanner.findCandidateComponents(each)) {
 				classes.add(ClassUtils.resolveClassName(String.valueOf(candidate.getBeanClassName()),
-						this.context.getClassLoader()));
+						this.loader.getClassLoader()));
 			}
 		}
 		return classes;
