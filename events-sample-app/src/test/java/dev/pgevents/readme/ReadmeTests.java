@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.pgevents.spring.AppId;
 import dev.pgevents.spring.DomainEvent;
@@ -14,8 +15,11 @@ import dev.pgevents.spring.OnDomainEvent;
 import dev.pgevents.spring.SyncOnDomainEvent;
 import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
 import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
+import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.stereotype.Component;
@@ -39,6 +43,40 @@ class ReadmeTests {
 				context.getBean(DomainEventPublisher.class).publish(new EpochClosed("1", 42));
 				await().atMost(Duration.ofSeconds(20)).until(() -> claims.computed.contains("1: 42"));
 			});
+	}
+
+	/** Which makes a subclass of it. */
+	@Test
+	void exampleWorksWithTransactionalOnIt() {
+		AtomicInteger transactions = new AtomicInteger();
+		new ApplicationContextRunner()
+			.withConfiguration(
+					AutoConfigurations.of(EventsAutoConfiguration.class, EventListenerAutoConfiguration.class))
+			.withPropertyValues("events.backend=in-memory")
+			.withBean(Claims.class)
+			.withBean("validator", Validator.class)
+			.withBean("transactional", MethodInterceptor.class, () -> (call) -> {
+				transactions.incrementAndGet();
+				return call.proceed();
+			})
+			.withBean(BeanNameAutoProxyCreator.class, ReadmeTests::transactional)
+			.run((context) -> {
+				Claims claims = context.getBean(Claims.class);
+				assertThat(AopUtils.isCglibProxy(context.getBean("validator"))).isTrue();
+				await().atMost(Duration.ofSeconds(20)).until(() -> claims.computed.contains("missing"));
+				context.getBean(DomainEventPublisher.class).publish(new EpochClosed("1", 42));
+				await().atMost(Duration.ofSeconds(20)).until(() -> claims.computed.contains("1: 42"));
+				assertThat(transactions).hasValueGreaterThanOrEqualTo(2);
+			});
+	}
+
+	/** As Spring Boot does for {@code @Transactional}. */
+	private static BeanNameAutoProxyCreator transactional() {
+		BeanNameAutoProxyCreator proxies = new BeanNameAutoProxyCreator();
+		proxies.setBeanNames("validator");
+		proxies.setInterceptorNames("transactional");
+		proxies.setProxyTargetClass(true);
+		return proxies;
 	}
 
 	@Test
@@ -76,7 +114,13 @@ record EpochClosed(@AppId String app, long index) {
 }
 
 @Component
-record Validator(Claims claims) {
+class Validator {
+
+	private final Claims claims;
+
+	Validator(Claims claims) {
+		this.claims = claims;
+	}
 
 	@OnDomainEvent // called the moment the publisher's transaction commits
 	void on(EpochClosed epoch) {
