@@ -6,6 +6,8 @@ import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -80,6 +82,20 @@ class HarnessTests {
 		Neighbours.main(options("rounds=1", "millis=100", "warmup=10", "rate=500"));
 		assertThat(this.out.resolve("neighbours.md")).content()
 			.contains("| alone |", "| beside a handler of 10 ms |", "| beside a handler that blocks for ever |");
+	}
+
+	@Test
+	void measuresTheStartOfAnApplication() throws Exception {
+		Start.main(options("rounds=1"));
+		assertThat(this.out.resolve("start.md")).content()
+			.contains("| events.enabled=false |", "| with events |", "classes loaded");
+	}
+
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_25)
+	void startsAnApplicationFromAnAotCache() throws Exception {
+		Start.main(options("rounds=1", "cache=true"));
+		assertThat(this.out.resolve("start.md")).content().contains("| with events, AOT cache |");
 	}
 
 	@Test

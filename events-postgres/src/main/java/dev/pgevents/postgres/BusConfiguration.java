@@ -90,7 +90,7 @@ final class BusConfiguration {
 		this.listeningOffReason = builder.listeningOffReason;
 		this.channels = builder.channels;
 		this.stages = Map.copyOf(builder.channels.stages());
-		this.codec = builder.codec;
+		this.codec = (builder.codec != null) ? builder.codec : new JacksonPayloadCodec();
 		this.signer = (builder.signingKey != null) ? new NotificationSigner(builder.signingKey.secret(),
 				builder.alsoAccepted.stream().map(SigningKey::secret).toList()) : null;
 		if (this.signer != null && !this.stages.isEmpty()) {

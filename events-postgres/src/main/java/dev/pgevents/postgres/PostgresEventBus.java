@@ -672,7 +672,8 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 
 		ChannelStrategy channels = ChannelStrategy.single(ChannelStrategy.DEFAULT_CHANNEL);
 
-		PayloadCodec codec = new JacksonPayloadCodec();
+		/** Null for the default, which has many classes. */
+		@Nullable PayloadCodec codec;
 
 		@Nullable SigningKey signingKey;
 

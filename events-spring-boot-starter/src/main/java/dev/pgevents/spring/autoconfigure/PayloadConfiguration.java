@@ -19,6 +19,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * How payloads are written and read: one codec for the bus and for the check of what
@@ -42,8 +43,8 @@ class PayloadConfiguration {
 			logger.info("spring.jackson.* says nothing about payloads of events, which a mapper of the library's own "
 					+ "writes, so that all services agree: events.payload.mapper=application changes that");
 		}
-		JacksonPayloadCodec jackson2 = new JacksonPayloadCodec();
-		return JACKSON_3 ? new Jackson3PayloadCodec(jackson2) : jackson2;
+		return JACKSON_3 ? new Jackson3PayloadCodec(SingletonSupplier.of(JacksonPayloadCodec::new))
+				: new JacksonPayloadCodec();
 	}
 
 	/**

@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LenientDecoder {
 
-	private final JsonFactory json = WireJson.factory(WireJson.NESTING);
-
 	private final PayloadCodec codec;
 
 	private final Payload noPayload;
@@ -45,7 +43,7 @@ final class LenientDecoder {
 	 * @throws UnreadableNotificationException if it is not of the wire format
 	 */
 	Event decode(String notification) throws IOException, UnreadableNotificationException {
-		try (JsonParser parser = this.json.createParser(notification)) {
+		try (JsonParser parser = Json.FACTORY.createParser(notification)) {
 			return decode(parser, notification);
 		}
 	}
@@ -219,6 +217,13 @@ final class LenientDecoder {
 		Fields(Payload noPayload) {
 			this.payload = noPayload;
 		}
+
+	}
+
+	/** Made for the first notification that is not of the own layout. */
+	private static final class Json {
+
+		static final JsonFactory FACTORY = WireJson.factory(WireJson.NESTING);
 
 	}
 

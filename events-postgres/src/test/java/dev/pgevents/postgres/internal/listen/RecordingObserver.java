@@ -1,5 +1,6 @@
 package dev.pgevents.postgres.internal.listen;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -29,7 +30,7 @@ final class RecordingObserver implements ListenerObserver {
 	}
 
 	@Override
-	public void onListening() {
+	public void onListening(Duration took) {
 		this.seen.add("listening");
 	}
 

@@ -5,6 +5,7 @@ import java.lang.reflect.Type;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 import dev.pgevents.PayloadCodec;
 import dev.pgevents.PayloadConversionException;
@@ -17,6 +18,7 @@ import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.ObjectReader;
 
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Payloads as JSON, written and read by Jackson 3. Thread-safe.
@@ -25,9 +27,8 @@ import org.springframework.beans.factory.ListableBeanFactory;
  */
 public final class Jackson3PayloadCodec implements PayloadCodec {
 
-	private final ObjectMapper mapper;
-
-	private final ReadableTypes readable;
+	/** Made when it is needed, for it has many classes. */
+	private final Supplier<Mapping> mapping;
 
 	private final IgnoredAnnotations ignored = new IgnoredAnnotations("com.fasterxml.jackson.databind.annotation",
 			"payloads are written by Jackson 3, use those of tools.jackson");
@@ -38,14 +39,15 @@ public final class Jackson3PayloadCodec implements PayloadCodec {
 	/** Classes of published payloads that were checked. */
 	private final Set<Class<?>> readableAgain = ConcurrentHashMap.newKeySet();
 
-	private final @Nullable PayloadCodec jackson2;
+	/** Made where there is a node of its own, for it has many classes. */
+	private final @Nullable Supplier<PayloadCodec> jackson2;
 
 	/**
 	 * With the library's own mapper.
 	 * @param jackson2 the codec for the nodes of Jackson 2
 	 */
-	public Jackson3PayloadCodec(PayloadCodec jackson2) {
-		this(PayloadMapper.create(), true, jackson2);
+	public Jackson3PayloadCodec(Supplier<PayloadCodec> jackson2) {
+		this(SingletonSupplier.of(() -> Mapping.of(PayloadMapper.create(), true)), jackson2);
 	}
 
 	/**
@@ -63,25 +65,24 @@ public final class Jackson3PayloadCodec implements PayloadCodec {
 	 * @param mapper reads and writes payloads
 	 */
 	public Jackson3PayloadCodec(ObjectMapper mapper) {
-		this(mapper, false, null);
+		this(SingletonSupplier.of(Mapping.of(mapper, false)), null);
 	}
 
-	private Jackson3PayloadCodec(ObjectMapper mapper, boolean own, @Nullable PayloadCodec jackson2) {
-		this.mapper = mapper;
-		this.readable = new ReadableTypes(mapper, own);
+	private Jackson3PayloadCodec(Supplier<Mapping> mapping, @Nullable Supplier<PayloadCodec> jackson2) {
+		this.mapping = mapping;
 		this.jackson2 = jackson2;
 	}
 
 	@Override
 	public String toJson(@Nullable Object value) {
 		if (this.jackson2 != null && value != null && isOfJackson2(value.getClass())) {
-			return this.jackson2.toJson(value);
+			return this.jackson2.get().toJson(value);
 		}
 		if (value != null) {
 			checkReadableAgain(value.getClass());
 		}
 		try {
-			return this.mapper.writeValueAsString(value);
+			return mapper().writeValueAsString(value);
 		}
 		catch (JacksonException ex) {
 			throw new PayloadConversionException("payload of class "
@@ -93,7 +94,7 @@ public final class Jackson3PayloadCodec implements PayloadCodec {
 	@Override
 	public <T> @Nullable T fromJson(String json, Type type) {
 		if (this.jackson2 != null && type instanceof Class<?> plain && isOfJackson2(plain)) {
-			return this.jackson2.fromJson(json, type);
+			return this.jackson2.get().fromJson(json, type);
 		}
 		try {
 			return reader(type).readValue(json);
@@ -108,7 +109,7 @@ public final class Jackson3PayloadCodec implements PayloadCodec {
 		if (this.jackson2 != null && type instanceof Class<?> plain && isOfJackson2(plain)) {
 			return;
 		}
-		this.ignored.warn(this.mapper.constructType(type).getRawClass());
+		this.ignored.warn(mapper().constructType(type).getRawClass());
 		String problem = problem(type);
 		if (problem != null) {
 			throw new PayloadConversionException("nothing can be read as " + type.getTypeName() + ": " + problem);
@@ -127,7 +128,7 @@ public final class Jackson3PayloadCodec implements PayloadCodec {
 		}
 		this.ignored.warn(type);
 		boolean nameable = !type.isAnonymousClass() && !type.isHidden() && !Proxy.isProxyClass(type);
-		String problem = nameable && this.readable.isWrittenByProperties(type) ? problem(type) : null;
+		String problem = nameable && this.mapping.get().readable().isWrittenByProperties(type) ? problem(type) : null;
 		if (problem != null) {
 			throw new PayloadConversionException("payload of class " + type.getName()
 					+ " is not published, since no handler could read it again: " + problem);
@@ -136,13 +137,26 @@ public final class Jackson3PayloadCodec implements PayloadCodec {
 	}
 
 	private @Nullable String problem(Type type) {
-		return this.readable.problem(this.mapper.constructType(type));
+		return this.mapping.get().readable().problem(mapper().constructType(type));
 	}
 
 	private ObjectReader reader(Type type) {
 		ObjectReader known = this.readers.get(type);
 		return (known != null) ? known
-				: this.readers.computeIfAbsent(type, (key) -> this.mapper.readerFor(this.mapper.constructType(key)));
+				: this.readers.computeIfAbsent(type, (key) -> mapper().readerFor(mapper().constructType(key)));
+	}
+
+	private ObjectMapper mapper() {
+		return this.mapping.get().mapper();
+	}
+
+	/** A mapper, and what it can read. */
+	private record Mapping(ObjectMapper mapper, ReadableTypes readable) {
+
+		static Mapping of(ObjectMapper mapper, boolean own) {
+			return new Mapping(mapper, new ReadableTypes(mapper, own));
+		}
+
 	}
 
 }

@@ -47,6 +47,8 @@ record ConditionalHandler(EventHandler handler, Verdicts verdicts, Consumer<Even
 
 		private final EventCondition condition;
 
+		/** Each handler's own, as its condition is. */
+		@SuppressWarnings("ThreadLocalUsage")
 		private final ThreadLocal<@Nullable Verdict> current = new ThreadLocal<>();
 
 		Verdicts(HandlerArguments arguments, EventCondition condition) {
@@ -90,6 +92,7 @@ record ConditionalHandler(EventHandler handler, Verdicts verdicts, Consumer<Even
 			return verdict.values;
 		}
 
+		@SuppressWarnings("ArrayRecordComponent") // never compared
 		private record Verdict(@Nullable Object @Nullable [] values, @Nullable Throwable failure) {
 
 		}

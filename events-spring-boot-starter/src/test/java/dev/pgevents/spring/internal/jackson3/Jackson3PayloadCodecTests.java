@@ -63,7 +63,7 @@ class Jackson3PayloadCodecTests {
 
 	private static final PayloadCodec jackson2 = new JacksonPayloadCodec();
 
-	private static final PayloadCodec jackson3 = new Jackson3PayloadCodec(jackson2);
+	private static final PayloadCodec jackson3 = new Jackson3PayloadCodec(() -> jackson2);
 
 	private static final Instant INSTANT = Instant.parse("2026-01-19T10:00:00.120Z");
 

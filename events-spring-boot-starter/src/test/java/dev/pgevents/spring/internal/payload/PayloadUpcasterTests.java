@@ -62,7 +62,7 @@ class PayloadUpcasterTests {
 		PayloadCodec jackson2 = new JacksonPayloadCodec();
 		this.runner
 			.withBean(PayloadCodec.class,
-					() -> (codec == JacksonPayloadCodec.class) ? jackson2 : new Jackson3PayloadCodec(jackson2))
+					() -> (codec == JacksonPayloadCodec.class) ? jackson2 : new Jackson3PayloadCodec(() -> jackson2))
 			.withBean(FromCents.class)
 			.withBean(WithCurrency.class)
 			.withBean(Handler.class)
