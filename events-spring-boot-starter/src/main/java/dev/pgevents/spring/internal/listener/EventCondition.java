@@ -68,6 +68,7 @@ final class EventCondition {
 	 * Whether an event is for the method.
 	 * @throws IllegalStateException if the condition cannot be evaluated for it
 	 */
+	@SuppressWarnings("NullAway") // Spring's array of arguments may hold null
 	boolean isTrue(Event event, @Nullable Object[] values) {
 		MethodBasedEvaluationContext context = new MethodBasedEvaluationContext(new Root(event, values), method(),
 				values, parameterNames);
