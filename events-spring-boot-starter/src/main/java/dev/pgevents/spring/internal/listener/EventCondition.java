@@ -128,6 +128,7 @@ final class EventCondition {
 	}
 
 	/** What {@code #root} is, and names without a {@code #} are of. */
+	@SuppressWarnings("EffectivelyPrivate") // called by name
 	private final class Root {
 
 		private final Event event;
