@@ -5,17 +5,23 @@ import dev.pgevents.spring.AppId;
 import dev.pgevents.spring.DomainEventPublisher;
 import dev.pgevents.spring.OnDomainEvent;
 import dev.pgevents.spring.SyncOnDomainEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * Calculates the claims of epochs whose inputs are processed.
+ * Calculates the claims of epochs whose inputs are processed. Its processes share the
+ * applications, each of which is one process's at a time: start it twice, kill one, and
+ * the other goes on with all of them.
  */
 @Service
 @ConditionalOnService(NodeService.VALIDATOR)
 @Transactional
 class Validator {
+
+	private static final Logger logger = LoggerFactory.getLogger(Validator.class);
 
 	private final Epochs epochs;
 
@@ -32,15 +38,17 @@ class Validator {
 		this.stall = stall;
 	}
 
-	@OnDomainEvent(EventTypes.EPOCH_INPUTS_PROCESSED_VALUE)
+	@OnDomainEvent(types = EventTypes.EPOCH_INPUTS_PROCESSED_VALUE, group = "validators")
 	void calculate(@AppId String app) {
+		logger.info("this process validates application {}", app);
 		this.stall.pass();
 		if (this.applications.isActive(app)) {
 			calculateAll(app);
 		}
 	}
 
-	@SyncOnDomainEvent(types = { "app.*", EventTypes.EPOCH_INPUTS_PROCESSED_VALUE }, every = "${node.sync-every:30s}")
+	/** What became ready while its application was out of service. */
+	@SyncOnDomainEvent(types = "app.*", every = "${node.sync-every:30s}")
 	void catchUp() {
 		this.stall.pass();
 		this.applications.readActive().forEach(this::calculateAll);
