@@ -186,7 +186,7 @@ class ObservationTests {
 					.filter((line) -> line.getFormattedMessage().contains(event.toString()))
 					.toList();
 				assertThat(said).extracting(ILoggingEvent::getFormattedMessage)
-					.anyMatch((line) -> line.startsWith("publishing " + event + " on channel events"))
+					.anyMatch((line) -> line.startsWith("events: publishing " + event + " on channel events"))
 					.anyMatch((line) -> line
 						.endsWith(event + " received, for subscriptions [handling.on], not for [others]"))
 					.anyMatch((line) -> line.equals("subscription handling.on handles " + event));
