@@ -19,8 +19,6 @@ final class Assets {
 
 	private static final String STYLES = "text/css;charset=UTF-8";
 
-	private static final String UPLOT = "META-INF/resources/webjars/uplot/1.6.30/dist/";
-
 	private final Map<String, Asset> assets = new LinkedHashMap<>();
 
 	private final Asset page;
@@ -36,8 +34,6 @@ final class Assets {
 			this.assets.put(script, Asset.of(own(script), SCRIPT));
 		}
 		this.assets.put("console.css", Asset.of(own("console.css"), STYLES));
-		this.assets.put("uplot.js", Asset.of(new ClassPathResource(UPLOT + "uPlot.iife.min.js"), SCRIPT));
-		this.assets.put("uplot.css", Asset.of(new ClassPathResource(UPLOT + "uPlot.min.css"), STYLES));
 		panels.forEach(this::add);
 	}
 

@@ -11,8 +11,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param enabled Whether there is a page. Whoever reaches the web server reaches the
  * page: protect it as you protect the actuator.
  * @param path Where the page is, below the context path.
- * @param operations Whether the page may change something: stop and start handlers, and
- * what the application's own panels offer. Without, it only shows.
+ * @param operations Whether the page may change something: stop and start handlers, try
+ * parked events again or give them up, and what the application's own panels offer.
+ * Without, it only shows.
  * @param showPayloads Whether the page shows what events carry.
  * @since 0.1
  */

@@ -2,6 +2,7 @@ package dev.pgevents.console;
 
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 import dev.pgevents.EventLog;
 import dev.pgevents.spring.DomainEventListenerContainer;
@@ -49,8 +50,10 @@ final class Operations {
 	 */
 	@Nullable String operate(String panel, String operation, Map<String, String> parameters) throws Exception {
 		if (panel.equals("console")) {
-			return operation.equals("redrive") ? redrive(parameters.getOrDefault("group", ""))
-					: own(operation, parameters.getOrDefault("id", ""));
+			return switch (operation) {
+				case "redrive", "skip" -> (this.log != null) ? parked(this.log, operation, parameters) : null;
+				default -> own(operation, parameters.getOrDefault("id", ""));
+			};
 		}
 		for (ConsolePanel each : this.panels) {
 			if (each.id().equals(panel) && each.operations().contains(operation)) {
@@ -60,9 +63,19 @@ final class Operations {
 		return null;
 	}
 
-	private @Nullable String redrive(String group) {
-		return (this.log != null) ? this.log.redrive(group) + " parked events of group " + group + " are tried again."
-				: null;
+	private static String parked(EventLog log, String operation, Map<String, String> parameters) {
+		String group = parameters.getOrDefault("group", "");
+		String id = parameters.get("id");
+		if (operation.equals("redrive") && id == null) {
+			return log.redrive(group) + " parked events of group " + group + " are tried again.";
+		}
+		UUID event = UUID.fromString(String.valueOf(id)); // a group is never skipped as a
+															// whole
+		boolean again = operation.equals("redrive");
+		if (again ? log.redrive(group, event) : log.skip(group, event)) {
+			return "Event " + event + (again ? " is tried again by group " : " is given up by group ") + group + ".";
+		}
+		throw new IllegalStateException("Event " + event + " is not parked in group " + group + " any more.");
 	}
 
 	private @Nullable String own(String operation, String id) {

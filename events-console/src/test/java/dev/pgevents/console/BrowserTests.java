@@ -7,15 +7,19 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.deque.html.axecore.results.Rule;
+import com.google.gson.JsonObject;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
 import dev.pgevents.Event;
@@ -23,6 +27,7 @@ import dev.pgevents.EventBus;
 import dev.pgevents.EventType;
 import dev.pgevents.EventTypes;
 import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.console.app.WatchedApplication;
 import dev.pgevents.postgres.test.TestPostgres;
 import org.junit.jupiter.api.AfterAll;
@@ -57,6 +62,9 @@ class BrowserTests {
 
 	private static ConfigurableApplicationContext application;
 
+	/** Whether the group's handler fails. */
+	private static volatile boolean refusing;
+
 	private final List<String> complaints = new CopyOnWriteArrayList<>();
 
 	private BrowserContext context;
@@ -70,7 +78,19 @@ class BrowserTests {
 		application = WatchedApplication.start("--spring.datasource.url=" + database.url(),
 				"--spring.datasource.username=" + database.user(),
 				"--spring.datasource.password=" + database.password(), "--events.console.operations=true",
-				"--events.console.show-payloads=true");
+				"--events.console.show-payloads=true", "--events.log.enabled=true",
+				"--events.log.retry.max-attempts=1");
+		application.getBean(EventBus.class)
+			.subscribe(SubscriptionFilter.types("invoice.*"), SubscriptionOptions.builder().group("billing").build(),
+					BrowserTests::bill)
+			.ready()
+			.join();
+	}
+
+	private static void bill(Event event) {
+		if (refusing) {
+			throw new IllegalStateException("no money");
+		}
 	}
 
 	@AfterAll
@@ -248,6 +268,48 @@ class BrowserTests {
 	}
 
 	@Test
+	void groupIsShownWithItsOwnerAndParkedEventsAreTriedAgainOrGivenUp() {
+		Locator group = this.page.locator("#groups .row",
+				new Page.LocatorOptions().setHas(this.page.locator("strong:text-is('billing')")));
+		assertThat(group).containsText("of 65 partitions");
+		refusing = true;
+		publish(EventType.of("invoice.due"), "4");
+		publish(EventType.of("invoice.due"), "5");
+		assertThat(group).containsText("has parked events");
+		Locator fourth = group.locator(".parked li", new Locator.LocatorOptions().setHasText("invoice.due of app 4"));
+		Locator fifth = group.locator(".parked li", new Locator.LocatorOptions().setHasText("invoice.due of app 5"));
+		assertThat(fourth).containsText("tried 1 time since");
+		assertThat(fourth).containsText("no money");
+		assertThat(fifth).isVisible();
+		assertAccessible();
+		refusing = false;
+		fourth.locator("button:text('Try again')").click();
+		assertThat(this.page.locator("#confirm")).containsText("invoice.due of app 4 is handled again");
+		this.page.keyboard().press("Escape");
+		assertThat(fourth).isVisible();
+		fourth.locator("button:text('Try again')").click();
+		this.page.locator("#confirm-yes").click();
+		assertThat(fourth).isHidden();
+		fifth.locator("button:text('Give up')").click();
+		assertThat(this.page.locator("#confirm")).containsText("billing never handles invoice.due of app 5");
+		this.page.locator("#confirm-yes").click();
+		assertThat(group.locator(".parked li")).hasCount(0);
+		assertThat(group.locator(".badge")).isHidden();
+	}
+
+	@Test
+	void plotSaysWhatIsUnderThePointer() {
+		publish(EventTypes.EPOCH_OPENED, "1");
+		assertThat(this.page.locator("#chart-latency path.p50")).hasAttribute("d", Pattern.compile("M\\d.*"));
+		assertThat(this.page.locator("#chart-rate path.line")).hasAttribute("d", Pattern.compile("M\\d.*"));
+		BoundingBox box = this.page.locator("#chart-rate").boundingBox();
+		this.page.mouse().move(box.x + box.width - 10, box.y + box.height / 2);
+		assertThat(this.page.locator("#chart-rate-at")).hasText(Pattern.compile("\\d\\d:\\d\\d:\\d\\d: \\d+"));
+		this.page.mouse().move(0, 0);
+		assertThat(this.page.locator("#chart-rate-at")).hasText("");
+	}
+
+	@Test
 	void burstNeitherGrowsThePageNorGoesUnsaid() {
 		EventBus bus = application.getBean(EventBus.class);
 		for (int i = 0; i < 30; i++) {
@@ -257,6 +319,65 @@ class BrowserTests {
 		}
 		assertThat(this.page.locator("#feed-status")).containsText("A sample, 100 a second");
 		assertThat(this.page.locator(".event").count()).isLessThanOrEqualTo(200);
+	}
+
+	/**
+	 * An hour of ten events a second and a gap a minute, given to the page as fast as it
+	 * takes them: what it has after a quarter of it is all that it keeps.
+	 */
+	@Test
+	void hourDoesNotGrowThePage() {
+		this.context.close();
+		this.context = chromium.browser().newContext();
+		this.page = this.context.newPage();
+		this.page.addInitScript("window.EventSource = class extends EventTarget { constructor() { super(); "
+				+ "window.stream = this; } close() {} }");
+		this.page.navigate(WatchedApplication.console(application));
+		CDPSession browser = this.context.newCDPSession(this.page);
+		browser.send("Performance.enable");
+		minutes(0, 15);
+		JsonObject quarter = metrics(browser);
+		minutes(15, 60);
+		JsonObject hour = metrics(browser);
+		assertThat(this.page.locator(".event").first()).containsText("app 35999");
+		assertThat(hour.get("Nodes").getAsDouble()).isLessThan(quarter.get("Nodes").getAsDouble() * 1.05);
+		assertThat(hour.get("JSEventListeners").getAsDouble())
+			.isLessThan(quarter.get("JSEventListeners").getAsDouble() * 1.05);
+		assertThat(hour.get("JSHeapUsedSize").getAsDouble())
+			.isLessThan(quarter.get("JSHeapUsedSize").getAsDouble() * 1.25);
+	}
+
+	private void minutes(int from, int until) {
+		this.page.evaluate(
+				"""
+						async ([from, until]) => {
+							const state = await (await fetch('api/state')).json();
+							const begin = Date.UTC(2026, 0, 19);
+							const give = (name, data) => stream.dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data) }));
+							for (let second = from * 60; second < until * 60; second++) {
+								const now = new Date(begin + second * 1000).toISOString();
+								const at = (ago) => new Date(begin + (Math.floor(second / 60) - ago) * 60000).toISOString();
+								const gaps = Array.from({ length: 10 }, (none, ago) => ({ reason: 'RECONNECTED', since: at(10 - ago),
+									until: at(10 - ago), dropped: '0', healed: [] }));
+								give('state', { ...state, now, gaps, seconds: [{ at: begin / 1000 + second, count: 10, p50: 0.2, p99: 1 + second % 7 }] });
+								give('events', { skipped: 0, events: Array.from({ length: 10 }, (none, each) => ({ id: `${second}-${each}`,
+									type: 'epoch.closed', app: String(second * 10 + each), published: now, ms: 0.2, payload: `{"index":${each}}` })) });
+								if (second % 20 === 0) {
+									await new Promise((resolve) => setTimeout(resolve)); // lets it be drawn
+								}
+							}
+						}""",
+				List.of(from, until));
+	}
+
+	private static JsonObject metrics(CDPSession browser) {
+		browser.send("HeapProfiler.collectGarbage");
+		JsonObject metrics = new JsonObject();
+		browser.send("Performance.getMetrics")
+			.getAsJsonArray("metrics")
+			.forEach((metric) -> metrics.add(metric.getAsJsonObject().get("name").getAsString(),
+					metric.getAsJsonObject().get("value")));
+		return metrics;
 	}
 
 	@ParameterizedTest
@@ -273,11 +394,15 @@ class BrowserTests {
 		this.page.locator(".call summary").first().click();
 		assertThat(this.page.locator("#sessions .row").first()).isVisible();
 		screenshot(scheme + "-" + width);
-		List<Rule> violations = new AxeBuilder(this.page).analyze().getViolations();
-		assertThat(violations).as("%s", describe(violations)).isEmpty();
+		assertAccessible();
 		assertThat((boolean) this.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 			.as("nothing sticks out at the side")
 			.isTrue();
+	}
+
+	private void assertAccessible() {
+		List<Rule> violations = new AxeBuilder(this.page).analyze().getViolations();
+		assertThat(violations).as("%s", describe(violations)).isEmpty();
 	}
 
 	private static String describe(List<Rule> violations) {

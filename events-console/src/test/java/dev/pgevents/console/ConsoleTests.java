@@ -92,7 +92,7 @@ class ConsoleTests {
 		assertThat(page.body()).doesNotContainPattern("<script>|<style|style=|\\son[a-z]+=");
 		int size = compressed("").length;
 		List<String> files = new ArrayList<>(found("(?:src|href)=\"(assets/[^\"]+)\"", page.body()));
-		assertThat(files).contains("assets/console.js", "assets/console.css", "assets/uplot.js");
+		assertThat(files).contains("assets/console.js", "assets/console.css");
 		for (int i = 0; i < files.size(); i++) {
 			HttpResponse<String> file = get(files.get(i));
 			assertThat(file.statusCode()).as(files.get(i)).isEqualTo(200);
@@ -104,7 +104,8 @@ class ConsoleTests {
 				.forEach(files::add);
 		}
 		assertThat(found("(?:src|href)=\"([^\"]+)\"", page.body())).noneMatch((address) -> address.startsWith("/"));
-		assertThat(size).as("bytes of all files, compressed").isLessThan(48_000);
+		assertThat(files).contains("assets/charts.js", "assets/dom.js");
+		assertThat(size).as("bytes of all files, compressed").isLessThan(25_000);
 	}
 
 	@Test

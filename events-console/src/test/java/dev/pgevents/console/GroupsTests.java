@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 class GroupsTests {
@@ -69,6 +71,25 @@ class GroupsTests {
 		Operations operations = new Operations(true, null, log, List.of());
 		assertThat(operations.operate("console", "redrive", Map.of("group", "billing"))).contains("1 parked");
 		assertThat(new Operations(true, null, null, List.of()).operate("console", "redrive", Map.of())).isNull();
+	}
+
+	@Test
+	void parkedEventIsTriedAgainOrGivenUpAlone() throws Exception {
+		handleWithFailures();
+		EventLog log = this.bus.capability(EventLog.class).orElseThrow();
+		await().atMost(LIMIT).until(() -> log.parked("billing").size() == 1);
+		Operations operations = new Operations(true, null, log, List.of());
+		Map<String, String> event = Map.of("group", "billing", "id",
+				log.parked("billing").get(0).event().id().toString());
+		assertThat(operations.operate("console", "redrive", event)).contains("is tried again by group billing");
+		await().atMost(LIMIT).until(() -> log.parked("billing").size() == 1);
+		assertThat(operations.operate("console", "skip", event)).contains("is given up by group billing");
+		assertThat(log.parked("billing")).isEmpty();
+		assertThatIllegalStateException().isThrownBy(() -> operations.operate("console", "skip", event))
+			.withMessageContaining("not parked in group billing any more");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> operations.operate("console", "skip", Map.of("group", "billing")));
+		assertThat(new Operations(true, null, null, List.of()).operate("console", "skip", event)).isNull();
 	}
 
 	private void handleWithFailures() {

@@ -5,7 +5,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -16,7 +15,6 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.Resource;
 import org.springframework.stereotype.Component;
@@ -35,7 +33,8 @@ class PanelTests {
 						+ "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration")) {
 			String console = WatchedApplication.console(context);
 			assertThat(get(console + "api/panels")).contains("\"id\":\"queue\"", "\"title\":\"Work that waits\"");
-			assertThat(get(console + "assets/panel-queue.js")).startsWith("export function render");
+			assertThat(get(console + "assets/panel-queue.js"))
+				.isEqualTo(block(Files.readString(Path.of("../docs/console.md")), "```js\n"));
 			assertThat(get(console + "api/state")).contains("\"queue\":{\"waiting\":3}");
 			assertThat(post(console + "api/operations/queue/empty?how=now")).contains("emptied now");
 			assertThat(post(console + "api/operations/queue/fill")).contains("There is no operation fill of queue");
@@ -45,10 +44,14 @@ class PanelTests {
 	@Test
 	void panelOfThePageIsTheOneTested() throws IOException {
 		String page = Files.readString(Path.of("../docs/console.md"));
-		int begin = page.indexOf("@Component\nclass QueuePanel");
-		String example = page.substring(begin, page.indexOf("```", begin));
+		String example = "@Component\nclass QueuePanel" + block(page, "@Component\nclass QueuePanel");
 		String tested = Files.readString(Path.of("src/test/java/dev/pgevents/console/PanelTests.java"));
 		assertThat(tested.replaceAll("\\s*\n\\s*", "\n")).contains(example.replaceAll("\\s*\n\\s*", "\n"));
+	}
+
+	private static String block(String page, String start) {
+		int begin = page.indexOf(start) + start.length();
+		return page.substring(begin, page.indexOf("```", begin));
 	}
 
 	private String get(String url) throws IOException, InterruptedException {
@@ -65,13 +68,8 @@ class PanelTests {
 		return this.client.send(request.build(), HttpResponse.BodyHandlers.ofString()).body();
 	}
 
-	/** That of the page, with a script and an operation. */
+	/** That of the page, with an operation. */
 	static class ScriptedPanel extends QueuePanel {
-
-		@Override
-		public Resource script() {
-			return new ByteArrayResource("export function render(element, data) {}".getBytes(StandardCharsets.UTF_8));
-		}
 
 		@Override
 		public Set<String> operations() {

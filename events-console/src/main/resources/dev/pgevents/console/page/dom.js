@@ -18,6 +18,14 @@ export function element(name, attributes = {}, ...children) {
 	return made;
 }
 
+/** A part of a drawing. */
+export function svg(name, attributes, ...children) {
+	const made = document.createElementNS('http://www.w3.org/2000/svg', name);
+	Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
+	made.append(...children);
+	return made;
+}
+
 export function setText(node, text) {
 	if (node.textContent !== text) {
 		node.textContent = text;

@@ -1,10 +1,9 @@
 // Gaps on a time axis, and what healed them.
 
-import { announce, byId, clock, element, keyed, millis, plural, setText, span } from './dom.js';
+import { announce, byId, clock, element, keyed, millis, plural, setText, span, svg } from './dom.js';
 
 const HEIGHT = 46;
 const SHOWN = 12;
-const SVG = 'http://www.w3.org/2000/svg';
 
 const REASONS = {
 	RECONNECTED: ['Connection lost and back', 'What was published meanwhile did not arrive'],
@@ -17,13 +16,6 @@ const REASONS = {
 const reason = (gap) => REASONS[gap.reason] ?? [gap.reason.toLowerCase(), ''];
 
 const key = (gap) => `${gap.since} ${gap.reason} ${gap.subscription ?? ''}`;
-
-function svg(name, attributes, ...children) {
-	const made = document.createElementNS(SVG, name);
-	Object.entries(attributes).forEach(([each, value]) => made.setAttribute(each, value));
-	made.append(...children);
-	return made;
-}
 
 export class Gaps {
 

@@ -98,26 +98,51 @@ export function renderGroups({ groups, operations }, confirmed) {
 		setText(badge, state[0]);
 		badge.className = `badge ${state[1]}`;
 		show(badge, state[0] !== '');
-		show(button, operations && parked > 0n);
+		show(button, operations && parked > 1n);
+		button.setAttribute('aria-label', `Try all parked events of ${each.name} again`);
 		setText(row.querySelector('.filter-text'), `${names(each.types, 'all types')}; ${
 			Object.entries(each.owners).map(([owner, parts]) => `${owner} has ${parts} of ${each.partitions} partitions`).join(', ') || 'no instance runs'}`);
 		keyed(row.querySelector('.stats'), [['lag', each.lag], ['held', each.held], ['parked', each.parked]], ([what]) => what,
 			([what]) => element('div', { class: `stat-${what}` }, element('dt', {}, what), element('dd', {})),
 			(item, [, value]) => setText(item.lastElementChild, count(value)));
-		keyed(row.querySelector('.parked'), each.events, (event) => event.id, () => element('li'), (item, event) =>
-			setText(item, `${event.type}${event.app == null ? '' : ` of app ${event.app}`}, tried ${event.attempts} times since ${
-				clock(event.since)}${event.error ? `: ${event.error}` : ''}`));
+		keyed(row.querySelector('.parked'), each.events, (event) => event.id, () => parkedEvent(each.name, confirmed),
+			(item, event) => updateParked(item, event, operations));
+		const more = parked - BigInt(each.events.length);
+		showText(row.lastElementChild, more > 0n ? `and ${count(more)} more` : '');
 	});
 }
 
 function group(confirmed) {
 	const row = element('li', { class: 'row' },
 		element('div', { class: 'row-head' }, element('strong', { class: 'name' }), element('span', { class: 'badge' }),
-			element('button', { type: 'button', class: 'quiet', hidden: true }, 'Try again')),
-		element('p', { class: 'muted filter-text' }), element('dl', { class: 'stats' }), element('ul', { class: 'parked small' }));
+			element('button', { type: 'button', class: 'quiet', hidden: true }, 'Try all again')),
+		element('p', { class: 'muted filter-text' }), element('dl', { class: 'stats' }), element('ul', { class: 'parked small' }), element('p', { class: 'muted' }));
 	row.querySelector('button').addEventListener('click', () => confirmed('Try the parked events again?',
 		`All parked events of ${row.dataset.key} are handled again, as often as new ones.`, 'Try again', 'console', 'redrive', { group: row.dataset.key }));
 	return row;
+}
+
+function parkedEvent(group, confirmed) {
+	const item = element('li', {}, element('span', {}), element('button', { type: 'button', class: 'quiet' }, 'Try again'),
+		element('button', { type: 'button', class: 'quiet' }, 'Give up'));
+	const [text, again, up] = item.children;
+	const id = () => item.dataset.key;
+	again.addEventListener('click', () => confirmed('Try this event again?',
+		`${text.dataset.what} is handled again, as often as a new one.`, 'Try again', 'console', 'redrive', { group, id: id() }));
+	up.addEventListener('click', () => confirmed('Give this event up?',
+		`${group} never handles ${text.dataset.what}. Events of its app that wait behind it are handled.`, 'Give up', 'console', 'skip', { group, id: id() }));
+	return item;
+}
+
+function updateParked(item, event, operations) {
+	const [text, again, up] = item.children;
+	const what = `${event.type}${event.app == null ? '' : ` of app ${event.app}`}`;
+	text.dataset.what = what;
+	setText(text, `${what}, tried ${plural(event.attempts, 'time', 'times')} since ${clock(event.since)}${event.error ? `: ${event.error}` : ''}`);
+	again.setAttribute('aria-label', `Try ${what} again`);
+	up.setAttribute('aria-label', `Give up ${what}`);
+	show(again, operations);
+	show(up, operations);
 }
 
 const ago = (now, at) => {

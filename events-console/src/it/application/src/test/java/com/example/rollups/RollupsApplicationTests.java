@@ -1,13 +1,21 @@
 package com.example.rollups;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import dev.pgevents.Event;
 import dev.pgevents.EventTypes;
@@ -128,11 +136,39 @@ class RollupsApplicationTests {
 		assertThat(get("events")).contains("\"signed\":true").doesNotContain("nobody may get to see");
 	}
 
+	@Test
+	void showsEventsOnItsConsole() throws Exception {
+		HttpResponse<String> page = send("events-console/", BodyHandlers.ofString());
+		assertThat(page.headers().firstValue("Content-Type")).contains("text/html;charset=UTF-8");
+		Matcher files = Pattern.compile("(?:src|href)=\"(assets/[^\"]+)\"").matcher(page.body());
+		assertThat(files.results().map((file) -> file.group(1)).toList()).isNotEmpty()
+			.allSatisfy((file) -> assertThat(send("events-console/" + file, BodyHandlers.ofString()).statusCode())
+				.isEqualTo(200));
+		HttpResponse<InputStream> stream = send("events-console/api/stream?app=5", BodyHandlers.ofInputStream());
+		try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
+			assertThat(dataOf(lines, "state")).contains("\"validator.on\"");
+			this.epochs.close("5", 6);
+			assertThat(dataOf(lines, "events")).contains("\"epoch.closed\"").contains("\"app\":\"5\"");
+		}
+	}
+
+	private static String dataOf(BufferedReader lines, String name) throws IOException {
+		String line;
+		do {
+			line = lines.readLine();
+		}
+		while (line != null && !line.equals("event:" + name));
+		return lines.readLine();
+	}
+
 	private String get(String endpoint) {
-		URI uri = URI.create("http://localhost:" + this.environment.getProperty("local.server.port") + "/actuator/"
-				+ endpoint);
+		return send("actuator/" + endpoint, BodyHandlers.ofString()).body();
+	}
+
+	private <T> HttpResponse<T> send(String path, BodyHandler<T> handler) {
+		URI uri = URI.create("http://localhost:" + this.environment.getProperty("local.server.port") + "/" + path);
 		try {
-			return HttpClient.newHttpClient().send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body();
+			return HttpClient.newHttpClient().send(HttpRequest.newBuilder(uri).build(), handler);
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException(ex);

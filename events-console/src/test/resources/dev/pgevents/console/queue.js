@@ -1,0 +1,3 @@
+export function render(element, data, console) {
+	element.textContent = `${data.waiting} waiting`;
+}
