@@ -22,7 +22,7 @@ const text = (node, value) => node.textContent !== value && (node.textContent = 
 
 export function render(element, data, console) {
 	if (!element.firstChild) {
-		element.append(services(), controls(console), board());
+		element.append(services(), controls(console), board(), pattern());
 	}
 	renderServices(element, data);
 	renderControls(element, data, console);
@@ -33,6 +33,15 @@ function services() {
 	return make('ol', { class: 'node-services' }, ...Object.entries(SERVICES).map(([id, [name, task]]) =>
 		make('li', { 'data-service': id }, make('strong', {}, name), make('span', { class: 'muted' }, task),
 			make('span', { class: 'node-act' }, '–'), make('span', { class: 'muted node-when' }))));
+}
+
+function pattern() {
+	return make('details', { class: 'node-pattern' }, make('summary', {}, 'Why no epoch is lost: the hybrid pattern'),
+		make('p', {}, 'Events make the services fast. PostgreSQL keeps none for those who are not there, so each service has a second way to its work: '
+			+ 'it looks at its table, at the start, after every gap, every 30 seconds, and every 5 while events do not arrive at all.'),
+		make('p', {}, 'The table says what is to do: an epoch in a state. One UPDATE … RETURNING moves it on, whether an event asked for it or a look, '
+			+ 'and the event for the next service leaves in the same transaction.'),
+		make('p', {}, 'Cut the connection and see below: the gap on its axis, and the runs of the synchronizing methods that healed it.'));
 }
 
 function renderServices(element, data) {

@@ -17,6 +17,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pgevents.Event;
 import dev.pgevents.EventType;
 import dev.pgevents.EventTypes;
@@ -56,6 +58,34 @@ class EventCatalogTests {
 					&& !component.getAccessor().isAnnotationPresent(AppId.class))
 			.map(RecordComponent::getName)
 			.collect(Collectors.toCollection(TreeSet::new))));
+	}
+
+	@Test
+	void schemaHasThePayloadsOfTheSample() throws IOException {
+		JsonNode schema = new ObjectMapper()
+			.readTree(Path.of("../docs/examples/event-catalog.schema.json").toFile())
+			.get("$defs");
+		Map<String, Map<String, String>> described = new TreeMap<>();
+		for (EventType type : EventTypes.all()) {
+			Map<String, String> fields = described.computeIfAbsent(type.value(), (each) -> new TreeMap<>());
+			schema.get(type.value())
+				.get("properties")
+				.properties()
+				.forEach((field) -> fields.put(field.getKey(), resolved(schema, field.getValue())));
+			assertThat(schema.get(type.value()).get("required")).as(type.value()).hasSize(fields.size());
+		}
+		assertThat(described).isEqualTo(Arrays.stream(Events.class.getDeclaredClasses())
+			.collect(Collectors.toMap((payload) -> payload.getAnnotation(DomainEvent.class).value(),
+					(payload) -> Arrays.stream(payload.getRecordComponents())
+						.collect(Collectors.toMap(RecordComponent::getName,
+								(field) -> (field.getType() == long.class) ? "integer" : "string",
+								(one, other) -> one, TreeMap::new)),
+					(one, other) -> one, TreeMap::new)));
+	}
+
+	/** The type of a field, which is defined once for all. */
+	private static String resolved(JsonNode schema, JsonNode field) {
+		return schema.get(field.get("$ref").asText().substring("#/$defs/".length())).get("type").asText();
 	}
 
 	@Test

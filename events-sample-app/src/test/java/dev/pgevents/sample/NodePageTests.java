@@ -109,6 +109,15 @@ class NodePageTests {
 	}
 
 	@Test
+	void explainsTheHybridPatternByKeyboard() {
+		Locator pattern = this.page.locator(".node-pattern");
+		pattern.locator("summary").focus();
+		this.page.keyboard().press("Enter");
+		assertThat(pattern.locator("p").first()).isVisible();
+		assertThat(pattern).containsText("looks at its table, at the start, after every gap");
+	}
+
+	@Test
 	void connectionThatAVisitorCutsIsToldAndHeals() {
 		int before = this.page.locator(".gap.reconnected").count();
 		press("Cut the connection", "Cut");
