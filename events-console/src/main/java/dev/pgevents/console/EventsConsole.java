@@ -171,9 +171,9 @@ final class EventsConsole implements SmartLifecycle, SyncRunListener {
 
 	/** Opens a page: it is sent what has been, then what happens. */
 	void open(Viewer viewer) {
-		// Begun before a tick can see the page: the first it gets is the past.
-		write(viewer, () -> viewer.write("state", state(0)));
-		this.viewers.add(viewer);
+		viewer.beginWriting(); // before a tick can see the page: the first it gets is the past
+		this.viewers.add(viewer); // before it is answered: the next to come is counted against it
+		execute(viewer, () -> viewer.write("state", state(0)));
 		if (!this.running) {
 			close(viewer);
 		}
@@ -214,19 +214,23 @@ final class EventsConsole implements SmartLifecycle, SyncRunListener {
 
 	private void write(Viewer viewer, Runnable writing) {
 		if (viewer.beginWriting()) {
-			try {
-				this.writers.execute(() -> {
-					try {
-						writing.run();
-					}
-					finally {
-						viewer.endWriting();
-					}
-				});
-			}
-			catch (RejectedExecutionException | OutOfMemoryError ex) {
-				viewer.endWriting(); // no thread: the next tick tries again
-			}
+			execute(viewer, writing);
+		}
+	}
+
+	private void execute(Viewer viewer, Runnable writing) {
+		try {
+			this.writers.execute(() -> {
+				try {
+					writing.run();
+				}
+				finally {
+					viewer.endWriting();
+				}
+			});
+		}
+		catch (RejectedExecutionException | OutOfMemoryError ex) {
+			viewer.endWriting(); // no thread: the next tick tries again
 		}
 	}
 
