@@ -86,9 +86,9 @@ class SharedServiceTests {
 		private final List<String> apps = new CopyOnWriteArrayList<>();
 
 		Validating(TestPostgres database) throws IOException {
-			List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java"),
-					"-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
-					NodeApplication.class.getName()));
+			List<String> command = new ArrayList<>(
+					List.of(ProcessHandle.current().info().command().orElse("java"), "-XX:TieredStopAtLevel=1", "-cp",
+							System.getProperty("java.class.path"), NodeApplication.class.getName()));
 			command.addAll(List.of(arguments(database, "--services=validator", "--logging.level.dev.pgevents=info")));
 			this.process = new ProcessBuilder(command).redirectErrorStream(true).start();
 			Thread reader = new Thread(this::read, "output of a validator");
