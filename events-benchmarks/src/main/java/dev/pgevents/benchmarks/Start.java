@@ -81,7 +81,7 @@ public final class Start {
 	}
 
 	private void measure(String row, List<String> options, boolean enabled) throws IOException, InterruptedException {
-		String[] values = run(options, enabled).split(" ");
+		String[] values = run(options, enabled).split(" ", -1);
 		this.table.add(row, "main to ready, ms", Double.parseDouble(values[1]));
 		this.table.add(row, "JVM to ready, ms", Double.parseDouble(values[2]));
 		this.table.add(row, "classes loaded", Double.parseDouble(values[3]));
@@ -104,10 +104,12 @@ public final class Start {
 			.orElseThrow(() -> new IllegalStateException("the application did not start:\n" + output));
 	}
 
-	/** Without what other harnesses need, and of jars alone, which an AOT cache asks for. */
+	/**
+	 * Without what other harnesses need, and of jars alone, which an AOT cache asks for.
+	 */
 	private static String classPath(Path folder) throws IOException {
 		List<String> entries = new ArrayList<>();
-		for (String each : System.getProperty("java.class.path").split(File.pathSeparator)) {
+		for (String each : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
 			Path entry = Path.of(each);
 			if (Files.isDirectory(entry)) {
 				entries.add(jar(entry, folder.resolve(entries.size() + ".jar")).toString());
