@@ -17,8 +17,12 @@ import dev.pgevents.spring.OnDomainEvent;
 import dev.pgevents.spring.PayloadUpcaster;
 import dev.pgevents.spring.SyncOnDomainEvent;
 
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
+import org.springframework.resilience.annotation.EnableResilientMethods;
+import org.springframework.resilience.annotation.Retryable;
 import org.springframework.stereotype.Component;
+import org.springframework.web.client.ResourceAccessException;
 
 /**
  * The examples of {@code docs/spring.md}, in their order.
@@ -114,6 +118,22 @@ class SpringPageExamples {
 		@Override
 		public String upcast(Event event, String json) {
 			return event.type().value().equals("order.placed") ? json.replace("\"number\":", "\"id\":") : json;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableResilientMethods
+	class Resilience {
+
+	}
+
+	@Component
+	class Shipping {
+
+		@OnDomainEvent("order.placed")
+		@Retryable(includes = ResourceAccessException.class, maxRetries = 2, delay = 200)
+		void ship(@AppId String app) {
 		}
 
 	}

@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -62,7 +64,8 @@ class MonitoringFilesTests {
 				await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
 					scraped = registry.scrape();
 					assertThat(scraped).contains("events_handler_duration_seconds_count{",
-							"events_sync_run_seconds_max{", "events_group_handled_total{group=\"billing\"} 1.0",
+							"events_handler_filtered_total{", "events_sync_run_seconds_max{",
+							"events_group_handled_total{group=\"billing\"} 1.0",
 							"events_group_lag{group=\"billing\"} 0.0");
 				});
 			});
@@ -89,6 +92,32 @@ class MonitoringFilesTests {
 		assertThat(scraped).doesNotContain("\"null\"");
 	}
 
+	/** Others' scrapes name the tags, which is all that the table needs. */
+	@Test
+	void documentationHasEachMeterWithItsTags() throws IOException {
+		Map<String, Set<String>> documented = new TreeMap<>();
+		Pattern.compile("(?m)^\\| `(events\\.[a-z.]+)` \\| [a-z]+ \\| (.*?) \\|")
+			.matcher(Files.readString(Path.of("..", "docs", "spring.md")))
+			.results()
+			.forEach((row) -> documented.put(row.group(1).replace('.', '_'), tags(row.group(2), "`([a-z]+)`")));
+		Map<String, Set<String>> present = new TreeMap<>();
+		Pattern.compile("(?m)^(events_[a-z_]+)(\\{.*?\\})? ")
+			.matcher(scraped)
+			.results()
+			.filter((line) -> !line.group(1).endsWith("_bucket"))
+			.forEach((line) -> present.put(line.group(1).replaceAll("(_seconds)?(_total|_count|_sum|_max)?$", ""),
+					tags(String.valueOf(line.group(2)), "[{,]([a-z]+)=")));
+		assertThat(documented).isEqualTo(present);
+	}
+
+	private static Set<String> tags(String text, String pattern) {
+		return Pattern.compile(pattern)
+			.matcher(text)
+			.results()
+			.map((match) -> match.group(1))
+			.collect(Collectors.toCollection(TreeSet::new));
+	}
+
 	private static Set<String> names(String text) {
 		return NAME.matcher(text)
 			.results()
@@ -106,6 +135,10 @@ class MonitoringFilesTests {
 
 		@OnDomainEvent("order.placed")
 		void on(Event event) {
+		}
+
+		@OnDomainEvent(types = "order.placed", condition = "#event.appId == '8'")
+		void onOther(Event event) {
 		}
 
 		@OnDomainEvent(types = "order.placed", group = "billing")

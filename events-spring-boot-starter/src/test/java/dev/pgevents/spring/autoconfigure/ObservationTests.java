@@ -1,13 +1,20 @@
 package dev.pgevents.spring.autoconfigure;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
 
@@ -33,6 +40,7 @@ import dev.pgevents.spring.SyncOnDomainEvent;
 import dev.pgevents.spring.internal.observation.TypeTag;
 import dev.pgevents.spring.internal.observation.EventObserver;
 import io.micrometer.common.KeyValue;
+import io.micrometer.common.KeyValues;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
@@ -235,6 +243,45 @@ class ObservationTests {
 			await().atMost(LIMIT).until(() -> !handling.headers.isEmpty());
 			assertThat(handling.headers).containsExactly(Map.of("traceparent", "mine", "other", "kept"));
 		});
+	}
+
+	@Test
+	void documentationHasEachObservationWithItsTags() throws IOException {
+		Map<String, List<Set<String>>> documented = new TreeMap<>();
+		Pattern.compile("(?m)^\\| [^|`]+ \\| `(events\\.[a-z.-]+)` \\| ([^|]*) \\| ([^|]*) \\|$")
+			.matcher(Files.readString(Path.of("..", "docs", "spring.md")))
+			.results()
+			.forEach((row) -> documented.put(row.group(1), List.of(tags(row.group(2)), tags(row.group(3)))));
+		this.runner.withConfiguration(AutoConfigurations.of(DataSourceTransactionManagerAutoConfiguration.class))
+			.withBean(Handling.class)
+			.withBean(Synchronizing.class)
+			.run((context) -> {
+				context.getBean(Publisher.class).publish(Event.of(CLOSED, "7", null));
+				new TransactionTemplate(context.getBean(PlatformTransactionManager.class))
+					.executeWithoutResult((status) -> {
+						context.getBean(Publisher.class).publish(Event.of(CLOSED, "8", null));
+						status.setRollbackOnly();
+					});
+				await().atMost(LIMIT)
+					.untilAsserted(() -> assertThat(this.tracing.ended).extracting(Observation.Context::getName)
+						.contains("events.publish", "events.publish.rolled-back", "events.handle", "events.sync"));
+			});
+		Map<String, List<Set<String>>> present = new TreeMap<>();
+		this.tracing.ended.forEach((each) -> present.put(each.getName(),
+				List.of(keys(each.getLowCardinalityKeyValues()), keys(each.getHighCardinalityKeyValues()))));
+		assertThat(documented).isEqualTo(present);
+	}
+
+	private static Set<String> keys(KeyValues values) {
+		return values.stream().map(KeyValue::getKey).collect(Collectors.toCollection(TreeSet::new));
+	}
+
+	private static Set<String> tags(String cell) {
+		return Pattern.compile("`([a-z.]+)`")
+			.matcher(cell)
+			.results()
+			.map((match) -> match.group(1))
+			.collect(Collectors.toCollection(TreeSet::new));
 	}
 
 	@Test

@@ -153,7 +153,8 @@ public final class ReadableTypes {
 					|| creators.canCreateUsingDelegate() || creators.canCreateUsingArrayDelegate();
 			if (!fromObject && (!creators.canInstantiate() || isWrittenByProperties(type.getRawClass()))) {
 				return type.toCanonical() + " cannot be constructed: it has no default constructor, and no other that "
-						+ "Jackson can use. Make it a record, compile it with -parameters, or use @JsonCreator";
+						+ "Jackson can use. " + KotlinClass.remedy(type.getRawClass(),
+								"Make it a record, compile it with -parameters, or use @JsonCreator");
 			}
 			for (Iterator<SettableBeanProperty> all = bean.properties(); all.hasNext();) {
 				SettableBeanProperty property = all.next();

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.pgevents.postgres.internal.payload.KotlinClass;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationConfig;
@@ -143,7 +144,8 @@ final class ReadableTypes {
 					|| creators.canCreateUsingDelegate() || creators.canCreateUsingArrayDelegate();
 			if (!fromObject && (!creators.canInstantiate() || isWrittenByProperties(type.getRawClass()))) {
 				return type.toCanonical() + " cannot be constructed: it has no default constructor, and no other that "
-						+ "Jackson can use. Make it a record, compile it with -parameters, or use @JsonCreator";
+						+ "Jackson can use. " + KotlinClass.remedy(type.getRawClass(),
+								"Make it a record, compile it with -parameters, or use @JsonCreator");
 			}
 			for (Iterator<SettableBeanProperty> all = bean.properties(); all.hasNext();) {
 				SettableBeanProperty property = all.next();

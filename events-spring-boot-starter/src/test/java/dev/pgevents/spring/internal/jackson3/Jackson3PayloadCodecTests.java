@@ -180,6 +180,30 @@ class Jackson3PayloadCodecTests {
 		assertThat(codec.toJson(Plain.FIRST)).isEqualTo("\"the first\"");
 	}
 
+	/** The column "plain Jackson 3" of docs/compatibility.md. */
+	@Test
+	void plainMapperDiffersAsTheTableSays() {
+		PayloadCodec plain = new Jackson3PayloadCodec(JsonMapper.builder().build());
+		OffsetDateTime time = OffsetDateTime.parse("2026-01-02T03:04:05+05:00");
+		assertThat(plain.toJson(Year.of(2026))).isEqualTo("2026");
+		assertThat(plain.toJson(Locale.GERMANY)).isEqualTo("\"de-DE\"");
+		assertThat(plain.toJson(Date.from(INSTANT))).endsWith("Z\"");
+		assertThat(jackson3.toJson(Date.from(INSTANT))).endsWith("+00:00\"");
+		assertThat(read(plain, plain.toJson(time), OffsetDateTime.class))
+			.isEqualTo(time.withOffsetSameInstant(java.time.ZoneOffset.UTC));
+		for (PayloadCodec other : List.of(jackson2, jackson3)) {
+			assertThat(read(other, plain.toJson(Year.of(2026)), Year.class)).isEqualTo(Year.of(2026));
+			assertThat(read(other, "\"de-DE\"", Locale.class)).isEqualTo(Locale.GERMANY);
+			assertThat(read(other, plain.toJson(Date.from(INSTANT)), Date.class)).isEqualTo(Date.from(INSTANT));
+			assertThatExceptionOfType(PayloadConversionException.class)
+				.isThrownBy(() -> other.fromJson(plain.toJson(Plain.FIRST), Plain.class));
+		}
+		assertThat(read(plain, "\"2026\"", Year.class)).isEqualTo(Year.of(2026));
+		assertThat(read(plain, "\"de_DE\"", Locale.class)).isEqualTo(Locale.GERMANY);
+		assertThatExceptionOfType(PayloadConversionException.class)
+			.isThrownBy(() -> plain.fromJson("{\"plain\":null}", Small.class));
+	}
+
 	enum Plain {
 
 		FIRST, SECOND;
