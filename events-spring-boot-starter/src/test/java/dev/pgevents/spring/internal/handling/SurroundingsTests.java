@@ -210,6 +210,46 @@ class SurroundingsTests {
 	}
 
 	@Test
+	void interceptorThatThrowsFailsThatHandlingAndNoOther() {
+		DomainEventInterceptor throwing = new DomainEventInterceptor() {
+
+			@Override
+			public void aroundHandle(String subscription, Event event, Handling handling) throws Exception {
+				if ("1".equals(event.appId())) {
+					throw new IllegalStateException("by the interceptor of " + subscription);
+				}
+				handling.proceed();
+			}
+		};
+		this.runner.withBean("own", Recording.class)
+			.withBean(DomainEventInterceptor.class, () -> throwing)
+			.withBean("handler", Receiving.class)
+			.run((context) -> {
+				context.getBean(Publisher.class).publish(Event.of(PLACED, "1", null));
+				assertThat(next()).isEqualTo("own: by the interceptor of handler.on");
+				context.getBean(Publisher.class).publish(Event.of(PLACED, "2", null));
+				assertThat(next()).isEqualTo("handled 2");
+				assertThat(stats(context).failed()).isEqualTo(1);
+			});
+	}
+
+	@Test
+	void errorHandlerMayPauseTheMethodUntilAPersonHasLooked() {
+		this.runner.withBean(EventErrorHandler.class, Pausing::new)
+			.withBean("handler", FailingFirst.class)
+			.run((context) -> {
+				context.getBean(Pausing.class).container = context.getBean(DomainEventListenerContainer.class);
+				context.getBean(Publisher.class).publish(Event.of(PLACED, "1", null));
+				assertThat(next()).isEqualTo("paused");
+				context.getBean(Publisher.class).publish(Event.of(PLACED, "2", null));
+				await().atMost(LIMIT).until(() -> stats(context).queued() == 1);
+				assertThat(received).isEmpty();
+				context.getBean(DomainEventListenerContainer.class).resume("handler.on");
+				assertThat(next()).isEqualTo("handled 2");
+			});
+	}
+
+	@Test
 	void tellsErrorHandlersOfFailures() {
 		this.runner.withBean("own", Recording.class).withBean(Failing.class).run((context) -> {
 			context.getBean(Publisher.class).publish(Event.of(PLACED, "1", null));
@@ -520,6 +560,39 @@ class SurroundingsTests {
 		@Override
 		public void onError(Subscription subscription, Delivery delivery, Throwable error) {
 			received.add(this.name + ": " + error.getMessage());
+		}
+
+	}
+
+	static class Receiving {
+
+		@OnDomainEvent("order.placed")
+		void on(@AppId String app) {
+			received.add("handled " + app);
+		}
+
+	}
+
+	static class FailingFirst {
+
+		@OnDomainEvent("order.placed")
+		void on(@AppId String app) {
+			if (app.equals("1")) {
+				throw new IllegalStateException("on purpose");
+			}
+			received.add("handled " + app);
+		}
+
+	}
+
+	static class Pausing implements EventErrorHandler {
+
+		private DomainEventListenerContainer container;
+
+		@Override
+		public void onError(Subscription subscription, Delivery delivery, Throwable error) {
+			this.container.pause(subscription.name());
+			received.add("paused");
 		}
 
 	}
