@@ -237,6 +237,14 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 		this.consumers.values().forEach((consumer) -> consumer.hint(partition));
 	}
 
+	/**
+	 * Whether there are groups in this process.
+	 * @return whether any handler has joined one
+	 */
+	public boolean isJoined() {
+		return !this.consumers.isEmpty();
+	}
+
 	/** Nothing arrives any more until further notice: others take over. */
 	public void suspend() {
 		this.consumers.values().forEach(GroupConsumer::suspend);

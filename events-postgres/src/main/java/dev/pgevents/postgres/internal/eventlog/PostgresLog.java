@@ -348,15 +348,15 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 	public void disconnect() {
 		this.suspended = true;
 		this.groups.suspend();
-		if (this.instance.current() != 0) {
+		if (this.instance.current() != 0 && this.groups.isJoined()) {
 			try {
 				this.store.leave();
 			}
 			catch (SQLException ex) {
 				logger.debug("{}: partitions are free as soon as their session has ended", this.busName, ex);
 			}
-			this.instance.end();
 		}
+		this.instance.end();
 		this.connection.disconnect();
 	}
 
