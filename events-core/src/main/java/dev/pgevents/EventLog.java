@@ -118,7 +118,7 @@ public interface EventLog {
 	void narrow(String group, SubscriptionFilter filter);
 
 	/**
-	 * All groups that there are, whether somebody runs them or not.
+	 * All groups that there are, whether a process runs them or not.
 	 * @return how they stand, by name
 	 */
 	List<GroupStatus> groups();

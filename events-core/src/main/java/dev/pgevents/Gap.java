@@ -49,7 +49,7 @@ public record Gap(Reason reason, Instant since, Instant until, long dropped) imp
 		/** The connection was lost, or let go of, and is back. */
 		RECONNECTED,
 
-		/** Nobody was subscribed for a while: what was stopped has been started again. */
+		/** The subscription was stopped for a while, and has been started again. */
 		STOPPED,
 
 		/** The subscription's buffer was full. */

@@ -209,7 +209,7 @@ final class SyncCadence {
 		}
 	}
 
-	/** Looks up at the shorter cadence, since nobody says when the bus falls deaf. */
+	/** Looks up at the shorter cadence, since no call says when the bus falls deaf. */
 	@SuppressWarnings("WaitNotInLoop") // the caller loops
 	private void await(long nanos) {
 		try {

@@ -3,6 +3,7 @@ package dev.pgevents;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 
 import dev.pgevents.internal.util.Require;
 import dev.pgevents.internal.util.Ticker;
@@ -34,6 +35,8 @@ public final class SyncLoop implements AutoCloseable {
 
 	private final Duration shutdownTimeout;
 
+	private final BiConsumer<Throwable, Runnable> failureReporting;
+
 	private final SyncCadence cadence;
 
 	private final Thread thread;
@@ -44,6 +47,7 @@ public final class SyncLoop implements AutoCloseable {
 		this.name = builder.name;
 		this.task = task;
 		this.shutdownTimeout = builder.shutdownTimeout;
+		this.failureReporting = builder.failureReporting;
 		this.cadence = new SyncCadence(builder.name, builder.every, builder.deafInterval(), builder.retryBackoff(),
 				builder.subscriber::isDelivering, builder.ticker);
 		this.thread = new Thread(this::run, this.name);
@@ -140,12 +144,25 @@ public final class SyncLoop implements AutoCloseable {
 		}
 		catch (Exception | Error ex) {
 			int failures = this.cadence.failed();
-			if (failures == 1) {
-				logger.error("{}: failed, will be tried again with backoff", this.name, ex);
-			}
-			else {
-				logger.debug("{}: failed {} times in a row", this.name, failures, ex);
-			}
+			report(failures, ex);
+		}
+	}
+
+	private void report(int failures, Throwable failure) {
+		try {
+			this.failureReporting.accept(failure, () -> log(failures, failure));
+		}
+		catch (RuntimeException | Error ex) {
+			logger.error("{}: the report of a failure failed", this.name, ex);
+		}
+	}
+
+	private void log(int failures, Throwable failure) {
+		if (failures == 1) {
+			logger.error("{}: failed, will be tried again with backoff", this.name, failure);
+		}
+		else {
+			logger.debug("{}: failed {} times in a row", this.name, failures, failure);
 		}
 	}
 
@@ -171,6 +188,8 @@ public final class SyncLoop implements AutoCloseable {
 		private @Nullable Duration everyWhenDeaf;
 
 		private Duration shutdownTimeout = Duration.ofSeconds(10);
+
+		private BiConsumer<Throwable, Runnable> failureReporting = (failure, report) -> report.run();
 
 		private @Nullable Backoff backoff;
 
@@ -222,6 +241,18 @@ public final class SyncLoop implements AutoCloseable {
 		 */
 		public Builder shutdownTimeout(Duration shutdownTimeout) {
 			this.shutdownTimeout = Require.positive("shutdownTimeout", shutdownTimeout);
+			return this;
+		}
+
+		/**
+		 * Sets how the failure of a run is reported: it is logged, and nothing else, if
+		 * never called. Tracing can have the line written within the trace of the run.
+		 * @param failureReporting called on the loop's thread right after the run, with
+		 * what the task threw and with what writes the log line
+		 * @return this
+		 */
+		public Builder failureReporting(BiConsumer<Throwable, Runnable> failureReporting) {
+			this.failureReporting = Objects.requireNonNull(failureReporting, "failureReporting");
 			return this;
 		}
 

@@ -12,7 +12,7 @@ import org.postgresql.PGConnection;
 
 /**
  * The database in which the bus's notifications travel, and whether a connection of
- * somebody else's leads there, too. Each physical connection is asked once. Thread-safe.
+ * another one leads there, too. Each physical connection is asked once. Thread-safe.
  */
 final class BusDatabase {
 

@@ -29,8 +29,8 @@ public interface BusMonitor {
 
 	/**
 	 * Asks the server who is connected to the database for events: the connections of
-	 * buses, in whatever process, and whoever else seems to listen. On a connection that
-	 * is opened for it, like {@link #serverStatus()}.
+	 * buses, in whatever process, and other sessions that seem to listen. On a connection
+	 * that is opened for it, like {@link #serverStatus()}.
 	 * @return the sessions, by their application's name
 	 * @throws SQLException if there is no answer
 	 */

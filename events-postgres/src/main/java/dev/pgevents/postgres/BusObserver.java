@@ -30,7 +30,10 @@ final class BusObserver implements ListenerObserver {
 
 	private final AtomicBoolean plainPathLogged = new AtomicBoolean();
 
-	/** Whether the last session's connection was somebody else's; for its reader. */
+	/**
+	 * Whether the last connection was lent, by a pool for example; for the thread that
+	 * reads.
+	 */
 	private boolean lent;
 
 	BusObserver(String busName, StateTracker state, UnreadableNotifications unreadable, Consumer<Session> onSession) {

@@ -111,7 +111,7 @@ final class ChannelLists implements BusSubscription {
 		}
 	}
 
-	private void tell(boolean answer) {
+	private void send(boolean answer) {
 		List<String> some = new ArrayList<>();
 		int length = 0;
 		for (String each : this.listed) {
@@ -126,11 +126,11 @@ final class ChannelLists implements BusSubscription {
 					new Event(UUID.randomUUID(), TYPE, null, told.toPayload(), Instant.now(), Map.of()));
 		}
 		catch (RuntimeException ex) {
-			logger.debug("{}: its list of channels could not be told", this.busName, ex);
+			logger.debug("{}: its list of channels could not be sent", this.busName, ex);
 		}
 	}
 
-	/** Somebody has told a list. For the thread that reads. */
+	/** A list has arrived. For the thread that reads. */
 	void onEvent(Event event) {
 		try {
 			Told told = Told.of(event.payload());
@@ -155,7 +155,7 @@ final class ChannelLists implements BusSubscription {
 					+ "list (in Spring Boot: events.channels.types)", this.busName, difference);
 		}
 		if (!told.answer()) {
-			tell(true);
+			send(true);
 		}
 	}
 
@@ -200,15 +200,15 @@ final class ChannelLists implements BusSubscription {
 		boolean first = !this.live;
 		this.live = true;
 		if (first) {
-			tell(false);
+			send(false);
 		}
 	}
 
-	/** Whoever came meanwhile has told nobody here. */
+	/** What connected meanwhile has sent its list to another session. */
 	@Override
 	public void gap(Gap gap) {
 		if (gap.reason() == Gap.Reason.RECONNECTED) {
-			tell(false);
+			send(false);
 		}
 	}
 

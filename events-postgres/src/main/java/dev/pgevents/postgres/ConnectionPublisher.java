@@ -89,7 +89,7 @@ final class ConnectionPublisher implements Publisher {
 	private void checkDatabase() {
 		if (!this.bus.reaches(this.connection, true)) {
 			throw new PublishException(Outcome.NOT_PUBLISHED,
-					"not published: the connection leads to another database than the bus's, in which nobody would hear "
+					"not published: the connection leads to another database than the bus's, in which no subscription would hear "
 							+ "of it. Give a connection to the bus's database, or publish through the bus itself",
 					null);
 		}

@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
  * Marks are there because PostgreSQL drops a notification that a transaction has sent
  * before, and an event is to arrive as often as it was published. An event that stands in
  * one call for the second time is marked. One that may leave on a connection of the
- * caller's is marked when it is encoded, since nobody knows what else is published in its
- * transaction.
+ * caller's is marked when it is encoded, since it is not known what else is published in
+ * its transaction.
  */
 final class EventEncoder {
 

@@ -98,7 +98,7 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 		}
 	}
 
-	/** What nobody could read would fail at each event, far from who can change it. */
+	/** Fails early: what cannot be read would fail at each event, in another process. */
 	private void checkReadableAgain(Class<?> type) {
 		if (this.readableAgain.contains(type)) {
 			return;

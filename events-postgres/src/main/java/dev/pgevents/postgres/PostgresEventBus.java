@@ -271,8 +271,8 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 	/**
 	 * Publishes on a connection of the caller's, in its transaction: delivered on commit,
 	 * dropped on rollback, of a savepoint too. {@code publishAsync} stays outside of it.
-	 * Publishing fails where the connection leads to another database, in which nobody
-	 * would hear of it.
+	 * Publishing fails where the connection leads to another database, in which no
+	 * subscription would hear of it.
 	 * @param connection the caller's connection, for as long as the publisher is used
 	 * @return a publisher with the threading of the connection
 	 */

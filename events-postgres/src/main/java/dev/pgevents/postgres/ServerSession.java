@@ -5,8 +5,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session of the database that is there for events: of a bus, or of whoever else
- * listens.
+ * A session of the database that is there for events: of a bus, or of another program
+ * that listens.
  *
  * @param pid the process id of its backend
  * @param applicationName what it calls itself

@@ -126,8 +126,8 @@ final class StateTracker {
 	}
 
 	/**
-	 * In one line: a server may have written it, or whoever answers in its place. What
-	 * the driver says alone may be "The connection attempt failed."
+	 * In one line: a server may have written it, or what answers in its place. What the
+	 * driver says alone may be "The connection attempt failed."
 	 */
 	private static String problem(Throwable failure) {
 		String problem = said(failure);

@@ -9,14 +9,12 @@ import java.time.ZoneOffset;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.pgevents.Event;
 import dev.pgevents.EventHandler;
 import dev.pgevents.Gap;
 import dev.pgevents.Subscription;
-import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
 import org.junit.jupiter.api.Test;
 
@@ -35,17 +33,6 @@ class ConnectionLifeTests extends FaultyNetworkTest {
 	private static final EventHandler NOTHING = (event) -> {
 	};
 
-	/** Time-outs so long that only the closing can be what ends it. */
-	private PostgresEventBus.Builder patient() {
-		PostgresEventBus.Builder builder = this.scenario.builder()
-			.heartbeat(Duration.ofHours(1))
-			.publishTimeout(Duration.ofHours(1))
-			.shutdownTimeout(Duration.ofMillis(500))
-			.backoff(Duration.ofHours(1), 1, Duration.ofHours(1));
-		builder.networkTimeout = Duration.ofHours(1);
-		return builder;
-	}
-
 	private void assertCloses() {
 		assertThat(CompletableFuture.runAsync(this.scenario.bus()::close)).succeedsWithin(LIMIT);
 		await().atMost(LIMIT).until(() -> this.scenario.threads() == 0);
@@ -54,43 +41,32 @@ class ConnectionLifeTests extends FaultyNetworkTest {
 
 	@Test
 	void closesWhileDialling() throws Exception {
-		this.scenario.network.ignoreDials();
-		this.scenario.build(patient());
-		this.scenario.awaitThreadIn("connect");
+		this.scenario.buildDialling();
 		assertCloses();
 	}
 
 	@Test
 	void closesInTheHandshake() throws Exception {
-		this.scenario.network.blackHole();
-		this.scenario.build(patient());
-		await().atMost(LIMIT).until(() -> this.scenario.network.accepted() > 0);
+		this.scenario.buildInTheHandshake();
 		assertCloses();
 	}
 
 	@Test
 	void closesWhileBackingOff() throws Exception {
-		this.scenario.network.refuse();
-		this.scenario.build(patient());
-		await().atMost(LIMIT)
-			.until(() -> this.scenario.bus().status().connection().state() == ConnectionState.BACKING_OFF);
+		this.scenario.buildBackingOff();
 		assertCloses();
 	}
 
 	@Test
 	void closesInListen() throws Exception {
-		this.scenario.build(patient().channels(ChannelStrategy.perApp("c", 2)));
-		this.scenario.bus().subscribe(SubscriptionFilter.apps("1"), NOTHING).ready().get(1, TimeUnit.MINUTES);
-		this.scenario.network.stall();
-		Subscription pending = this.scenario.bus().subscribe(SubscriptionFilter.all(), NOTHING);
-		this.scenario.awaitThreadIn("applyChanges");
+		Subscription pending = this.scenario.buildInListen();
 		assertCloses();
 		assertThat(pending.ready()).isCompletedExceptionally();
 	}
 
 	@Test
 	void closesInAHeartbeatThatIsNotAnswered() throws Exception {
-		PostgresEventBus.Builder builder = patient().heartbeat(Duration.ofMillis(10));
+		PostgresEventBus.Builder builder = this.scenario.patient().heartbeat(Duration.ofMillis(10));
 		this.scenario.build(builder);
 		this.scenario.begin();
 		this.scenario.network.blackHole();
@@ -101,7 +77,7 @@ class ConnectionLifeTests extends FaultyNetworkTest {
 	@Test
 	void closesWithAFullBufferAndAHandlerThatBlocks() throws Exception {
 		CountDownLatch never = new CountDownLatch(1);
-		this.scenario.build(patient());
+		this.scenario.build(this.scenario.patient());
 		this.scenario.begin();
 		Subscription full = this.scenario.bus()
 			.subscribe(this.scenario.filter, SubscriptionOptions.builder().bufferSize(5).build(),
@@ -112,7 +88,7 @@ class ConnectionLifeTests extends FaultyNetworkTest {
 
 	@Test
 	void closesWhilePublishingIsNotAnswered() throws Exception {
-		this.scenario.build(patient());
+		this.scenario.build(this.scenario.patient());
 		this.scenario.begin();
 		this.scenario.network.stall();
 		CompletableFuture<Void> published = CompletableFuture

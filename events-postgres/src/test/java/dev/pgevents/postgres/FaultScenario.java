@@ -7,6 +7,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.pgevents.EventHandler;
 import dev.pgevents.EventType;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
@@ -17,6 +18,7 @@ import dev.pgevents.postgres.fault.NumberedPublisher;
 import dev.pgevents.postgres.fault.Sources;
 import org.postgresql.ds.PGSimpleDataSource;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -188,6 +190,52 @@ final class FaultScenario implements AutoCloseable {
 			this.bus.close();
 		}
 		this.network.close();
+	}
+
+	/** Time-outs so long that only what the test does can be what ends a wait. */
+	PostgresEventBus.Builder patient() {
+		PostgresEventBus.Builder builder = builder().heartbeat(Duration.ofHours(1))
+			.publishTimeout(Duration.ofHours(1))
+			.shutdownTimeout(Duration.ofMillis(500))
+			.backoff(Duration.ofHours(1), 1, Duration.ofHours(1));
+		builder.networkTimeout = Duration.ofHours(1);
+		return builder;
+	}
+
+	/** Builds a bus that dials, and gets no answer. */
+	void buildDialling() throws Exception {
+		this.network.ignoreDials();
+		build(patient());
+		awaitThreadIn("connect");
+	}
+
+	/** Builds a bus that waits for the server's part of the handshake. */
+	void buildInTheHandshake() throws Exception {
+		this.network.blackHole();
+		build(patient());
+		await().atMost(LIMIT).until(() -> this.network.accepted() > 0);
+	}
+
+	/** Builds a bus that waits for its next attempt. */
+	void buildBackingOff() throws Exception {
+		this.network.refuse();
+		build(patient());
+		await().atMost(LIMIT).until(() -> bus().status().connection().state() == ConnectionState.BACKING_OFF);
+	}
+
+	/**
+	 * Builds a bus that waits for the answer to a LISTEN.
+	 * @return the subscription that needs it
+	 */
+	Subscription buildInListen() throws Exception {
+		EventHandler nothing = (event) -> {
+		};
+		build(patient().channels(ChannelStrategy.perApp("c", 2)));
+		assertThat(bus().subscribe(SubscriptionFilter.apps("1"), nothing).ready()).succeedsWithin(LIMIT);
+		this.network.stall();
+		Subscription pending = bus().subscribe(SubscriptionFilter.all(), nothing);
+		awaitThreadIn("applyChanges");
+		return pending;
 	}
 
 }

@@ -12,7 +12,6 @@ import dev.pgevents.Event;
 import dev.pgevents.EventHandler;
 import dev.pgevents.Gap;
 import dev.pgevents.Subscription;
-import dev.pgevents.SubscriptionFilter;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -95,38 +94,25 @@ class SuspendTests extends FaultyNetworkTest {
 
 	@Test
 	void suspendsWhileDialling() throws Exception {
-		this.scenario.network.ignoreDials();
-		this.scenario.build(patient());
-		this.scenario.awaitThreadIn("connect");
+		this.scenario.buildDialling();
 		assertSuspends();
 	}
 
 	@Test
 	void suspendsInTheHandshake() throws Exception {
-		this.scenario.network.blackHole();
-		this.scenario.build(patient());
-		await().atMost(LIMIT).until(() -> this.scenario.network.accepted() > 0);
+		this.scenario.buildInTheHandshake();
 		assertSuspends();
 	}
 
 	@Test
 	void suspendsWhileBackingOff() throws Exception {
-		this.scenario.network.refuse();
-		this.scenario.build(patient());
-		await().atMost(LIMIT)
-			.until(() -> this.scenario.bus().status().connection().state() == ConnectionState.BACKING_OFF);
+		this.scenario.buildBackingOff();
 		assertSuspends();
 	}
 
 	@Test
 	void suspendsInListen() throws Exception {
-		this.scenario.build(patient().channels(ChannelStrategy.perApp("c", 2)));
-		join(this.scenario.bus().subscribe(SubscriptionFilter.apps("1"), (event) -> {
-		}));
-		this.scenario.network.stall();
-		this.scenario.bus().subscribe(SubscriptionFilter.all(), (event) -> {
-		});
-		this.scenario.awaitThreadIn("applyChanges");
+		this.scenario.buildInListen();
 		assertSuspends();
 	}
 
@@ -164,21 +150,10 @@ class SuspendTests extends FaultyNetworkTest {
 		this.scenario.verify();
 	}
 
-	/** Time-outs so long that only the suspending can be what ends it. */
-	private PostgresEventBus.Builder patient() {
-		PostgresEventBus.Builder builder = this.scenario.builder()
-			.heartbeat(Duration.ofHours(1))
-			.publishTimeout(Duration.ofHours(1))
-			.shutdownTimeout(Duration.ofMillis(500))
-			.backoff(Duration.ofHours(1), 1, Duration.ofHours(1));
-		builder.networkTimeout = Duration.ofHours(1);
-		return builder;
-	}
-
 	private void assertSuspends() {
 		assertThat(CompletableFuture.runAsync(this.scenario.bus()::suspend)).succeedsWithin(LIMIT);
 		assertThat(this.scenario.bus().status().connection().state()).isEqualTo(ConnectionState.STOPPED);
-		assertThat(this.scenario.isThreadIn("turns")).isFalse();
+		assertThat(this.scenario.isThreadIn("advance")).isFalse();
 	}
 
 	private void assertNoSession() {

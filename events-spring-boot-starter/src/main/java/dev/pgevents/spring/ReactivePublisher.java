@@ -15,7 +15,7 @@ import reactor.core.publisher.Mono;
  * once that has committed, in one statement and in their order; they are dropped if it
  * rolls back, and lost if the process dies in between. Outside of one they leave when the
  * {@code Mono} is subscribed to. Events of a {@code NESTED} transaction that is rolled
- * back leave with the outer one: reactive transactions tell nobody of savepoints.
+ * back leave with the outer one: reactive transactions do not announce savepoints.
  *
  * <p>
  * Thread-safe.

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the subscriptions of an event by looking up its type, the groups it is in, and
  * its app, so that those that do not match cost nothing. Reading takes no lock and, where
- * nobody asks for groups, makes no garbage.
+ * there are no groups, makes no garbage.
  */
 final class SubscriptionIndex {
 

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread that calls a subscription's handler, and what it is doing, for whoever
+ * A thread that calls a subscription's handler, and what it is doing, for the thread that
  * watches. Nothing that a handler throws gets past it. For its thread, but for what says
  * otherwise.
  */

@@ -6,7 +6,7 @@ import dev.pgevents.Event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of a group's handler, for whoever can let the position commit together with
+ * One call of a group's handler, for code that can let the position commit together with
  * what the handler does. For the thread that handles.
  */
 public final class Attempt {

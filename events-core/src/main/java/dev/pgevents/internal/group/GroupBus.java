@@ -19,8 +19,8 @@ public interface GroupBus extends GroupMonitor {
 	 * Lets the position of the event in hand commit with the caller's transaction.
 	 * @param caller the transaction's connection
 	 * @param attempt the handler's call
-	 * @return false if the event has become somebody else's, so that the transaction has
-	 * to be rolled back
+	 * @return false if the event has become another process's, so that the transaction
+	 * has to be rolled back
 	 * @throws SQLException if the connection is broken
 	 */
 	boolean acknowledge(Connection caller, Attempt attempt) throws SQLException;

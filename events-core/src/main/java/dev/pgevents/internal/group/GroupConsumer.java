@@ -59,7 +59,7 @@ final class GroupConsumer {
 
 	private final Condition moved = this.lock.newCondition();
 
-	/** Held by whoever does what needs the store; never within {@link #lock}. */
+	/** Held by the thread that works with the store; never within {@link #lock}. */
 	private final ReentrantLock storeLock = new ReentrantLock();
 
 	private final Map<Integer, PartitionState> partitions = new HashMap<>();
@@ -300,7 +300,7 @@ final class GroupConsumer {
 		return this.members.stream().mapToInt(Member::bufferSize).max().orElse(1);
 	}
 
-	/** Somebody else should be at work there: whether he is is looked at now and then. */
+	/** Another process should own it: looks now and then whether one does. */
 	private void foreign() {
 		if (this.listening && !this.closing && this.problem == null) {
 			this.context.lookSoon().run();
@@ -384,7 +384,7 @@ final class GroupConsumer {
 			state = this.partitions.get(partition);
 			inHand = (state != null) ? state.inHand() : null;
 			if (state == null || inHand == null || inHand.begun || !inHand.event.equals(event) || state.stale) {
-				return; // meanwhile it has become somebody else's
+				return; // meanwhile it has become another process's
 			}
 			inHand.begun = true;
 		}
@@ -411,7 +411,7 @@ final class GroupConsumer {
 		}
 	}
 
-	/** The handler's transaction moves the cursor: nobody else does meanwhile. */
+	/** The handler's transaction moves the cursor: no other thread does meanwhile. */
 	private Cursor enlist(PartitionState state, InHand inHand) {
 		this.lock.lock();
 		try {
@@ -600,7 +600,7 @@ final class GroupConsumer {
 		}
 		List<SubscriptionFilter> filters = asked.stream().map(Member::filter).toList();
 		Share share = this.context.store().share(this.name, filters, this.from);
-		tell(share.problem());
+		report(share.problem());
 		await(share.waiting());
 		apply(share, version);
 		asked.forEach((member) -> member.subscription().live());
@@ -617,7 +617,7 @@ final class GroupConsumer {
 		forgetAll();
 	}
 
-	private void tell(@Nullable String problem) {
+	private void report(@Nullable String problem) {
 		if (problem != null && !problem.equals(this.problem)) {
 			logger.warn("{}: group {} handles nothing here: {}", this.context.busName(), this.name, problem);
 		}
@@ -854,7 +854,7 @@ final class GroupConsumer {
 		}
 		if (expired) {
 			// Before the events that follow it, and behind those before it.
-			tellExpired(state, page.expired());
+			raiseExpired(state, page.expired());
 		}
 		InHand next;
 		this.lock.lock();
@@ -874,7 +874,7 @@ final class GroupConsumer {
 		offer(next);
 	}
 
-	private void tellExpired(PartitionState state, long expired) {
+	private void raiseExpired(PartitionState state, long expired) {
 		Instant now = this.context.clock().instant();
 		logger.warn(
 				"{}: group {} was away for longer than events are kept: positions {} to {} of partition {} are gone",

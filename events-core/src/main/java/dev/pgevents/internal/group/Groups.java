@@ -62,7 +62,7 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 	private volatile long lastLook = System.nanoTime() - SOON;
 
 	/**
-	 * Creates groups that nobody has joined.
+	 * Creates groups without members.
 	 * @param busName the name of the bus, for threads and logs
 	 * @param store keeps the log, the cursors and the held events
 	 * @param settings how groups work
@@ -171,7 +171,7 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 	public Feed feed(String group) {
 		GroupConsumer consumer = this.consumers.get(group);
 		if (consumer == null) {
-			throw new IllegalArgumentException("nobody has joined group " + group);
+			throw new IllegalArgumentException("no handler has joined group " + group);
 		}
 		return new Feed() {
 			@Override

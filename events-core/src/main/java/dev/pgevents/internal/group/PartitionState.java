@@ -46,7 +46,7 @@ final class PartitionState {
 	/** There may be events that have not arrived: a page has to be read. */
 	boolean behind;
 
-	/** Somebody else waits for the partition. */
+	/** Another process waits for the partition. */
 	boolean surplus;
 
 	/** Nothing counts any more that is done here; gone once nothing is in hand. */

@@ -56,7 +56,7 @@ class PublishingConfiguration {
 			ObjectProvider<DomainEventInterceptor> interceptors, ObjectProvider<PayloadCodec> codec) {
 		TransactionalPublisher publisher = new TransactionalPublisher(bus, dataSource.optional(),
 				properties.publisher().mode());
-		transactionBegins.tell(publisher::onBegin);
+		transactionBegins.addPublisher(publisher::onBegin);
 		Publisher observed = observer.getIfUnique(() -> EventObserver.NONE).observed(publisher);
 		return new EchoRefusingPublisher(
 				new InterceptedPublisher(observed, SingletonSupplier.of(() -> interceptors.orderedStream().toList())),
@@ -69,7 +69,7 @@ class PublishingConfiguration {
 	GroupTransactions eventsGroupTransactions(EventBus bus, ApplicationDataSource dataSource,
 			TransactionBegins transactionBegins) {
 		GroupTransactions transactions = new GroupTransactions(bus, dataSource.optional());
-		transactionBegins.tellGroups(transactions::onBegin);
+		transactionBegins.addGroups(transactions::onBegin);
 		return transactions;
 	}
 

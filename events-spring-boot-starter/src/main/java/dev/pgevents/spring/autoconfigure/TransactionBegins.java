@@ -22,12 +22,12 @@ class TransactionBegins implements BeanPostProcessor {
 	private volatile @Nullable Consumer<TransactionExecution> groups;
 
 	/** Whom to tell for the sake of groups. */
-	void tellGroups(Consumer<TransactionExecution> groups) {
+	void addGroups(Consumer<TransactionExecution> groups) {
 		this.groups = groups;
 	}
 
 	/** Whom to tell; until then nobody can have published. */
-	void tell(Consumer<TransactionExecution> publisher) {
+	void addPublisher(Consumer<TransactionExecution> publisher) {
 		this.publisher = publisher;
 	}
 
@@ -45,12 +45,13 @@ class TransactionBegins implements BeanPostProcessor {
 		@Override
 		public void afterBegin(TransactionExecution transaction, @Nullable Throwable beginFailure) {
 			if (beginFailure == null) {
-				tell(TransactionBegins.this.publisher, transaction);
-				tell(TransactionBegins.this.groups, transaction);
+				inform(TransactionBegins.this.publisher, transaction);
+				inform(TransactionBegins.this.groups, transaction);
 			}
 		}
 
-		private static void tell(@Nullable Consumer<TransactionExecution> listener, TransactionExecution transaction) {
+		private static void inform(@Nullable Consumer<TransactionExecution> listener,
+				TransactionExecution transaction) {
 			if (listener != null) {
 				listener.accept(transaction);
 			}

@@ -19,10 +19,10 @@ import org.springframework.core.NativeDetector;
 import org.springframework.core.env.Environment;
 
 /**
- * Says which {@code events.*} properties have no effect because nobody knows them: events
- * would go unsigned where the signing key's name is mistyped. The prefix is a common word
- * that an application may use itself, so that only names in a group of ours count, and
- * those that look like one of ours.
+ * Says which {@code events.*} properties have no effect because they are not known:
+ * events would go unsigned where the signing key's name is mistyped. The prefix is a
+ * common word that an application may use itself, so that only names in a group of ours
+ * count, and those that look like one of ours.
  */
 final class UnknownProperties implements SmartInitializingSingleton {
 

@@ -226,6 +226,18 @@ class ObservationTests {
 		});
 	}
 
+	@Test
+	void failureOfASynchronizingMethodIsLoggedWithinItsTraceWhichEndsAfterwards() {
+		ListAppender<ILoggingEvent> lines = append("dev.pgevents.SyncLoop");
+		run(Synchronizing.class, (context) -> {
+			await().atMost(LIMIT).until(() -> this.tracing.ended.size() >= 2);
+			assertThat(lines.list).filteredOn((line) -> line.getLevel() == Level.ERROR)
+				.singleElement()
+				.satisfies((line) -> assertThat(line.getMDCPropertyMap()).hasEntrySatisfying("trace",
+						(trace) -> assertThat(trace).startsWith("sync synchronizing.on")));
+		});
+	}
+
 	private static ListAppender<ILoggingEvent> append(String name) {
 		ListAppender<ILoggingEvent> lines = new ListAppender<>();
 		lines.list = new CopyOnWriteArrayList<>();
@@ -524,6 +536,9 @@ class ObservationTests {
 				current
 					.set(context.getContextualName() + " of " + any.getGetter().get(any.getCarrier(), "traceparent"));
 				MDC.put("trace", current.get());
+			}
+			else if ("events.sync".equals(context.getName())) {
+				MDC.put("trace", context.getContextualName());
 			}
 		}
 

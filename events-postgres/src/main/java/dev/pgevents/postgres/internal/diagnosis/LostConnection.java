@@ -22,7 +22,7 @@ public final class LostConnection {
 	/**
 	 * Names the pool that has closed a connection which it had lent.
 	 * @param failure what the driver threw
-	 * @param lent whether the connection was somebody else's, a pool's for example
+	 * @param lent whether the connection was lent, by a pool for example
 	 * @return the failure itself, or the same in better words
 	 */
 	public static Throwable named(Throwable failure, boolean lent) {

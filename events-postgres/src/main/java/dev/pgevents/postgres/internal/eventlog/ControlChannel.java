@@ -14,7 +14,7 @@ final class ControlChannel {
 	static final String NAME = "pgevents_log_control";
 
 	/** Tells all instances to look, once the transaction is committed. */
-	boolean tell(Connection connection) throws SQLException {
+	boolean announce(Connection connection) throws SQLException {
 		try (Statement statement = connection.createStatement()) {
 			return statement.execute("SELECT pg_catalog.pg_notify('" + NAME + "', '')");
 		}

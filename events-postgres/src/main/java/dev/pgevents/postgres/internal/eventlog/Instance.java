@@ -9,9 +9,9 @@ import dev.pgevents.postgres.internal.session.Session;
 
 /**
  * This process as an owner of partitions: a number for each listening session, which
- * holds an advisory lock for as long as it lives. Whoever does not find the lock knows
- * that the owner is gone. Numbers are drawn by lot, since a sequence may go back when a
- * standby takes over. Thread-safe.
+ * holds an advisory lock for as long as it lives. A process that does not find the lock
+ * knows that the owner is gone. Numbers are drawn by lot, since a sequence may go back
+ * when a standby takes over. Thread-safe.
  */
 final class Instance {
 

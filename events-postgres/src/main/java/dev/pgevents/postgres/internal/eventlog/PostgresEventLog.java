@@ -318,7 +318,7 @@ final class PostgresEventLog implements EventLog {
 			return this.connection.inTransaction((open) -> {
 				checkGroup(open, group);
 				T result = work.call(open);
-				this.control.tell(open);
+				this.control.announce(open);
 				return result;
 			});
 		}

@@ -102,7 +102,7 @@ final class PostgresGroupStore implements GroupStore {
 				return statement.executeUpdate();
 			}
 		});
-		this.connection.call(this.control::tell);
+		this.connection.call(this.control::announce);
 	}
 
 	@Override

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Brings together which instances run a group with who owns its partitions. Instances
  * whose advisory lock is gone are dead. The living ones, in the order of their numbers,
- * take the partitions in turn, as soon as these are free; nobody is robbed.
+ * take the partitions in turn, as soon as these are free; none is taken away.
  */
 final class Sharing {
 
@@ -69,7 +69,7 @@ final class Sharing {
 			waiting = locked(connection, group, members.size(), turn, alive);
 		}
 		if (changed) {
-			this.control.tell(connection);
+			this.control.announce(connection);
 		}
 		return new Share(problem, waiting, owned(connection, group, me, members.size(), turn));
 	}
@@ -109,7 +109,7 @@ final class Sharing {
 			// more.
 			update(connection, "UPDATE " + this.names.table("cursor")
 					+ " SET owner = NULL, epoch = epoch + 1 WHERE grp = ? AND owner <> ?", group, me);
-			this.control.tell(connection);
+			this.control.announce(connection);
 		}
 		List<Interest> union = new ArrayList<>(all);
 		union.addAll(added);
@@ -197,7 +197,7 @@ final class Sharing {
 						+ " WHERE owner = ? FOR UPDATE SKIP LOCKED) AS own WHERE c.grp = own.grp AND c.part = own.part",
 				me);
 		update(connection, "DELETE FROM " + this.names.table("member") + " WHERE instance = ?", me);
-		return this.control.tell(connection);
+		return this.control.announce(connection);
 	}
 
 	/**

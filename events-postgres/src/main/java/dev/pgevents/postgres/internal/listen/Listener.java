@@ -60,7 +60,7 @@ public final class Listener implements AutoCloseable {
 
 	private boolean closed;
 
-	/** Whether nobody is to read, for now or for ever; written with the lock held. */
+	/** Whether no thread is to read, for now or for ever; written with the lock held. */
 	private volatile boolean stopped = true;
 
 	/** Opens the sessions until the listener is stopped. */

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends requests over the publishing connection and settles each of them. Requests in one
  * batch share a transaction, unless the server takes offence at one: then each gets its
- * own, so that what one caller sent fails nobody else. Sending is for one thread at a
- * time; the rest is thread-safe.
+ * own, so that what one caller sent fails no other. Sending is for one thread at a time;
+ * the rest is thread-safe.
  */
 final class BatchSender {
 

@@ -36,7 +36,7 @@ final class Completions {
 		Boolean outer = COMPLETING.get();
 		COMPLETING.set(true);
 		try {
-			settled.stream().filter((request) -> !request.isAwaited()).forEach(Request::tell);
+			settled.stream().filter((request) -> !request.isAwaited()).forEach(Request::complete);
 		}
 		finally {
 			if (outer == null) {

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Publishes for all threads over one connection: while one round trip is under way the
  * next batch gathers. A caller of {@link #publish} that finds the queue idle does the
- * round trip itself, for its own request alone, so that what happens to it fails nobody
- * else's; where others have queued up meanwhile, a publisher thread takes over.
+ * round trip itself, for its own request alone, so that what happens to it fails no
+ * other; where others have queued up meanwhile, a publisher thread takes over.
  * Thread-safe.
  *
  * <p>
@@ -108,7 +108,7 @@ public final class GroupCommit implements AutoCloseable {
 		}
 		catch (PublishException ex) {
 			this.sender.fail(request, ex);
-			request.tell();
+			request.complete();
 		}
 		return request.done();
 	}

@@ -104,12 +104,12 @@ final class Request {
 	void settle(@Nullable PublishException outcome) {
 		this.failure = outcome;
 		if (this.awaited) {
-			tell();
+			complete();
 		}
 	}
 
 	/** Tells the caller what was settled, and runs what hangs on it. */
-	void tell() {
+	void complete() {
 		if (this.failure != null) {
 			this.done.completeExceptionally(this.failure);
 		}

@@ -11,8 +11,8 @@ import dev.pgevents.PublishException.Outcome;
 
 /**
  * The bounded queue before the publishing connection, and the token that says who serves
- * it: whoever adds to an unserved queue becomes its server, and stays it until it finds
- * the queue empty or hands the token on.
+ * it: the thread that adds to an unserved queue becomes its server, and stays it until it
+ * finds the queue empty or hands the token on.
  */
 final class RequestQueue {
 
@@ -108,8 +108,8 @@ final class RequestQueue {
 	}
 
 	/**
-	 * The first request alone: that of whoever has just become the server. None where it
-	 * was abandoned meanwhile.
+	 * The first request alone: that of the thread that has just become the server. None
+	 * where it was abandoned meanwhile.
 	 */
 	List<Request> first() {
 		return next(0);

@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that somebody lends, a pool for example: what it was like then, so that
- * whoever gets it next finds it so.
+ * A connection that a pool lends, for example: what it was like then, so that the next
+ * user finds it so.
  */
 final class LentConnection {
 

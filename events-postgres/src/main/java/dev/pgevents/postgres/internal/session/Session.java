@@ -81,8 +81,8 @@ public final class Session implements AutoCloseable {
 	}
 
 	/**
-	 * Whether somebody has wrapped the connection: a pool, for example, which is given it
-	 * back when it is closed. None of the bus's settings came with it.
+	 * Whether the connection was wrapped: by a pool, for example, which is given it back
+	 * when it is closed. None of the bus's settings came with it.
 	 * @return whether it is not pgjdbc's own
 	 */
 	public boolean isLent() {
@@ -279,8 +279,8 @@ public final class Session implements AutoCloseable {
 	/**
 	 * Whether a pooler answers in the server's place: the process id given at the start
 	 * was not that of the process that runs the statements. Other statements may then run
-	 * on other sessions of the server, and what is set for a session is set for whoever
-	 * gets that next; or not, as with pgbouncer in session mode.
+	 * on other sessions of the server, and what is set for a session is set for the
+	 * client that gets that next; or not, as with pgbouncer in session mode.
 	 * @return whether the connection goes through a pooler
 	 */
 	public boolean isPooled() {

@@ -81,4 +81,9 @@ public final class Surroundings implements EventObserver {
 		return (trigger) -> this.thread.call(() -> observed.sync(trigger));
 	}
 
+	@Override
+	public void reportFailedSync(Throwable failure, Runnable report) {
+		this.observer.reportFailedSync(failure, report);
+	}
+
 }

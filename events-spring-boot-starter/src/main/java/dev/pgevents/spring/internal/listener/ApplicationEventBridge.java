@@ -69,7 +69,7 @@ public final class ApplicationEventBridge {
 		this.observer = observer;
 	}
 
-	/** The endpoint, or null if nobody listens. */
+	/** The endpoint, or null if no listener asks for events. */
 	@Nullable Endpoint endpoint() {
 		SubscriptionFilter wanted = this.filter;
 		if (wanted == null) {

@@ -57,14 +57,14 @@ final class Closing {
 				long left = TimeUnit.NANOSECONDS.toMillis(this.deadline - System.nanoTime());
 				thread.join(Math.max(1, left));
 			}
-			tellWhatIsLeft();
+			logRest();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
 	}
 
-	private void tellWhatIsLeft() {
+	private void logRest() {
 		List<String> left = new ArrayList<>();
 		this.threads.forEach((id, thread) -> {
 			if (thread.isAlive()) {

@@ -111,7 +111,7 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 		awaitReady(toStart.stream().map(this.endpoints::start).toList());
 	}
 
-	/** So that nobody has to guess why a method is not called. */
+	/** Says why a method is not called: it is not named. */
 	private static String described(List<Endpoint> endpoints) {
 		return endpoints.stream()
 			.limit(SHOWN)
@@ -150,8 +150,8 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 	}
 
 	/**
-	 * The context is being stopped, and with it the bus's own connections, once whoever
-	 * publishes has been. Returns at once, so that others of this phase stop meanwhile. A
+	 * The context is being stopped, and with it the bus's own connections, once all that
+	 * publish have been. Returns at once, so that others of this phase stop meanwhile. A
 	 * handler that closes the context is not waited for: it would wait for itself.
 	 */
 	@Override

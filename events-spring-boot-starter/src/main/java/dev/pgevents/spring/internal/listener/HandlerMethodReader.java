@@ -153,7 +153,8 @@ final class HandlerMethodReader {
 				filter(method, "SyncOnDomainEvent", () -> values.texts(annotation.types()),
 						values.texts(annotation.apps())),
 				values.duration("every", annotation.every()), this.shutdownTimeout,
-				new SyncRuns(id, this.observer.observedSync(id, task), this.syncRunListeners));
+				new SyncRuns(id, this.observer.observedSync(id, task), this.syncRunListeners),
+				this.observer::reportFailedSync);
 	}
 
 	/** A second annotation on a method, or an overloaded method, gets a number. */

@@ -3,6 +3,7 @@ package dev.pgevents.spring.internal.listener;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 
 import dev.pgevents.Subscriber;
 import dev.pgevents.Subscription;
@@ -19,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param every how often to run when nothing arrives
  * @param shutdownTimeout how long closing waits for a run in hand
  * @param task what to run
+ * @param failureReporting reports failures, as of the loop
  */
-record SyncEndpoint(String id, SubscriptionFilter filter, Duration every, Duration shutdownTimeout,
-		SyncTask task) implements Endpoint {
+record SyncEndpoint(String id, SubscriptionFilter filter, Duration every, Duration shutdownTimeout, SyncTask task,
+		BiConsumer<Throwable, Runnable> failureReporting) implements Endpoint {
 
 	@Override
 	public boolean autoStartup() {
@@ -35,6 +37,7 @@ record SyncEndpoint(String id, SubscriptionFilter filter, Duration every, Durati
 			.every(this.every)
 			.shutdownTimeout(this.shutdownTimeout)
 			.task(this.task)
+			.failureReporting(this.failureReporting)
 			.start();
 		return new Running() {
 

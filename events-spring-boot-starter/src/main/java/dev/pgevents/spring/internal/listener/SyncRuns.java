@@ -36,17 +36,17 @@ record SyncRuns(String id, SyncTask task, Supplier<List<SyncRunListener>> listen
 			throw ex;
 		}
 		finally {
-			tell(new SyncRun(this.id, trigger, started, Duration.ofNanos(System.nanoTime() - start), failure));
+			inform(new SyncRun(this.id, trigger, started, Duration.ofNanos(System.nanoTime() - start), failure));
 		}
 	}
 
-	private void tell(SyncRun run) {
+	private void inform(SyncRun run) {
 		for (SyncRunListener listener : this.listeners.get()) {
-			tell(listener, run);
+			inform(listener, run);
 		}
 	}
 
-	private static void tell(SyncRunListener listener, SyncRun run) {
+	private static void inform(SyncRunListener listener, SyncRun run) {
 		try {
 			listener.onRun(run);
 		}

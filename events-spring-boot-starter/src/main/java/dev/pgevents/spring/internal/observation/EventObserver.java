@@ -76,4 +76,13 @@ public interface EventObserver {
 	 */
 	SyncTask observedSync(String method, SyncTask task);
 
+	/**
+	 * Reports the failure of a run, within its observation.
+	 * @param failure what the run threw
+	 * @param report writes the log line
+	 */
+	default void reportFailedSync(Throwable failure, Runnable report) {
+		report.run();
+	}
+
 }

@@ -14,6 +14,21 @@ record FailedCall(Observation observation, Throwable error) {
 
 	private static final ThreadLocal<FailedCall> LAST = new ThreadLocal<>();
 
+	/** Reports a failure within the observation of its call, which ends with that. */
+	static void report(Throwable error, Runnable report) {
+		FailedCall call = take(error);
+		if (call == null) {
+			report.run();
+			return;
+		}
+		try {
+			call.observation().scoped(report);
+		}
+		finally {
+			call.observation().stop();
+		}
+	}
+
 	static void leave(Observation observation, Throwable error) {
 		forget();
 		LAST.set(new FailedCall(observation, error));
@@ -29,7 +44,7 @@ record FailedCall(Observation observation, Throwable error) {
 		return last;
 	}
 
-	/** Ends one that nobody has taken up: whoever called the handler kept the failure. */
+	/** Ends one that was not taken up: the caller of the handler kept the failure. */
 	static void forget() {
 		FailedCall last = LAST.get();
 		if (last != null) {

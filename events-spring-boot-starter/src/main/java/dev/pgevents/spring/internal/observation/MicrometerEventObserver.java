@@ -49,4 +49,9 @@ public final class MicrometerEventObserver implements EventObserver {
 		return new ObservedSync(method, task, this.registry);
 	}
 
+	@Override
+	public void reportFailedSync(Throwable failure, Runnable report) {
+		FailedCall.report(failure, report);
+	}
+
 }

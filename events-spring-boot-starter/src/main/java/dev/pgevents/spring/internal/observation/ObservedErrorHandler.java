@@ -14,17 +14,7 @@ record ObservedErrorHandler(EventErrorHandler errorHandler) implements EventErro
 
 	@Override
 	public void onError(Subscription subscription, Delivery delivery, Throwable error) {
-		FailedCall call = FailedCall.take(error);
-		if (call == null) {
-			this.errorHandler.onError(subscription, delivery, error);
-			return;
-		}
-		try {
-			call.observation().scoped(() -> this.errorHandler.onError(subscription, delivery, error));
-		}
-		finally {
-			call.observation().stop();
-		}
+		FailedCall.report(error, () -> this.errorHandler.onError(subscription, delivery, error));
 	}
 
 }

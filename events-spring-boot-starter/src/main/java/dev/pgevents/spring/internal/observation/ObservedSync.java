@@ -18,15 +18,24 @@ record ObservedSync(String method, SyncTask task, ObservationRegistry registry) 
 
 	@Override
 	public void sync(SyncTrigger trigger) throws Exception {
+		FailedCall.forget();
 		if (this.registry.isNoop()) {
 			this.task.sync(trigger);
 			return;
 		}
-		Observation.createNotStarted("events.sync", this.registry)
+		Observation observation = Observation.createNotStarted("events.sync", this.registry)
 			.contextualName("sync " + this.method)
 			.lowCardinalityKeyValue("sync", this.method)
 			.lowCardinalityKeyValue("cause", trigger.cause().name().toLowerCase(Locale.ROOT))
-			.observeChecked(() -> this.task.sync(trigger));
+			.start();
+		try {
+			observation.scopedChecked(() -> this.task.sync(trigger));
+		}
+		catch (Throwable ex) {
+			FailedCall.leave(observation, ex); // which ends once that was reported
+			throw ex;
+		}
+		observation.stop();
 	}
 
 }

@@ -40,4 +40,9 @@ public record TimedObserver(EventObserver observer, HandlerTiming timing) implem
 		return this.observer.observedSync(method, task);
 	}
 
+	@Override
+	public void reportFailedSync(Throwable failure, Runnable report) {
+		this.observer.reportFailedSync(failure, report);
+	}
+
 }

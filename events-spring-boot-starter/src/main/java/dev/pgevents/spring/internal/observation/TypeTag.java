@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import dev.pgevents.EventType;
 
 /**
- * The event type as the tag of a meter. Whoever may connect to the database may send any
- * type, so that only the first so many have a value of their own. Thread-safe.
+ * The event type as the tag of a meter. A client of the database may send any type, so
+ * that only the first so many have a value of their own. Thread-safe.
  *
  * @since 0.1
  */

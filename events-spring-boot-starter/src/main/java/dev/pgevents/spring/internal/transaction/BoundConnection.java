@@ -40,7 +40,7 @@ final class BoundConnection {
 		return holder != null && holder.getConnectionHandle() != null;
 	}
 
-	/** Whether what is done on the connection waits for somebody to commit it. */
+	/** Whether what is done on the connection waits for a commit. */
 	static boolean awaitsCommit(ConnectionHolder holder) {
 		try {
 			return isThere(holder) && !holder.getConnection().getAutoCommit();

@@ -29,7 +29,9 @@ record Departure(Way way, @Nullable TransactionEvents transaction, @Nullable Con
 		/** On the connection, in one statement with the transaction's others. */
 		WITH_COMMIT,
 
-		/** On the connection, at the call: nobody will tell when it is committed. */
+		/**
+		 * On the connection, at the call: the bus does not learn when it is committed.
+		 */
 		ON_CONNECTION,
 
 		/** Through the bus, once the transaction has committed. */
@@ -42,7 +44,7 @@ record Departure(Way way, @Nullable TransactionEvents transaction, @Nullable Con
 		return new Departure(Way.AT_ONCE, null, null, reason);
 	}
 
-	/** On a connection that somebody is known to commit, though it is not known when. */
+	/** On a connection that is known to be committed, though it is not known when. */
 	static Departure onConnection(Connection connection) {
 		return new Departure(Way.ON_CONNECTION, null, connection, null);
 	}

@@ -34,7 +34,7 @@ final class ManagedTransaction {
 		 */
 		JTA,
 
-		/** Nobody told of its begin: even its end may be somewhere else. */
+		/** Its begin was not observed: even its end may be somewhere else. */
 		UNKNOWN
 
 	}
@@ -71,7 +71,7 @@ final class ManagedTransaction {
 		return new ManagedTransaction(isJta(transaction) ? Kind.JTA : Kind.OTHER, null, boundHolders(), null);
 	}
 
-	/** Describes a transaction of whose begin nobody has told. */
+	/** Describes a transaction whose begin was not observed. */
 	static ManagedTransaction unknown() {
 		return new ManagedTransaction(Kind.UNKNOWN, null, Set.of(), null);
 	}

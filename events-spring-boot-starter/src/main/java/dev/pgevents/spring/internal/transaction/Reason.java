@@ -49,7 +49,7 @@ enum Reason {
 			this.logger = logger;
 		}
 
-		void tell(Reason reason) {
+		void logOnce(Reason reason) {
 			boolean first;
 			synchronized (this.told) {
 				first = this.told.add(reason);

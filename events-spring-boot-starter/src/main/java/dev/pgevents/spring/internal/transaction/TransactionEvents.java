@@ -20,7 +20,7 @@ import org.springframework.transaction.support.TransactionSynchronization;
 
 /**
  * What is published in one transaction, and how far that transaction has come. Comes
- * first among the transaction's synchronizations, so that nobody publishes after the
+ * first among the transaction's synchronizations, so that nothing is published after the
  * commit without it knowing; {@link Flush} comes last, so that nearly all events leave in
  * one statement. Confined to the transaction's thread.
  */
@@ -219,7 +219,7 @@ final class TransactionEvents implements TransactionSynchronization {
 			this.transport.sendEncoded(connection, HeldEvents.all(leaving));
 		}
 		else {
-			this.told.tell(Reason.OTHER_DATABASE);
+			this.told.logOnce(Reason.OTHER_DATABASE);
 			this.afterCommit.addAll(leaving);
 		}
 	}

@@ -33,7 +33,7 @@ final class TransactionTracker {
 
 	private final Reason.Told told;
 
-	/** Committed by a manager that synchronizes nobody with it. */
+	/** Committed by a manager that calls no synchronizations. */
 	private final Set<ConnectionHolder> unsynchronized = Collections
 		.newSetFromMap(Collections.synchronizedMap(new WeakHashMap<>()));
 

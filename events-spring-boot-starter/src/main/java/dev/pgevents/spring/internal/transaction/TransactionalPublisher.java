@@ -95,7 +95,7 @@ public final class TransactionalPublisher implements HoldingPublisher {
 		}
 		Departure departure = this.transactions.departure(this.mode);
 		if (departure.reason() != null) {
-			this.told.tell(departure.reason());
+			this.told.logOnce(departure.reason());
 		}
 		return send(events, departure);
 	}
@@ -133,7 +133,7 @@ public final class TransactionalPublisher implements HoldingPublisher {
 			this.transport.send(connection, events);
 		}
 		else {
-			this.told.tell(Reason.OTHER_DATABASE);
+			this.told.logOnce(Reason.OTHER_DATABASE);
 			this.transport.send(events);
 		}
 	}

@@ -1,13 +1,9 @@
 package dev.pgevents.spring.internal.listener;
 
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 import dev.pgevents.Event;
 import dev.pgevents.EventType;
@@ -16,30 +12,16 @@ import dev.pgevents.Publisher;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.postgres.test.TestPostgres;
 import dev.pgevents.spring.AppId;
-import dev.pgevents.spring.DomainEvent;
 import dev.pgevents.spring.DomainEventListenerContainer;
 import dev.pgevents.spring.EventsConfigurationException;
 import dev.pgevents.spring.OnDomainEvent;
-import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
-import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
 import dev.pgevents.spring.internal.listener.externalized.Sent;
 import dev.pgevents.spring.internal.listener.externalized.SentByModulith;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.context.ApplicationContext;
-import org.springframework.context.ApplicationEvent;
-import org.springframework.context.ApplicationListener;
-import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.context.event.SimpleApplicationEventMulticaster;
 import org.springframework.core.annotation.Order;
@@ -52,22 +34,10 @@ import org.springframework.transaction.support.AbstractPlatformTransactionManage
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-@ExtendWith(OutputCaptureExtension.class)
-class ApplicationEventBridgeTests {
-
-	private static final Duration LIMIT = Duration.ofSeconds(20);
-
-	private static final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
-
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(EventsAutoConfiguration.class, EventListenerAutoConfiguration.class))
-		.withUserConfiguration(Application.class)
-		.withPropertyValues("events.backend=in-memory");
-
-	@BeforeEach
-	void forget() {
-		received.clear();
-	}
+/**
+ * What application listeners get of received events.
+ */
+class ApplicationEventBridgeTests extends ApplicationEventBridgeTest {
 
 	@Test
 	void publishesEventsToListenersOfEvent() {
@@ -88,66 +58,6 @@ class ApplicationEventBridgeTests {
 			context.getBean(Publisher.class).publish(Event.of(EventType.of("bridge.closed"), "1", new Closed("1", 42)));
 			assertThat(next()).isEqualTo(new Closed("1", 42));
 		});
-	}
-
-	@Test
-	void takesListenersOfAnInterface() {
-		run(InterfaceListener.class, (context) -> {
-			publish(context, "epoch.closed", "1");
-			assertThat(next()).isEqualTo("interface 1");
-		});
-	}
-
-	@Test
-	void takesListenersThatAreLambdas() {
-		for (Class<?> listener : List.of(EventLambda.class, PayloadEventLambda.class, AnyPayloadLambda.class,
-				ForPayload.class)) {
-			this.runner.withUserConfiguration(listener).run((context) -> {
-				publish(context, "epoch.closed", "1");
-				assertThat(next()).isEqualTo("lambda 1");
-			});
-		}
-		this.runner.withUserConfiguration(TypedLambda.class).run((context) -> {
-			assertThat(bridged(context)).isEqualTo(SubscriptionFilter.types("bridge.closed"));
-			context.getBean(Publisher.class).publish(Event.of(EventType.of("bridge.closed"), "1", new Closed("1", 42)));
-			assertThat(next()).isEqualTo(new Closed("1", 42));
-		});
-	}
-
-	@Test
-	void subscribesToNothingForLambdasOfOtherEvents() {
-		this.runner.withUserConfiguration(OtherLambdas.class)
-			.run((context) -> assertThat(context.getBean(DomainEventListenerContainer.class).ids())
-				.doesNotContain(ApplicationEventBridge.ID));
-	}
-
-	@Test
-	void takesListenersOfAnAnnotatedInterface() {
-		run(OpenedListener.class, (context) -> {
-			assertThat(bridged(context)).isEqualTo(SubscriptionFilter.types("bridge.opened"));
-			context.getBean(Publisher.class).publish(Event.of(EventType.of("bridge.opened"), "1", new OpenedNow(7)));
-			assertThat(next()).isEqualTo(new OpenedNow(7));
-		});
-	}
-
-	@Test
-	void namesThePayloadClassThatCannotBeRead() {
-		this.runner.withBean(UnreadableListener.class)
-			.run((context) -> assertThat(context).getFailure()
-				.hasStackTraceContaining("The payload class " + Unreadable.class.getName() + " cannot work"));
-	}
-
-	@Test
-	void subscribesToNothingWhereNobodyListens() {
-		run(NoListener.class, (context) -> assertThat(context.getBean(DomainEventListenerContainer.class).ids())
-			.doesNotContain(ApplicationEventBridge.ID));
-	}
-
-	@Test
-	void subscribesToNothingForListenersOfJustAnyApplicationEvent() {
-		run(AnyApplicationEvent.class,
-				(context) -> assertThat(context.getBean(DomainEventListenerContainer.class).ids())
-					.doesNotContain(ApplicationEventBridge.ID));
 	}
 
 	@Test
@@ -225,20 +135,6 @@ class ApplicationEventBridgeTests {
 	}
 
 	@Test
-	void takesListenersThatAreNotCreatedYet() {
-		this.runner
-			.withBean(InterfaceListener.class, InterfaceListener::new, (definition) -> definition.setLazyInit(true))
-			.run((context) -> {
-				publish(context, "epoch.closed", "1");
-				assertThat(next()).isEqualTo("interface 1");
-			});
-		this.runner
-			.withBean(AnyApplicationEvent.class, AnyApplicationEvent::new, (definition) -> definition.setLazyInit(true))
-			.run((context) -> assertThat(context.getBean(DomainEventListenerContainer.class).ids())
-				.doesNotContain(ApplicationEventBridge.ID));
-	}
-
-	@Test
 	void worksWithAMulticasterThatHasThreadsOfItsOwn() {
 		this.runner.withUserConfiguration(AsynchronousMulticaster.class)
 			.withBean(InterfaceListener.class)
@@ -255,13 +151,6 @@ class ApplicationEventBridgeTests {
 			publish(context, "epoch.closed", "2");
 			assertThat(next()).isEqualTo("2");
 		});
-	}
-
-	@Test
-	void namesThePayloadClassThatCannotWork() {
-		this.runner.withBean(BadPayloadListener.class)
-			.run((context) -> assertThat(context).getFailure()
-				.hasStackTraceContaining("The payload class " + BadPayload.class.getName() + " cannot work"));
 	}
 
 	@Test
@@ -290,62 +179,6 @@ class ApplicationEventBridgeTests {
 		});
 	}
 
-	private void run(Class<?> bean, Consumer<ApplicationContext> test) {
-		this.runner.withBean(bean).run((context) -> {
-			assertThat(context).hasNotFailed();
-			test.accept(context);
-		});
-	}
-
-	private static SubscriptionFilter bridged(ApplicationContext context) {
-		return context.getBean(DomainEventListenerContainer.class)
-			.subscriptions()
-			.stream()
-			.filter((subscription) -> subscription.name().equals(ApplicationEventBridge.ID))
-			.findFirst()
-			.orElseThrow()
-			.filter();
-	}
-
-	private static void publish(ApplicationContext context, String type, String appId) {
-		context.getBean(Publisher.class).publish(Event.of(EventType.of(type), appId, null));
-	}
-
-	private static Object next() {
-		try {
-			Object next = received.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
-			assertThat(next).as("nothing arrived").isNotNull();
-			return next;
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	@DomainEvent("bridge.closed")
-	record Closed(@AppId String app, long index) {
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@AutoConfigurationPackage
-	static class Application {
-
-	}
-
-	@DomainEvent("Bad Type")
-	record BadPayload(String app) {
-
-	}
-
-	static class BadPayloadListener {
-
-		@EventListener
-		void on(BadPayload payload) {
-		}
-
-	}
-
 	static class EventListeners {
 
 		@EventListener
@@ -367,145 +200,6 @@ class ApplicationEventBridgeTests {
 		@EventListener
 		void closed(Closed closed) {
 			received.add(closed);
-		}
-
-	}
-
-	static class InterfaceListener implements ApplicationListener<PayloadApplicationEvent<Event>> {
-
-		@Override
-		public void onApplicationEvent(PayloadApplicationEvent<Event> event) {
-			received.add("interface " + event.getPayload().appId());
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class EventLambda {
-
-		@Bean
-		ApplicationListener<PayloadApplicationEvent<Event>> listener() {
-			return (event) -> received.add("lambda " + event.getPayload().appId());
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class PayloadEventLambda {
-
-		@Bean
-		ApplicationListener<PayloadApplicationEvent<? extends Event>> listener() {
-			return (event) -> received.add("lambda " + event.getPayload().appId());
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class AnyPayloadLambda {
-
-		@Bean
-		ApplicationListener<PayloadApplicationEvent<?>> listener() {
-			return (event) -> {
-				if (event.getPayload() instanceof Event received) {
-					ApplicationEventBridgeTests.received.add("lambda " + received.appId());
-				}
-			};
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class ForPayload {
-
-		@Bean
-		ApplicationListener<PayloadApplicationEvent<Event>> listener() {
-			return ApplicationListener.forPayload((event) -> received.add("lambda " + event.appId()));
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class TypedLambda {
-
-		@Bean
-		ApplicationListener<PayloadApplicationEvent<Closed>> listener() {
-			return ApplicationListener.forPayload(received::add);
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class OtherLambdas {
-
-		@Bean
-		ApplicationListener<ApplicationEvent> any() {
-			return (event) -> {
-			};
-		}
-
-		@Bean
-		ApplicationListener<ContextRefreshedEvent> refreshed() {
-			return (event) -> {
-			};
-		}
-
-		@Bean
-		ApplicationListener<PayloadApplicationEvent<String>> text() {
-			return ApplicationListener.forPayload(received::add);
-		}
-
-	}
-
-	@DomainEvent("bridge.opened")
-	interface Opened {
-
-	}
-
-	record OpenedNow(int number) implements Opened {
-
-	}
-
-	static class OpenedListener {
-
-		@EventListener
-		void on(Opened opened) {
-			received.add(opened);
-		}
-
-	}
-
-	@DomainEvent("bridge.unreadable")
-	static class Unreadable {
-
-		Unreadable(int one, String two) {
-		}
-
-		Unreadable(String one, int two) {
-		}
-
-	}
-
-	static class UnreadableListener {
-
-		@EventListener
-		void on(Unreadable payload) {
-		}
-
-	}
-
-	static class NoListener {
-
-		@EventListener
-		void text(String text) {
-			received.add(text);
-		}
-
-	}
-
-	static class AnyApplicationEvent implements ApplicationListener<ApplicationEvent> {
-
-		@Override
-		public void onApplicationEvent(ApplicationEvent event) {
 		}
 
 	}

@@ -1,0 +1,104 @@
+package dev.pgevents.spring.internal.listener;
+
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import dev.pgevents.Event;
+import dev.pgevents.EventType;
+import dev.pgevents.Publisher;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.spring.AppId;
+import dev.pgevents.spring.DomainEvent;
+import dev.pgevents.spring.DomainEventListenerContainer;
+import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
+import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.PayloadApplicationEvent;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Runs an application whose listeners get received events.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+abstract class ApplicationEventBridgeTest {
+
+	static final Duration LIMIT = Duration.ofSeconds(20);
+
+	static final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
+
+	final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(EventsAutoConfiguration.class, EventListenerAutoConfiguration.class))
+		.withUserConfiguration(Application.class)
+		.withPropertyValues("events.backend=in-memory");
+
+	@BeforeEach
+	void forget() {
+		received.clear();
+	}
+
+	void run(Class<?> bean, Consumer<ApplicationContext> test) {
+		this.runner.withBean(bean).run((context) -> {
+			assertThat(context).hasNotFailed();
+			test.accept(context);
+		});
+	}
+
+	static SubscriptionFilter bridged(ApplicationContext context) {
+		return context.getBean(DomainEventListenerContainer.class)
+			.subscriptions()
+			.stream()
+			.filter((subscription) -> subscription.name().equals(ApplicationEventBridge.ID))
+			.findFirst()
+			.orElseThrow()
+			.filter();
+	}
+
+	static void publish(ApplicationContext context, String type, String appId) {
+		context.getBean(Publisher.class).publish(Event.of(EventType.of(type), appId, null));
+	}
+
+	static Object next() {
+		try {
+			Object next = received.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+			assertThat(next).as("nothing arrived").isNotNull();
+			return next;
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@DomainEvent("bridge.closed")
+	record Closed(@AppId String app, long index) {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@AutoConfigurationPackage
+	static class Application {
+
+	}
+
+	static class InterfaceListener implements ApplicationListener<PayloadApplicationEvent<Event>> {
+
+		@Override
+		public void onApplicationEvent(PayloadApplicationEvent<Event> event) {
+			received.add("interface " + event.getPayload().appId());
+		}
+
+	}
+
+}
