@@ -111,6 +111,9 @@ public final class Start {
 		List<String> entries = new ArrayList<>();
 		for (String each : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
 			Path entry = Path.of(each);
+			if (each.isEmpty()) {
+				continue; // would be the folder that this runs in
+			}
 			if (Files.isDirectory(entry)) {
 				entries.add(jar(entry, folder.resolve(entries.size() + ".jar")).toString());
 			}

@@ -171,8 +171,10 @@ final class EventsConsole implements SmartLifecycle, SyncRunListener {
 
 	/** Opens a page: it is sent what has been, then what happens. */
 	void open(Viewer viewer) {
-		viewer.beginWriting(); // before a tick can see the page: the first it gets is the past
-		this.viewers.add(viewer); // before it is answered: the next to come is counted against it
+		viewer.beginWriting(); // before a tick can see the page: the first it gets is the
+								// past
+		this.viewers.add(viewer); // before it is answered: the next to come is counted
+									// against it
 		execute(viewer, () -> viewer.write("state", state(0)));
 		if (!this.running) {
 			close(viewer);

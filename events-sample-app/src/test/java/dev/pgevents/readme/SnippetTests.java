@@ -85,7 +85,10 @@ class SnippetTests {
 		return sources;
 	}
 
-	/** What the SQL makes beside its database; a server may be there for more than one run. */
+	/**
+	 * What the SQL makes beside its database; a server may be there for more than one
+	 * run.
+	 */
 	@BeforeEach
 	@AfterEach
 	void dropShop() throws SQLException {

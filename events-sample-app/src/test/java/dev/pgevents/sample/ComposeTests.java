@@ -25,8 +25,7 @@ class ComposeTests {
 
 	@BeforeAll
 	static void read() throws IOException {
-		Map<String, Map<String, Map<String, Object>>> file = new Yaml()
-			.load(Files.readString(Path.of("compose.yaml")));
+		Map<String, Map<String, Map<String, Object>>> file = new Yaml().load(Files.readString(Path.of("compose.yaml")));
 		services.putAll(file.get("services"));
 	}
 
@@ -36,8 +35,8 @@ class ComposeTests {
 			.map((service) -> service.name().toLowerCase(Locale.ROOT))
 			.toList();
 		assertThat(new TreeSet<>(services.keySet())).containsAll(names).hasSize(names.size() + 1);
-		assertThat(names)
-			.allSatisfy((name) -> assertThat(services.get(name)).containsEntry("command", List.of("--services=" + name)));
+		assertThat(names).allSatisfy(
+				(name) -> assertThat(services.get(name)).containsEntry("command", List.of("--services=" + name)));
 	}
 
 	@Test

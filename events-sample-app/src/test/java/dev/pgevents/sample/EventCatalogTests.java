@@ -62,8 +62,7 @@ class EventCatalogTests {
 
 	@Test
 	void schemaHasThePayloadsOfTheSample() throws IOException {
-		JsonNode schema = new ObjectMapper()
-			.readTree(Path.of("../docs/examples/event-catalog.schema.json").toFile())
+		JsonNode schema = new ObjectMapper().readTree(Path.of("../docs/examples/event-catalog.schema.json").toFile())
 			.get("$defs");
 		Map<String, Map<String, String>> described = new TreeMap<>();
 		for (EventType type : EventTypes.all()) {
@@ -78,8 +77,8 @@ class EventCatalogTests {
 			.collect(Collectors.toMap((payload) -> payload.getAnnotation(DomainEvent.class).value(),
 					(payload) -> Arrays.stream(payload.getRecordComponents())
 						.collect(Collectors.toMap(RecordComponent::getName,
-								(field) -> (field.getType() == long.class) ? "integer" : "string",
-								(one, other) -> one, TreeMap::new)),
+								(field) -> (field.getType() == long.class) ? "integer" : "string", (one, other) -> one,
+								TreeMap::new)),
 					(one, other) -> one, TreeMap::new)));
 	}
 

@@ -41,7 +41,7 @@ class KotlinTests {
 
 	private static final PayloadCodec jackson2 = new JacksonPayloadCodec();
 
-	private static final PayloadCodec jackson3 = new Jackson3PayloadCodec(jackson2);
+	private static final PayloadCodec jackson3 = new Jackson3PayloadCodec(() -> jackson2);
 
 	static final List<PayloadCodec> codecs = List.of(jackson2, jackson3);
 
