@@ -19,8 +19,10 @@ public final class ServerFault {
 	 * By major version, the first minor version in which VACUUM leaves the commit status
 	 * of transactions (pg_xact) that unread notifications still need. Before, whoever
 	 * reads them fails with 58P01 ("could not access status of transaction"), at each
-	 * LISTEN again, until all listening sessions have ended. Release notes of February
-	 * 12, 2026.
+	 * LISTEN again, until all listening sessions have ended. Mended in PostgreSQL's
+	 * repository on November 12, 2025 ("Fix bug where we truncated CLOG that was still
+	 * needed by LISTEN/NOTIFY"), after the minor versions of that month had been made, so
+	 * in the next ones.
 	 */
 	private static final Map<Integer, Integer> KEEPS_STATUS_OF_NOTIFICATIONS = Map.of(14, 21, 15, 16, 16, 12, 17, 8, 18,
 			2);
