@@ -4,9 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import dev.pgevents.postgres.test.TestPostgres;
@@ -59,15 +57,6 @@ final class ApplicationProcess implements AutoCloseable {
 	void awaitLine(String wanted) {
 		boolean printed = this.output.lines().peek(this.lines::add).anyMatch((line) -> line.equals(wanted));
 		assertThat(printed).as(() -> wanted + " in " + String.join("\n", this.lines)).isTrue();
-	}
-
-	/** Waits until the application has printed some lines, in whatever order. */
-	void awaitLines(String... wanted) {
-		Set<String> missing = new HashSet<>(Set.of(wanted));
-		boolean printed = this.output.lines()
-			.peek(this.lines::add)
-			.anyMatch((line) -> missing.remove(line) && missing.isEmpty());
-		assertThat(printed).as(() -> missing + " in " + String.join("\n", this.lines)).isTrue();
 	}
 
 	/** What it has printed so far, as far as somebody has waited for it. */
