@@ -26,6 +26,7 @@ import dev.pgevents.postgres.fault.FaultyNetwork;
 import dev.pgevents.postgres.test.TestPostgres;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,6 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** What becomes of the invariant of {@link GroupScenario} under faults. */
+@Tag("long")
 class EventLogFaultTests {
 
 	private static final Duration LIMIT = GroupScenario.LIMIT;

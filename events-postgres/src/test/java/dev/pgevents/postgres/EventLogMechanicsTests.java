@@ -27,6 +27,7 @@ import dev.pgevents.postgres.fault.ControlledServer;
 import dev.pgevents.postgres.test.CapturedLog;
 import dev.pgevents.postgres.test.TestPostgres;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -240,6 +241,7 @@ class EventLogMechanicsTests {
 	}
 
 	@Test
+	@Tag("long") // sometimes waits for the slow look of 30 s until partitions are shared
 	void hearingOfPartitionsOfOthersCostsOneStatementEachHalfSecondForAllGroups() throws Exception {
 		try (ControlledServer server = ControlledServer.create("log_statement = all", "log_line_prefix = '<%a> '")
 			.start();
