@@ -124,8 +124,8 @@ class EventCatalogTests {
 	private static Stream<String> types(Method method) {
 		OnDomainEvent handler = method.getAnnotation(OnDomainEvent.class);
 		SyncOnDomainEvent sync = method.getAnnotation(SyncOnDomainEvent.class);
-		return Stream.concat((handler != null) ? Stream.of(handler.value()) : Stream.empty(),
-				(sync != null) ? Stream.of(sync.types()) : Stream.empty());
+		return Stream.concat((handler != null) ? Stream.concat(Stream.of(handler.value()), Stream.of(handler.types()))
+				: Stream.empty(), (sync != null) ? Stream.of(sync.types()) : Stream.empty());
 	}
 
 	private static String type(String payload) {
