@@ -2,12 +2,14 @@ package dev.pgevents.postgres;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 import dev.pgevents.PublishException;
@@ -18,6 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Random faults against the invariant of {@link GroupScenario}, for some seconds: with
@@ -32,6 +35,8 @@ class EventLogSoakTests {
 
 	private static final int MAX_INSTANCES = 5;
 
+	private static final int MAX_COMMITS_BETWEEN = 200;
+
 	private final long seed = Long.getLong("soak.seed", System.nanoTime());
 
 	private final Random random = new Random(this.seed);
@@ -41,6 +46,9 @@ class EventLogSoakTests {
 	private final List<PostgresEventBus> instances = new ArrayList<>();
 
 	private final AtomicBoolean ended = new AtomicBoolean();
+
+	/** Of all writers. */
+	private final AtomicInteger commits = new AtomicInteger();
 
 	@Test
 	void nothingIsLostDoubledOrOutOfOrderWhateverHappens() throws Exception {
@@ -57,7 +65,7 @@ class EventLogSoakTests {
 			long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.getLong("soak.seconds", 6));
 			while (System.nanoTime() < end) {
 				fault(scenario, server);
-				TimeUnit.MILLISECONDS.sleep(this.random.nextInt(300));
+				awaitCommits(this.random.nextInt(MAX_COMMITS_BETWEEN));
 			}
 			this.ended.set(true);
 			for (CompletableFuture<Integer> writer : writers) {
@@ -69,6 +77,15 @@ class EventLogSoakTests {
 		catch (Throwable ex) {
 			throw new AssertionError("soak.seed=" + this.seed + ", faults " + this.faults, ex);
 		}
+	}
+
+	/** The writers go on between two faults. */
+	private void awaitCommits(int count) {
+		int goal = this.commits.get() + count;
+		await().atMost(GroupScenario.LIMIT)
+			.pollDelay(Duration.ZERO)
+			.pollInterval(Duration.ofMillis(10))
+			.until(() -> this.commits.get() >= goal);
 	}
 
 	private void fault(GroupScenario scenario, ControlledServer server) throws SQLException {
@@ -123,23 +140,21 @@ class EventLogSoakTests {
 				connection.setAutoCommit(false);
 				while (!this.ended.get()) {
 					GroupScenario.publish(publisher, connection, app, number++);
-					if (own.nextInt(10) == 0) {
-						TimeUnit.MILLISECONDS.sleep(own.nextInt(50));
-					}
-					if (own.nextInt(5) == 0) {
-						connection.rollback();
-					}
-					else {
-						connection.commit();
-						commits++;
+					switch (own.nextInt(5)) {
+						case 0 -> connection.rollback();
+						case 1 -> {
+							// Stays open for one more event, while others commit.
+						}
+						default -> {
+							connection.commit();
+							commits++;
+							this.commits.incrementAndGet();
+						}
 					}
 				}
 			}
 			catch (SQLException | PublishException ex) {
 				logger.debug("writer of {} begins anew", app, ex);
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
 			}
 		}
 		return commits;

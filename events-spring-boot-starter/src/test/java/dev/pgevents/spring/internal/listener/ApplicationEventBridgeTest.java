@@ -1,9 +1,5 @@
 package dev.pgevents.spring.internal.listener;
 
-import java.time.Duration;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import dev.pgevents.Event;
@@ -15,7 +11,6 @@ import dev.pgevents.spring.DomainEvent;
 import dev.pgevents.spring.DomainEventListenerContainer;
 import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
 import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
@@ -33,21 +28,12 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Runs an application whose listeners get received events.
  */
 @ExtendWith(OutputCaptureExtension.class)
-abstract class ApplicationEventBridgeTest {
-
-	static final Duration LIMIT = Duration.ofSeconds(20);
-
-	static final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
+abstract class ApplicationEventBridgeTest extends ReceivingTest {
 
 	final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(EventsAutoConfiguration.class, EventListenerAutoConfiguration.class))
 		.withUserConfiguration(Application.class)
 		.withPropertyValues("events.backend=in-memory");
-
-	@BeforeEach
-	void forget() {
-		received.clear();
-	}
 
 	void run(Class<?> bean, Consumer<ApplicationContext> test) {
 		this.runner.withBean(bean).run((context) -> {
@@ -68,17 +54,6 @@ abstract class ApplicationEventBridgeTest {
 
 	static void publish(ApplicationContext context, String type, String appId) {
 		context.getBean(Publisher.class).publish(Event.of(EventType.of(type), appId, null));
-	}
-
-	static Object next() {
-		try {
-			Object next = received.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
-			assertThat(next).as("nothing arrived").isNotNull();
-			return next;
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 	@DomainEvent("bridge.closed")

@@ -1,11 +1,7 @@
 package dev.pgevents.spring.internal.listener;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import dev.pgevents.Event;
@@ -32,20 +28,15 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Runs an application with one handler, on a bus in memory.
  */
 @ExtendWith(OutputCaptureExtension.class)
-abstract class HandlerTest {
-
-	static final Duration LIMIT = Duration.ofSeconds(20);
+abstract class HandlerTest extends ReceivingTest {
 
 	static final EventType CLOSED = EventType.of("epoch.closed");
-
-	static final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
 
 	final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(EventsAutoConfiguration.class, EventListenerAutoConfiguration.class))
 		.withPropertyValues("events.backend=in-memory");
 
 	void run(Class<?> handler, Consumer<ApplicationContext> test) {
-		received.clear();
 		String name = Character.toLowerCase(handler.getSimpleName().charAt(0)) + handler.getSimpleName().substring(1);
 		this.runner.withBean(name, handler).run((context) -> {
 			assertThat(context).hasNotFailed();
@@ -68,17 +59,6 @@ abstract class HandlerTest {
 			.findFirst()
 			.orElseThrow()
 			.filter();
-	}
-
-	static Object next() {
-		try {
-			Object next = received.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
-			assertThat(next).as("nothing arrived").isNotNull();
-			return next;
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 	@DomainEvent("epoch.closed")
