@@ -100,17 +100,20 @@ class InMemoryEventBusTests extends EventBusContract {
 		AtomicReference<EventBus> publishing = new AtomicReference<>();
 		BlockingQueue<Event> received = new LinkedBlockingQueue<>();
 		AtomicBoolean first = new AtomicBoolean(true);
+		CompletableFuture<Boolean> published = new CompletableFuture<>();
 		try (InMemoryEventBus bus = InMemoryEventBus.builder().executor((task) -> {
 			if (first.getAndSet(false)) {
-				CompletableFuture.runAsync(() -> publishing.get().publish(EVENT))
-					.orTimeout(LIMIT, TimeUnit.SECONDS)
-					.join();
+				published.complete(CompletableFuture.supplyAsync(() -> {
+					publishing.get().publish(EVENT);
+					return true;
+				}).completeOnTimeout(false, LIMIT, TimeUnit.SECONDS).join());
 			}
 			new Thread(task, "given").start();
 		}).build()) {
 			publishing.set(bus);
 			bus.subscribe(SubscriptionFilter.all(), received::add);
 			bus.publish(EVENT);
+			assertThat(published).isCompletedWithValue(true);
 			assertThat(received.poll(LIMIT, TimeUnit.SECONDS)).isEqualTo(EVENT);
 			assertThat(received.poll(LIMIT, TimeUnit.SECONDS)).isEqualTo(EVENT);
 		}
