@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -215,7 +216,7 @@ public abstract class EventBusContract {
 	void throwingHandlerLosesNobodysNextEvent() throws Exception {
 		Recorder undisturbed = new Recorder();
 		Recorder recorder = new Recorder();
-		List<Throwable> errors = new ArrayList<>();
+		List<Throwable> errors = new CopyOnWriteArrayList<>();
 		SubscriptionOptions options = SubscriptionOptions.builder()
 			.errorHandler((subscription, delivery, error) -> errors.add(error))
 			.build();

@@ -244,9 +244,9 @@ public abstract class EventLogContract {
 		assertThat(recorder.numbers(1)).containsExactly(3);
 		await().atMost(LIMIT).until(() -> status().parked() == 1);
 		assertThat(attempts).hasValue(ATTEMPTS);
-		assertThat(counts()).satisfies((counts) -> {
-			assertThat(counts.failed()).isEqualTo(ATTEMPTS);
-			assertThat(counts.owned()).isEqualTo(status().partitions().size());
+		await().atMost(LIMIT).untilAsserted(() -> {
+			assertThat(counts().failed()).isEqualTo(ATTEMPTS);
+			assertThat(counts().owned()).isEqualTo(status().partitions().size());
 		});
 		ParkedEvent parked = this.log.parked(this.group).get(0);
 		assertThat(parked.event()).isEqualTo(poison);
