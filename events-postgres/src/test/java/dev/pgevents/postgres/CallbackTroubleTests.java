@@ -156,7 +156,8 @@ class CallbackTroubleTests {
 			closer.join(LIMIT.toMillis());
 			bus.subscriptions().forEach(Subscription::close);
 			assertThat(bus.status().channels()).isEmpty();
-			assertThat(opened).allMatch((subscription) -> subscription.ready().isDone());
+			await().atMost(LIMIT)
+				.until(() -> opened.stream().allMatch((subscription) -> subscription.ready().isDone()));
 		}
 	}
 

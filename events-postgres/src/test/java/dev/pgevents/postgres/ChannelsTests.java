@@ -18,6 +18,7 @@ import dev.pgevents.EventType;
 import dev.pgevents.Gap;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.postgres.test.TestPostgres;
 import org.junit.jupiter.api.Test;
 
@@ -74,7 +75,10 @@ class ChannelsTests {
 		AtomicBoolean stop = new AtomicBoolean();
 		try (PostgresEventBus bus = perType(0, 1, 2, 3, 4, 5, 6, 7).heartbeat(NEVER).build();
 				PostgresEventBus other = perType(0, 1, 2, 3, 4, 5, 6, 7).build()) {
-			EventStream steady = open(bus, type(0));
+			// However far the publisher is ahead, nothing overflows.
+			EventStream steady = bus.open(SubscriptionFilter.types(type(0)),
+					SubscriptionOptions.builder().bufferSize(1_000_000).build());
+			steady.ready().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
 			Thread publisher = new Thread(() -> {
 				for (int i = 0; !stop.get(); i++) {
 					other.publish(Event.of(type(0), null, i));

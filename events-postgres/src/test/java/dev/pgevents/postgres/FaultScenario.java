@@ -192,6 +192,13 @@ final class FaultScenario implements AutoCloseable {
 		this.network.close();
 	}
 
+	/** Where a busy machine must not look like a fault. */
+	PostgresEventBus.Builder steady() {
+		PostgresEventBus.Builder builder = builder();
+		builder.networkTimeout = LIMIT;
+		return builder;
+	}
+
 	/** Time-outs so long that only what the test does can be what ends a wait. */
 	PostgresEventBus.Builder patient() {
 		PostgresEventBus.Builder builder = builder().heartbeat(Duration.ofHours(1))

@@ -94,7 +94,7 @@ class GapPlaceTests {
 	private void loseConnection(Look before, Look after) throws Exception {
 		ConnectionSource source = Sources.of(this.scenario.server, this.scenario.url());
 		AtomicInteger listeners = new AtomicInteger();
-		PostgresEventBus bus = this.scenario.build(this.scenario.builder().listener((settings) -> {
+		PostgresEventBus bus = this.scenario.build(this.scenario.steady().listener((settings) -> {
 			Connection connection = source.open(settings);
 			boolean second = isListener(settings) && listeners.incrementAndGet() == 2;
 			return second ? watched(connection, before, after) : connection;

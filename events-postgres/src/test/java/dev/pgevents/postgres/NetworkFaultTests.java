@@ -20,9 +20,7 @@ class NetworkFaultTests extends FaultyNetworkTest {
 
 	/** Where a busy machine must not look like a fault. */
 	private void beginPatiently() throws Exception {
-		PostgresEventBus.Builder builder = this.scenario.builder();
-		builder.networkTimeout = LIMIT;
-		this.scenario.build(builder);
+		this.scenario.build(this.scenario.steady());
 		this.scenario.begin();
 	}
 
@@ -44,7 +42,7 @@ class NetworkFaultTests extends FaultyNetworkTest {
 		begin();
 		String bus = "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name LIKE "
 				+ "'pgevents " + this.scenario.name + "%' AND ssl";
-		assertThat(this.scenario.server.query(bus)).isEqualTo(this.tls ? 2 : 0);
+		await().atMost(LIMIT).until(() -> this.scenario.server.query(bus) == (this.tls ? 2 : 0));
 	}
 
 	@Test
@@ -69,7 +67,7 @@ class NetworkFaultTests extends FaultyNetworkTest {
 	@Test
 	void refusedAtTheStartAndForManyAttempts() throws Exception {
 		this.scenario.network.refuse();
-		this.scenario.build();
+		this.scenario.build(this.scenario.steady());
 		this.scenario.awaitAttempts(10);
 		assertThat(this.scenario.bus().status().connection().state()).isEqualTo(ConnectionState.BACKING_OFF);
 		this.scenario.network.heal();

@@ -29,7 +29,7 @@ class SuspendTests extends FaultyNetworkTest {
 
 	@Test
 	void connectsOnceItIsResumedWhereItIsBuiltSuspended() throws Exception {
-		this.scenario.build(this.scenario.builder().suspended(true));
+		this.scenario.build(this.scenario.steady().suspended(true));
 		Subscription subscription = subscribe();
 		assertThat(this.scenario.bus().status().connection().state()).isEqualTo(ConnectionState.STOPPED);
 		assertThat(this.scenario.attempts).hasValue(0);
@@ -42,7 +42,7 @@ class SuspendTests extends FaultyNetworkTest {
 
 	@Test
 	void closesBothConnectionsAndOpensThemAgainWithAGap() throws Exception {
-		this.scenario.build();
+		this.scenario.build(this.scenario.steady());
 		join(subscribe());
 		this.scenario.bus().publish(event("1"));
 		assertThat(next()).isInstanceOf(Event.class);
@@ -67,7 +67,7 @@ class SuspendTests extends FaultyNetworkTest {
 
 	@Test
 	void publishesWhileSuspendedOverAConnectionOpenedForIt() throws Exception {
-		this.scenario.build(this.scenario.builder().suspended(true));
+		this.scenario.build(this.scenario.steady().suspended(true));
 		try (PostgresEventBus other = PostgresEventBus.builder().dataSource(this.scenario.straight()).build()) {
 			Subscription subscription = other.subscribe(this.scenario.filter, this.deliveries::add);
 			join(subscription);
@@ -81,7 +81,7 @@ class SuspendTests extends FaultyNetworkTest {
 
 	@Test
 	void subscriptionMadeWhileSuspendedGoesLiveWithTheRest() throws Exception {
-		this.scenario.build();
+		this.scenario.build(this.scenario.steady());
 		await().atMost(LIMIT).until(this.scenario.bus()::isDelivering);
 		this.scenario.bus().suspend();
 		Subscription subscription = subscribe();

@@ -103,7 +103,7 @@ class NotificationQueueTests {
 
 	@Test
 	void longTransactionOfASessionThatListensDisturbsNobody() throws Exception {
-		try (WatchedBus watched = WatchedBus.start(server)) {
+		try (WatchedBus watched = WatchedBus.create(server, Sources.of(server), WatchedBus::patient).start()) {
 			try (Connection stuck = sittingInATransaction()) {
 				for (int i = 0; i < 5; i++) {
 					watched.bus().publish(largeEvent(watched));

@@ -51,7 +51,7 @@ class PoolerTests {
 	void pgbouncerInTransactionModeIsNamedWithWhatToConfigure() throws Exception {
 		try (Pgbouncer pgbouncer = Pgbouncer.inFrontOf(server, "transaction");
 				WatchedBus watched = WatchedBus.create(server, Sources.of(server, server.url(pgbouncer.address())),
-						UnaryOperator.identity())) {
+						WatchedBus::patient)) {
 			watched.awaitProblem(ConnectionState.DEAF, "pgbouncer", "transaction mode", "events.postgres.url");
 			assertThat(watched.bus().status().diagnosis()).startsWith("Connected, yet events do not arrive here: ")
 				.contains("pgbouncer", "transaction mode", "events.postgres.url", "Delivery was never proven.");
@@ -101,7 +101,7 @@ class PoolerTests {
 	@Test
 	void publishingGoesThroughPgbouncerWhereOnlyListeningIsGivenTheServerItself() throws Exception {
 		try (Pgbouncer pgbouncer = Pgbouncer.inFrontOf(server, "transaction")) {
-			UnaryOperator<PostgresEventBus.Builder> publishing = (bus) -> bus
+			UnaryOperator<PostgresEventBus.Builder> publishing = (bus) -> WatchedBus.patient(bus)
 				.dataSource(server.dataSource(server.url(pgbouncer.address())));
 			try (WatchedBus one = WatchedBus.create(server, Sources.of(server), publishing).start();
 					WatchedBus other = WatchedBus.create(server, Sources.of(server), publishing).start()) {
@@ -134,7 +134,8 @@ class PoolerTests {
 		try (Pgbouncer pgbouncer = Pgbouncer.inFrontOf(server, "statement");
 				WatchedBus watched = WatchedBus
 					.create(server, Sources.of(server),
-							(bus) -> bus.dataSource(server.dataSource(server.url(pgbouncer.address()))))
+							(bus) -> WatchedBus.patient(bus)
+								.dataSource(server.dataSource(server.url(pgbouncer.address()))))
 					.start()) {
 			watched.verify();
 			assertThat(watched.through().count(Outcome.FAILED)).isZero();

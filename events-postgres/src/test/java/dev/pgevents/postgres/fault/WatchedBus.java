@@ -71,6 +71,11 @@ final class WatchedBus implements AutoCloseable {
 		return new WatchedBus(server, source, settings);
 	}
 
+	/** For what must not fail because the machine is busy. */
+	static PostgresEventBus.Builder patient(PostgresEventBus.Builder settings) {
+		return settings.publishTimeout(LIMIT).lockTimeout(LIMIT);
+	}
+
 	static WatchedBus create(ControlledServer server) {
 		return create(server, Sources.of(server), UnaryOperator.identity());
 	}
