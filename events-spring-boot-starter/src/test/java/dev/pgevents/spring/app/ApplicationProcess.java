@@ -3,8 +3,10 @@ package dev.pgevents.spring.app;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import dev.pgevents.postgres.test.TestPostgres;
@@ -12,9 +14,12 @@ import dev.pgevents.postgres.test.TestPostgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * An application in a process of its own, on the tests' database.
+ * An application in a process of its own, on the tests' database. Killed after some
+ * minutes, so that nobody waits for a line for ever.
  */
 final class ApplicationProcess implements AutoCloseable {
+
+	private static final Duration LIMIT = Duration.ofMinutes(3);
 
 	private final Process process;
 
@@ -24,6 +29,7 @@ final class ApplicationProcess implements AutoCloseable {
 
 	private ApplicationProcess(Process process) {
 		this.process = process;
+		CompletableFuture.delayedExecutor(LIMIT.toSeconds(), TimeUnit.SECONDS).execute(process::destroyForcibly);
 		this.output = process.inputReader(StandardCharsets.UTF_8);
 	}
 
@@ -74,7 +80,7 @@ final class ApplicationProcess implements AutoCloseable {
 	/** Asks it to stop, and waits until it has. */
 	void stop() throws InterruptedException {
 		this.process.destroy();
-		assertThat(this.process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.process.waitFor(60, TimeUnit.SECONDS)).isTrue();
 	}
 
 	@Override

@@ -166,9 +166,11 @@ class ObservationTests {
 		run(Failing.class, (context) -> {
 			ListAppender<ILoggingEvent> lines = append("dev.pgevents.internal.dispatch");
 			context.getBean(Publisher.class).publish(Event.of(CLOSED, "7", null));
-			await().atMost(LIMIT).until(() -> !lines.list.isEmpty());
-			assertThat(lines.list.get(0).getLevel()).isEqualTo(Level.ERROR);
-			assertThat(lines.list.get(0).getMDCPropertyMap()).containsEntry("trace", "handle failing.on of trace 1");
+			await().atMost(LIMIT)
+				.untilAsserted(() -> assertThat(lines.list).filteredOn((line) -> line.getLevel() == Level.ERROR)
+					.singleElement()
+					.satisfies((line) -> assertThat(line.getMDCPropertyMap()).containsEntry("trace",
+							"handle failing.on of trace 1")));
 			await().atMost(LIMIT).until(() -> this.tracing.ended.size() == 2);
 			assertThat(ended("events.handle").getError()).hasMessage("deliberate");
 		});

@@ -54,6 +54,8 @@ class DatabaseFaultTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(60);
 
+	private static final String LEAK = "Connection leak detection triggered";
+
 	private static ControlledServer server;
 
 	private ConfigurableApplicationContext context;
@@ -179,10 +181,12 @@ class DatabaseFaultTests {
 		await().atMost(LIMIT).until(() -> this.context.getBean(Watching.class).seen.contains("in transaction"));
 		// What the application itself does not give back is seen, so the bus would be.
 		try (Connection leaked = this.context.getBean(DataSource.class).getConnection()) {
-			await().atMost(LIMIT).until(() -> lines(output, "Apparent connection leak detected") > 0);
+			await().atMost(LIMIT).until(() -> lines(output, LEAK) > 0);
 			assertThat(leaked.isValid(10)).isTrue();
 		}
-		assertThat(lines(output, "Apparent connection leak detected")).isEqualTo(1);
+		// A stall of this thread within its transaction may look like one, too.
+		assertThat(output.getAll().lines().filter((line) -> line.contains(LEAK)))
+			.allMatch((line) -> line.contains("on thread " + Thread.currentThread().getName() + ","));
 	}
 
 	@Test

@@ -216,8 +216,9 @@ class HybridTests {
 				throw new AssertionError("deliberate");
 			}
 			try {
-				this.copy = this.jdbc.queryForList("SELECT n FROM item ORDER BY n", Integer.class);
-				this.runs.add(new Run(trigger.cause(), this.copy.size()));
+				List<Integer> rows = this.jdbc.queryForList("SELECT n FROM item ORDER BY n", Integer.class);
+				this.runs.add(new Run(trigger.cause(), rows.size()));
+				this.copy = rows; // whoever sees it finds its run
 			}
 			catch (RuntimeException ex) {
 				this.failures.incrementAndGet();

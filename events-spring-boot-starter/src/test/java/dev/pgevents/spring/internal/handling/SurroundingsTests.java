@@ -187,7 +187,8 @@ class SurroundingsTests {
 			Publisher publisher = context.getBean(Publisher.class);
 			publisher.publish(Event.of(PLACED, "1", null));
 			assertThat(next()).isEqualTo("tenant of first and second");
-			// The listening thread may handle the event before publish returns: each thread has an order of its own.
+			// The listening thread may handle the event before publish returns: each
+			// thread has an order of its own.
 			assertThat(said).filteredOn((line) -> line.contains("publish"))
 				.containsExactly("first publishes", "second publishes", "second published", "first published");
 			await().atMost(LIMIT)

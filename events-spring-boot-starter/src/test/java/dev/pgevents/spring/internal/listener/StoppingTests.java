@@ -30,6 +30,7 @@ import org.springframework.context.event.EventListener;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What a bean that outlives its subscription is told, and what runs again.
@@ -147,7 +148,7 @@ class StoppingTests {
 					.containsExactlyInAnyOrder("byHand", "synchronized.on");
 				container.start("cache");
 				publish(context, "1");
-				assertThat(received).contains(SyncTrigger.Cause.STARTUP);
+				await().atMost(LIMIT).until(() -> received.contains(SyncTrigger.Cause.STARTUP));
 			});
 	}
 

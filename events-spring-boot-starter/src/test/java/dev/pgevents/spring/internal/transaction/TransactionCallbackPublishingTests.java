@@ -100,7 +100,7 @@ class TransactionCallbackPublishingTests extends TransactionalPublishingTest {
 	void publishesFromAfterCommitWithAPoolOfOneConnection() {
 		this.runner
 			.withPropertyValues("spring.datasource.hikari.maximum-pool-size=1",
-					"spring.datasource.hikari.connection-timeout=1000")
+					"spring.datasource.hikari.connection-timeout=20000")
 			.run((context) -> with(context, (app) -> {
 				app.transaction((status) -> {
 					app.publish("1");
@@ -218,7 +218,8 @@ class TransactionCallbackPublishingTests extends TransactionalPublishingTest {
 				await().atMost(LIMIT)
 					.until(() -> output.getAll()
 						.contains("1 events of a transaction that has committed were not published"));
-				assertThat(context.getBean(PostgresEventBus.class).status().publishing().failed()).isEqualTo(1);
+				await().atMost(LIMIT)
+					.until(() -> context.getBean(PostgresEventBus.class).status().publishing().failed() == 1);
 			});
 	}
 
