@@ -29,7 +29,7 @@ class PeerTests {
 			peer.receiver().start(server.url(), recording);
 			recording.reset(false);
 			load.idle(Receiver.CHANNEL, 3);
-			assertThat(recording.await(3, 10_000)).isPositive();
+			assertThat(recording.await(3, 60_000)).isPositive();
 		}
 		Report report = recording.report();
 		assertThat(report.count()).isEqualTo(3);
