@@ -6,6 +6,7 @@ import java.lang.reflect.Type;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,6 +14,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import dev.pgevents.PayloadCodec;
 import dev.pgevents.PayloadConversionException;
 import dev.pgevents.internal.log.LogText;
+import dev.pgevents.internal.util.Lazy;
 import dev.pgevents.postgres.internal.payload.IgnoredAnnotations;
 import dev.pgevents.postgres.internal.payload.PayloadMapper;
 import dev.pgevents.postgres.internal.payload.ReadableTypes;
@@ -31,15 +33,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JacksonPayloadCodec implements PayloadCodec {
 
-	private final ObjectMapper mapper;
+	/** Made when it is needed: that loads some hundreds of classes. */
+	private final Supplier<Mapping> mapping;
 
 	/** Each has looked up its deserializer already. */
 	private final Map<Type, ObjectReader> readers = new ConcurrentHashMap<>();
 
 	/** Classes of published payloads that were checked. */
 	private final Set<Class<?>> readableAgain = ConcurrentHashMap.newKeySet();
-
-	private final ReadableTypes readable;
 
 	private final IgnoredAnnotations ignored = new IgnoredAnnotations("tools.jackson.databind.annotation",
 			"payloads are written by Jackson 2, use those of com.fasterxml.jackson");
@@ -48,7 +49,7 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 	 * With the default mapper.
 	 */
 	public JacksonPayloadCodec() {
-		this(PayloadMapper.create(), true);
+		this(new Lazy<>(() -> Mapping.of(PayloadMapper.create(), true)));
 	}
 
 	/**
@@ -56,12 +57,11 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 	 * @param mapper reads and writes payloads; must not change afterwards
 	 */
 	public JacksonPayloadCodec(ObjectMapper mapper) {
-		this(mapper, false);
+		this(new Lazy<>(() -> Mapping.of(mapper, false)));
 	}
 
-	private JacksonPayloadCodec(ObjectMapper mapper, boolean own) {
-		this.mapper = mapper;
-		this.readable = new ReadableTypes(mapper, own);
+	private JacksonPayloadCodec(Supplier<Mapping> mapping) {
+		this.mapping = mapping;
 	}
 
 	@Override
@@ -70,7 +70,7 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 			checkReadableAgain(value.getClass());
 		}
 		try {
-			return this.mapper.writeValueAsString(value);
+			return mapper().writeValueAsString(value);
 		}
 		catch (JsonProcessingException ex) {
 			throw new PayloadConversionException("payload of class "
@@ -91,7 +91,7 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 
 	@Override
 	public void checkReadable(Type type) {
-		this.ignored.warn(this.mapper.constructType(type).getRawClass());
+		this.ignored.warn(mapper().constructType(type).getRawClass());
 		String problem = problem(type);
 		if (problem != null) {
 			throw new PayloadConversionException("nothing can be read as " + type.getTypeName() + ": " + problem);
@@ -104,7 +104,8 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 			return;
 		}
 		this.ignored.warn(type);
-		String problem = isNameable(type) && this.readable.isWrittenByProperties(type) ? problem(type) : null;
+		String problem = isNameable(type) && this.mapping.get().readable().isWrittenByProperties(type) ? problem(type)
+				: null;
 		if (problem != null) {
 			throw new PayloadConversionException("payload of class " + type.getName()
 					+ " is not published, since no handler could read it again: " + problem);
@@ -118,13 +119,26 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 	}
 
 	private @Nullable String problem(Type type) {
-		return this.readable.problem(this.mapper.constructType(type));
+		return this.mapping.get().readable().problem(mapper().constructType(type));
 	}
 
 	private ObjectReader reader(Type type) {
 		ObjectReader known = this.readers.get(type);
 		return (known != null) ? known
-				: this.readers.computeIfAbsent(type, (key) -> this.mapper.readerFor(this.mapper.constructType(key)));
+				: this.readers.computeIfAbsent(type, (key) -> mapper().readerFor(mapper().constructType(key)));
+	}
+
+	private ObjectMapper mapper() {
+		return this.mapping.get().mapper();
+	}
+
+	/** A mapper, and what it can read. */
+	private record Mapping(ObjectMapper mapper, ReadableTypes readable) {
+
+		static Mapping of(ObjectMapper mapper, boolean own) {
+			return new Mapping(mapper, new ReadableTypes(mapper, own));
+		}
+
 	}
 
 }

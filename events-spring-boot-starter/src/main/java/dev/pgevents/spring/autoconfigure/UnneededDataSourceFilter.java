@@ -47,7 +47,9 @@ final class UnneededDataSourceFilter implements AutoConfigurationImportFilter, E
 
 	@Override
 	public boolean[] match(@Nullable String[] autoConfigurationClasses, AutoConfigurationMetadata metadata) {
-		boolean unneeded = this.environment != null && isUnneeded(Binder.get(this.environment));
+		// Asked first, since most set none: binding takes time of the start.
+		boolean unneeded = this.environment != null && this.environment.containsProperty("events.backend")
+				&& isUnneeded(Binder.get(this.environment));
 		boolean[] kept = new boolean[autoConfigurationClasses.length];
 		for (int i = 0; i < kept.length; i++) {
 			String name = autoConfigurationClasses[i];

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.pgevents.Event;
@@ -43,7 +42,7 @@ final class LenientDecoder {
 	 * @throws UnreadableNotificationException if it is not of the wire format
 	 */
 	Event decode(String notification) throws IOException, UnreadableNotificationException {
-		try (JsonParser parser = Json.FACTORY.createParser(notification)) {
+		try (JsonParser parser = WireJson.parser(notification)) {
 			return decode(parser, notification);
 		}
 	}
@@ -217,13 +216,6 @@ final class LenientDecoder {
 		Fields(Payload noPayload) {
 			this.payload = noPayload;
 		}
-
-	}
-
-	/** Made for the first notification that is not of the own layout. */
-	private static final class Json {
-
-		static final JsonFactory FACTORY = WireJson.factory(WireJson.NESTING);
 
 	}
 

@@ -3,7 +3,6 @@ package dev.pgevents.postgres.internal.wire;
 import java.io.IOException;
 import java.time.Clock;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
@@ -20,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class StageDecoder {
-
-	private final JsonFactory json = WireJson.factory(WireJson.NESTING);
 
 	private final PayloadCodec codec;
 
@@ -41,7 +38,7 @@ final class StageDecoder {
 	 * @throws UnreadableNotificationException if it is not of this form
 	 */
 	Event decode(EventType type, String notification) throws IOException, UnreadableNotificationException {
-		try (JsonParser parser = this.json.createParser(notification)) {
+		try (JsonParser parser = WireJson.parser(notification)) {
 			return decode(type, parser);
 		}
 	}

@@ -1,6 +1,9 @@
 package dev.pgevents.postgres.internal.wire;
 
+import java.io.IOException;
+
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 
 /**
@@ -18,6 +21,11 @@ final class WireJson {
 	private WireJson() {
 	}
 
+	/** Reads a notification that is not of the own layout. */
+	static JsonParser parser(String notification) throws IOException {
+		return Notifications.FACTORY.createParser(notification);
+	}
+
 	/**
 	 * Without the table of names that Jackson keeps for all its parsers: chosen names can
 	 * fill a bucket of it, and others that belong there are refused ever after.
@@ -30,6 +38,13 @@ final class WireJson {
 				.maxNumberLength(NotificationEncoder.MAX_BYTES)
 				.build())
 			.build();
+	}
+
+	/** Made for the first one: most buses never read one. */
+	private static final class Notifications {
+
+		static final JsonFactory FACTORY = factory(NESTING);
+
 	}
 
 }

@@ -11,8 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 
 import dev.pgevents.Subscriber;
 import dev.pgevents.Subscription;
@@ -20,14 +18,13 @@ import dev.pgevents.spring.EventsConfigurationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The endpoints there are and those that run, of which some keep the JVM alive. One lock
- * guards them; no endpoint is called while it is held. Thread-safe.
+ * The endpoints there are and those that run, of which some keep the JVM alive. Its
+ * monitor guards them; no endpoint is started or closed while it is held, and nothing
+ * waits. Thread-safe.
  */
 final class Endpoints implements BusLifecycle.Container {
 
 	private final Subscriber subscriber;
-
-	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Map<String, Endpoint> endpoints = new LinkedHashMap<>();
 
@@ -54,73 +51,79 @@ final class Endpoints implements BusLifecycle.Container {
 	}
 
 	/** Adds an endpoint; whether it is to be started now. */
-	boolean add(Endpoint endpoint) {
-		return locked(() -> {
-			if (this.endpoints.putIfAbsent(endpoint.id(), endpoint) != null) {
-				throw new EventsConfigurationException(
-						"Two @OnDomainEvent annotations have the id \"" + endpoint.id() + "\"",
-						"Give each an id of its own, or none.");
-			}
-			if (endpoint.autoStartup()) {
-				this.wanted.add(endpoint.id());
-			}
-			return this.running && endpoint.autoStartup();
-		});
+	synchronized boolean add(Endpoint endpoint) {
+		if (this.endpoints.putIfAbsent(endpoint.id(), endpoint) != null) {
+			throw new EventsConfigurationException(
+					"Two @OnDomainEvent annotations have the id \"" + endpoint.id() + "\"",
+					"Give each an id of its own, or none.");
+		}
+		if (endpoint.autoStartup()) {
+			this.wanted.add(endpoint.id());
+		}
+		return this.running && endpoint.autoStartup();
 	}
 
 	/**
 	 * Those that are to be started: none where they have been. All that ran when the
 	 * container was stopped, and in the beginning those that start with it.
 	 */
-	List<Endpoint> beginRunning(@Nullable Endpoint bridge) {
-		return locked(() -> {
-			if (this.running) {
-				return List.of();
-			}
-			this.running = true;
-			if (bridge != null) {
-				if (this.endpoints.put(bridge.id(), bridge) == null) {
-					this.wanted.add(bridge.id());
-				}
-			}
-			return this.endpoints.values().stream().filter((endpoint) -> this.wanted.contains(endpoint.id())).toList();
-		});
+	synchronized List<Endpoint> beginRunning(@Nullable Endpoint bridge) {
+		if (this.running) {
+			return List.of();
+		}
+		this.running = true;
+		if (bridge != null && this.endpoints.put(bridge.id(), bridge) == null) {
+			this.wanted.add(bridge.id());
+		}
+		return this.endpoints.values().stream().filter((endpoint) -> this.wanted.contains(endpoint.id())).toList();
 	}
 
 	/** Those that are to be closed. */
 	Map<String, Endpoint.Running> endRunning() {
-		Map<String, Endpoint.Running> ended = locked(() -> {
-			this.running = false;
-			Map<String, Endpoint.Running> all = new LinkedHashMap<>(this.active);
-			this.active.clear();
-			this.starting.keySet().forEach((id) -> this.awaySince.putIfAbsent(id, this.clock.instant()));
-			this.starting.clear();
-			return all;
-		});
+		Map<String, Endpoint.Running> ended = takeAll();
 		ended.forEach(this::stopped);
 		return ended;
 	}
 
+	private synchronized Map<String, Endpoint.Running> takeAll() {
+		this.running = false;
+		Map<String, Endpoint.Running> all = new LinkedHashMap<>(this.active);
+		this.active.clear();
+		this.starting.keySet().forEach((id) -> this.awaySince.putIfAbsent(id, this.clock.instant()));
+		this.starting.clear();
+		return all;
+	}
+
 	/** The one that is to be closed, if it runs. It stays stopped. */
 	Map<String, Endpoint.Running> end(String id) {
-		Map<String, Endpoint.Running> ended = locked(() -> {
-			Endpoint.Running running = this.active.remove(get(id).id());
-			this.wanted.remove(id);
-			if (this.starting.remove(id) != null) {
-				this.awaySince.putIfAbsent(id, this.clock.instant());
-			}
-			return (running != null) ? Map.of(id, running) : Map.of();
-		});
+		Map<String, Endpoint.Running> ended = take(id);
 		ended.forEach(this::stopped);
 		return ended;
+	}
+
+	private synchronized Map<String, Endpoint.Running> take(String id) {
+		Endpoint.Running taken = this.active.remove(get(id).id());
+		this.wanted.remove(id);
+		if (this.starting.remove(id) != null) {
+			this.awaySince.putIfAbsent(id, this.clock.instant());
+		}
+		return (taken != null) ? Map.of(id, taken) : Map.of();
 	}
 
 	/** One that has not begun to receive is away for longer. */
 	private void stopped(String id, Endpoint.Running ended) {
 		CompletableFuture<Void> ready = ended.ready();
 		boolean received = ready.isDone() && !ready.isCompletedExceptionally();
-		locked(() -> received ? this.awaySince.put(id, this.clock.instant())
-				: this.awaySince.putIfAbsent(id, this.clock.instant()));
+		away(id, received);
+	}
+
+	private synchronized void away(String id, boolean received) {
+		if (received) {
+			this.awaySince.put(id, this.clock.instant());
+		}
+		else {
+			this.awaySince.putIfAbsent(id, this.clock.instant());
+		}
 	}
 
 	/**
@@ -129,13 +132,13 @@ final class Endpoints implements BusLifecycle.Container {
 	 */
 	Endpoint.Running start(Endpoint endpoint) {
 		CompletableFuture<Endpoint.Running> own = new CompletableFuture<>();
-		CompletableFuture<Endpoint.Running> other = locked(() -> begin(endpoint.id(), own));
+		CompletableFuture<Endpoint.Running> other = begin(endpoint.id(), own);
 		if (other != null) {
 			return other.join();
 		}
 		try {
-			Endpoint.Running started = endpoint.start(this.subscriber, locked(() -> this.awaySince.get(endpoint.id())));
-			boolean stopped = !locked(() -> enter(endpoint.id(), own, started));
+			Endpoint.Running started = endpoint.start(this.subscriber, awaySince(endpoint.id()));
+			boolean stopped = !enter(endpoint.id(), own, started);
 			own.complete(started);
 			if (stopped) {
 				started.close();
@@ -143,23 +146,30 @@ final class Endpoints implements BusLifecycle.Container {
 			return started;
 		}
 		catch (RuntimeException | Error ex) {
-			locked(() -> this.starting.remove(endpoint.id(), own));
+			failed(endpoint.id(), own);
 			own.completeExceptionally(ex);
 			throw ex;
 		}
 	}
 
-	/**
-	 * The start that is under way or over; null if it is to be made. The lock is held.
-	 */
-	private @Nullable CompletableFuture<Endpoint.Running> begin(String id, CompletableFuture<Endpoint.Running> own) {
+	/** The start that is under way or over; null if it is to be made. */
+	private synchronized @Nullable CompletableFuture<Endpoint.Running> begin(String id,
+			CompletableFuture<Endpoint.Running> own) {
 		this.wanted.add(id);
 		Endpoint.Running running = this.active.get(id);
 		return (running != null) ? CompletableFuture.completedFuture(running) : this.starting.putIfAbsent(id, own);
 	}
 
-	/** False if it was stopped while it was being started. The lock is held. */
-	private boolean enter(String id, CompletableFuture<Endpoint.Running> own, Endpoint.Running started) {
+	private synchronized @Nullable Instant awaySince(String id) {
+		return this.awaySince.get(id);
+	}
+
+	private synchronized void failed(String id, CompletableFuture<Endpoint.Running> own) {
+		this.starting.remove(id, own);
+	}
+
+	/** False if it was stopped while it was being started. */
+	private synchronized boolean enter(String id, CompletableFuture<Endpoint.Running> own, Endpoint.Running started) {
 		boolean entered = this.starting.remove(id, own);
 		if (entered) {
 			this.active.put(id, started);
@@ -171,71 +181,50 @@ final class Endpoints implements BusLifecycle.Container {
 	}
 
 	/** Lets the JVM end, if nothing runs. */
-	void endKeepAlive() {
-		locked(() -> {
-			if (this.keepAlive != null && this.active.isEmpty()) {
-				this.keepAlive.stop();
-				this.keepAlive = null;
-			}
-			return null;
-		});
+	synchronized void endKeepAlive() {
+		if (this.keepAlive != null && this.active.isEmpty()) {
+			this.keepAlive.stop();
+			this.keepAlive = null;
+		}
 	}
 
-	Endpoint get(String id) {
-		return locked(() -> {
-			Endpoint endpoint = this.endpoints.get(id);
-			if (endpoint == null) {
-				throw new IllegalArgumentException(
-						"there is no handler method with the id " + id + ", there are " + this.endpoints.keySet());
-			}
-			return endpoint;
-		});
+	synchronized Endpoint get(String id) {
+		Endpoint endpoint = this.endpoints.get(id);
+		if (endpoint == null) {
+			throw new IllegalArgumentException(
+					"there is no handler method with the id " + id + ", there are " + this.endpoints.keySet());
+		}
+		return endpoint;
 	}
 
 	/** The one that runs. */
-	Endpoint.Running running(String id) {
-		return locked(() -> {
-			Endpoint.Running running = this.active.get(get(id).id());
-			if (running == null) {
-				throw new IllegalStateException("the method with the id " + id + " is not running: start it first");
-			}
-			return running;
-		});
+	synchronized Endpoint.Running running(String id) {
+		Endpoint.Running active = this.active.get(get(id).id());
+		if (active == null) {
+			throw new IllegalStateException("the method with the id " + id + " is not running: start it first");
+		}
+		return active;
 	}
 
 	@Override
-	public boolean receives() {
-		return locked(() -> this.running || !this.active.isEmpty() || !this.starting.isEmpty());
+	public synchronized boolean receives() {
+		return this.running || !this.active.isEmpty() || !this.starting.isEmpty();
 	}
 
-	boolean isRunning() {
-		return locked(() -> this.running);
+	synchronized boolean isRunning() {
+		return this.running;
 	}
 
-	boolean isActive(String id) {
-		return locked(() -> this.active.containsKey(get(id).id()));
+	synchronized boolean isActive(String id) {
+		return this.active.containsKey(get(id).id());
 	}
 
-	Set<String> ids() {
-		return locked(() -> Set.copyOf(this.endpoints.keySet()));
+	synchronized Set<String> ids() {
+		return Set.copyOf(this.endpoints.keySet());
 	}
 
-	Collection<Subscription> subscriptions() {
-		return locked(() -> this.active.values()
-			.stream()
-			.map(Endpoint.Running::subscription)
-			.filter(Objects::nonNull)
-			.toList());
-	}
-
-	private <T extends @Nullable Object> T locked(Supplier<T> action) {
-		this.lock.lock();
-		try {
-			return action.get();
-		}
-		finally {
-			this.lock.unlock();
-		}
+	synchronized Collection<Subscription> subscriptions() {
+		return this.active.values().stream().map(Endpoint.Running::subscription).filter(Objects::nonNull).toList();
 	}
 
 }
