@@ -2,24 +2,12 @@ package dev.pgevents;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
-
-import dev.pgevents.internal.group.GroupCounts;
-import dev.pgevents.internal.group.GroupMonitor;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 
 import org.junit.jupiter.api.Test;
 
@@ -29,56 +17,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What every bus with an event log promises to groups. Types, apps and groups are new for
- * each test, so that a shared database does.
+ * What every bus with an event log promises to groups.
  */
-public abstract class EventLogContract {
-
-	/** How long a test waits for what is to come. */
-	protected static final Duration LIMIT = Duration.ofSeconds(30);
-
-	/** How many attempts buses of this test make before an event is parked. */
-	protected static final int ATTEMPTS = 3;
-
-	/** How long buses of this test wait between attempts. */
-	protected static final Backoff RETRY = new Backoff(Duration.ofMillis(20), 1, Duration.ofMillis(20));
-
-	private final String unique = UUID.randomUUID().toString().replace("-", "");
-
-	/** The group of this test. */
-	protected final String group = "g" + this.unique;
-
-	/** The type of this test's events. */
-	protected final EventType type = EventType.of("t" + this.unique + ".one");
-
-	private final EventType other = EventType.of("t" + this.unique + ".two");
-
-	private EventBus bus;
-
-	private EventLog log;
-
-	/**
-	 * A new bus with an event log, {@link #ATTEMPTS} and {@link #RETRY}; all buses of a
-	 * test share the log.
-	 * @return the bus
-	 */
-	protected abstract EventBus createBus();
-
-	/** The log of a bus. */
-	protected static EventLog log(EventBus bus) {
-		return bus.capability(EventLog.class).orElseThrow();
-	}
-
-	@BeforeEach
-	void open() {
-		this.bus = createBus();
-		this.log = log(this.bus);
-	}
-
-	@AfterEach
-	void close() {
-		this.bus.close();
-	}
+public abstract class EventLogContract extends EventLogTest {
 
 	@Test
 	void handlesEachEventOnceInOrderWithItsPosition() throws Exception {
@@ -186,158 +127,15 @@ public abstract class EventLogContract {
 
 	@Test
 	void aFullBufferDropsNothing() throws Exception {
-		Recorder recorder = new Recorder();
-		recorder.gate = new CountDownLatch(1);
+		Gate gate = new Gate();
+		Recorder recorder = new Recorder(gate);
 		join(this.bus.subscribe(filter(), options(this.group).bufferSize(5).build(), recorder));
 		for (int i = 0; i < 300; i++) {
 			this.bus.publishAsync(number("app" + i % 3, i));
 		}
 		this.bus.publish(number("app0", 300));
-		recorder.gate.countDown();
+		gate.open();
 		assertThat(recorder.numbers(301)).containsExactlyInAnyOrderElementsOf(range(0, 301));
-	}
-
-	@Test
-	void aFailedEventIsTriedAgainAndHoldsUpOnlyItsApp() throws Exception {
-		Recorder recorder = new Recorder();
-		AtomicInteger failures = new AtomicInteger();
-		join(this.bus.subscribe(filter(), options(this.group).errorHandler((subscription, delivery, error) -> {
-		}).build(), (event) -> {
-			if (event.payloadAs(Integer.class) == 0 && failures.getAndIncrement() < ATTEMPTS - 1) {
-				throw new IllegalStateException("not yet");
-			}
-			recorder.onEvent(event);
-		}));
-		String sibling = "sibling";
-		for (int i = 0; i < 20; i++) {
-			this.bus.publish(number("app", i));
-			this.bus.publish(number(sibling, 100 + i));
-		}
-		List<Integer> numbers = recorder.numbers(40);
-		assertThat(numbers.stream().filter((number) -> number < 100)).isEqualTo(range(0, 20));
-		assertThat(numbers.stream().filter((number) -> number >= 100)).isEqualTo(range(100, 120));
-		assertThat(failures).hasValue(ATTEMPTS);
-		await().atMost(LIMIT).until(() -> status().held() == 0);
-		assertThat(status().parked()).isZero();
-	}
-
-	@Test
-	void afterTheLastAttemptAnEventIsParkedUntilItIsRedriven() throws Exception {
-		AtomicBoolean broken = new AtomicBoolean(true);
-		Recorder recorder = new Recorder();
-		AtomicInteger attempts = new AtomicInteger();
-		join(this.bus.subscribe(filter(), options(this.group).errorHandler((subscription, delivery, error) -> {
-		}).build(), (event) -> {
-			if (event.payloadAs(Integer.class) == 0) {
-				attempts.incrementAndGet();
-				if (broken.get()) {
-					throw new IllegalStateException("poison");
-				}
-			}
-			recorder.onEvent(event);
-		}));
-		Event poison = number("app", 0);
-		this.bus.publish(poison);
-		this.bus.publish(number("app", 1));
-		this.bus.publish(number("app", 2));
-		this.bus.publish(number("another", 3));
-		assertThat(recorder.numbers(1)).containsExactly(3);
-		await().atMost(LIMIT).until(() -> status().parked() == 1);
-		assertThat(attempts).hasValue(ATTEMPTS);
-		await().atMost(LIMIT).untilAsserted(() -> {
-			assertThat(counts().failed()).isEqualTo(ATTEMPTS);
-			assertThat(counts().owned()).isEqualTo(status().partitions().size());
-		});
-		ParkedEvent parked = this.log.parked(this.group).get(0);
-		assertThat(parked.event()).isEqualTo(poison);
-		assertThat(parked.event().position()).isNotNull();
-		assertThat(parked.event().payloadAs(Integer.class)).isZero();
-		assertThat(parked.attempts()).isEqualTo(ATTEMPTS);
-		assertThat(parked.error()).contains("poison");
-		await().atMost(LIMIT).until(() -> status().held() == 2);
-		assertThat(this.log.held(this.group)).extracting((held) -> held.event().payloadAs(Integer.class))
-			.containsExactly(1, 2);
-		assertThat(this.log.held(this.group)).allSatisfy((held) -> {
-			assertThat(held.attempts()).isZero();
-			assertThat(held.error()).isEmpty();
-			assertThat(held.nextAttempt()).isNull();
-		});
-		assertThat(recorder.queue).isEmpty();
-		broken.set(false);
-		assertThat(this.log.redrive(this.group, UUID.randomUUID())).isFalse();
-		assertThat(this.log.redrive(this.group)).isEqualTo(1);
-		assertThat(recorder.numbers(3)).containsExactly(0, 1, 2);
-		await().atMost(LIMIT).until(() -> status().held() == 0 && status().parked() == 0);
-		this.bus.publish(number("app", 4));
-		assertThat(recorder.numbers(1)).containsExactly(4);
-		await().atMost(LIMIT).until(() -> counts().handled() == 5);
-		assertThat(counts().failed()).isEqualTo(ATTEMPTS);
-	}
-
-	@Test
-	void tellsWhyAndUntilWhenAnEventIsHeld() throws Exception {
-		CountDownLatch proceed = new CountDownLatch(1);
-		AtomicInteger attempts = new AtomicInteger();
-		join(this.bus.subscribe(filter(), options(this.group).errorHandler((subscription, delivery, error) -> {
-		}).build(), (event) -> {
-			if (attempts.incrementAndGet() == 2) {
-				proceed.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
-				return;
-			}
-			throw new IllegalStateException("not yet");
-		}));
-		Instant before = Instant.now();
-		Event event = number("app", 0);
-		this.bus.publish(event);
-		await().atMost(LIMIT).until(() -> attempts.get() == 2);
-		assertThat(this.log.held(this.group)).singleElement().satisfies((held) -> {
-			assertThat(held.event()).isEqualTo(event);
-			assertThat(held.event().position()).isNotNull();
-			assertThat(held.attempts()).isEqualTo(1);
-			assertThat(held.error()).contains("not yet");
-			assertThat(held.heldSince()).isAfter(before.minusSeconds(60));
-			assertThat(held.nextAttempt()).isNotNull();
-		});
-		proceed.countDown();
-		await().atMost(LIMIT).until(() -> this.log.held(this.group).isEmpty());
-	}
-
-	@Test
-	void whatIsSkippedNoLongerHoldsUpItsApp() throws Exception {
-		Recorder recorder = new Recorder();
-		join(this.bus.subscribe(filter(), options(this.group).errorHandler((subscription, delivery, error) -> {
-		}).build(), (event) -> {
-			if (event.payloadAs(Integer.class) == 0) {
-				throw new IllegalStateException("poison");
-			}
-			recorder.onEvent(event);
-		}));
-		Event poison = number("app", 0);
-		this.bus.publish(poison);
-		this.bus.publish(number("app", 1));
-		await().atMost(LIMIT).until(() -> status().parked() == 1 && status().held() == 1);
-		assertThat(this.log.skip(this.group, poison.id())).isTrue();
-		assertThat(recorder.numbers(1)).containsExactly(1);
-		assertThat(this.log.skip(this.group, poison.id())).isFalse();
-	}
-
-	@Test
-	void heldEventsSurviveARestart() throws Exception {
-		Subscription failing = join(
-				this.bus.subscribe(filter(), options(this.group).errorHandler((subscription, delivery, error) -> {
-				}).build(), (event) -> {
-					throw new IllegalStateException("poison");
-				}));
-		this.bus.publish(number("app", 0));
-		this.bus.publish(number("app", 1));
-		await().atMost(LIMIT).until(() -> status().parked() == 1 && status().held() == 1);
-		failing.close();
-		Recorder recorder = new Recorder();
-		join(this.bus, recorder);
-		this.bus.publish(number("app", 2));
-		await().atMost(LIMIT).until(() -> status().held() == 2);
-		this.log.redrive(this.group);
-		assertThat(recorder.numbers(3)).containsExactly(0, 1, 2);
 	}
 
 	@Test
@@ -472,107 +270,11 @@ public abstract class EventLogContract {
 			.withMessageContaining("in the future");
 	}
 
-	/** Which events this test publishes with {@link #number}. */
-	protected final SubscriptionFilter filter() {
-		return SubscriptionFilter.types(this.type);
-	}
-
-	/** Options of a group. */
-	protected static SubscriptionOptions.Builder options(String group) {
-		return SubscriptionOptions.builder().group(group);
-	}
-
-	/** An event of this test. */
-	protected final Event number(String app, int number) {
-		return Event.of(this.type, app, number);
-	}
-
-	/** The numbers of a range, its end excluded. */
-	protected static List<Integer> range(int from, int to) {
-		return IntStream.range(from, to).boxed().toList();
-	}
-
-	/** How the group of this test stands. */
-	protected final GroupStatus status() {
-		return this.log.groups().stream().filter((one) -> one.name().equals(this.group)).findFirst().orElseThrow();
-	}
-
-	/** Waits until the group of this test is as far behind as it should be. */
-	/** What the group has done in the bus of the test. */
-	private GroupCounts counts() {
-		return this.bus.capability(GroupMonitor.class)
-			.orElseThrow()
-			.counts()
-			.stream()
-			.filter((one) -> one.group().equals(this.group))
-			.findFirst()
-			.orElseThrow();
-	}
-
-	protected final void awaitLag(long lag) {
-		await().atMost(LIMIT).until(() -> this.log.lag(this.group) == lag);
-	}
-
-	/** Subscribes a handler in the group of this test. */
-	protected final Subscription join(EventBus bus, EventHandler handler) {
-		return join(bus.subscribe(filter(), options(this.group).build(), handler));
-	}
-
-	/** Waits until a subscription is ready. */
-	protected static Subscription join(Subscription subscription) {
-		subscription.ready().orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join();
-		return subscription;
-	}
-
 	/** A time between what was published before and what is published after. */
 	private static Instant pause() {
 		Instant before = Instant.now();
 		await().pollDelay(Duration.ofMillis(5)).until(() -> Instant.now().isAfter(before.plusMillis(4)));
 		return before.plusMillis(2);
-	}
-
-	/** Records the numbers of events. */
-	protected static final class Recorder implements EventHandler {
-
-		/** What was recorded and not yet asked for. */
-		public final BlockingQueue<Delivery> queue = new LinkedBlockingQueue<>();
-
-		private final List<Position> positions = new CopyOnWriteArrayList<>();
-
-		private volatile CountDownLatch gate = new CountDownLatch(0);
-
-		/** Records nothing yet. */
-		public Recorder() {
-		}
-
-		@Override
-		public void onEvent(Event event) throws InterruptedException {
-			assertThat(this.gate.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-			this.positions.add(event.position());
-			this.queue.add(event);
-		}
-
-		@Override
-		public void onGap(Gap gap) {
-			this.queue.add(gap);
-		}
-
-		/** The next numbers. */
-		public List<Integer> numbers(int count) throws InterruptedException {
-			List<Integer> numbers = new ArrayList<>();
-			for (int i = 0; i < count; i++) {
-				Delivery delivery = this.queue.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
-				assertThat(delivery).as("delivery %d of %d, after %s", i + 1, count, numbers).isInstanceOf(Event.class);
-				numbers.add(((Event) delivery).payloadAs(Integer.class));
-			}
-			return numbers;
-		}
-
-		/** The positions of all events so far. */
-		public List<Position> positions() {
-			return this.positions;
-		}
-
 	}
 
 }

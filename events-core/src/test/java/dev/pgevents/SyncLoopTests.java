@@ -4,45 +4,25 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Predicate;
 
 import dev.pgevents.SyncTrigger.Cause;
-import dev.pgevents.internal.util.ManualTicker;
-import dev.pgevents.memory.InMemoryEventBus;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+/**
+ * When a loop runs, and why.
+ */
 @SuppressWarnings("try") // a loop is there to run, not to be called
-class SyncLoopTests {
-
-	private static final int LIMIT = 20;
-
-	private static final Duration NEVER = Duration.ofDays(1);
-
-	private static final Duration SOON = Duration.ofSeconds(5);
-
-	private final InMemoryEventBus bus = InMemoryEventBus.create();
-
-	private final BlockingQueue<SyncTrigger> runs = new LinkedBlockingQueue<>();
-
-	private final ManualTicker ticker = new ManualTicker();
-
-	@AfterEach
-	void close() {
-		this.bus.close();
-	}
+class SyncLoopTests extends SyncLoopTest {
 
 	@Test
 	void runsAtStartAndOnEachEventAndNamesItsApp() throws Exception {
@@ -87,86 +67,6 @@ class SyncLoopTests {
 	}
 
 	@Test
-	void failedRunIsTriedAgain() throws Exception {
-		CountDownLatch failures = new CountDownLatch(3);
-		try (SyncLoop loop = loop().every(NEVER).task((trigger) -> {
-			failures.countDown();
-			if (failures.getCount() > 0) {
-				throw new IllegalStateException("deliberate");
-			}
-			this.runs.add(trigger);
-		}).start()) {
-			assertThat(this.ticker.passWait()).isBetween(Duration.ofMillis(80), Duration.ofMillis(100));
-			assertThat(this.ticker.passWait()).isBetween(Duration.ofMillis(160), Duration.ofMillis(200));
-			assertThat(failures.await(LIMIT, TimeUnit.SECONDS)).isTrue();
-			assertThat(next().cause()).isEqualTo(Cause.RETRY);
-		}
-	}
-
-	@Test
-	void onlyAConnectionThatIsBackEndsTheWaitAfterAFailure() throws Exception {
-		FakeSubscriber subscriber = new FakeSubscriber(true);
-		try (SyncLoop loop = failingOnce(subscriber).everyWhenDeaf(SOON).start()) {
-			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
-			this.ticker.passWait();
-			subscriber.handler.get().onEvent(Event.of(EventTypes.EPOCH_CLOSED, "1", null));
-			this.ticker.passWait();
-			subscriber.handler.get().onGap(new Gap(Gap.Reason.OVERFLOW, Instant.EPOCH, Instant.EPOCH, 1));
-			this.ticker.passWait();
-			subscriber.reconnected();
-			assertThat(next()).isEqualTo(new SyncTrigger(Cause.GAP, 1, Set.of()));
-			subscriber.handler.get().onEvent(Event.of(EventTypes.EPOCH_CLOSED, "2", null));
-			assertThat(next()).isEqualTo(new SyncTrigger(Cause.EVENT, 1, Set.of("2")));
-		}
-	}
-
-	@Test
-	void backoffGrowsAndBeginsAnewWhenTheConnectionIsBack() throws Exception {
-		FakeSubscriber subscriber = new FakeSubscriber(true);
-		try (SyncLoop loop = retryingOnce(subscriber, (trigger) -> true).start()) {
-			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
-			this.ticker.passWait();
-			assertThat(next().cause()).isEqualTo(Cause.RETRY);
-			for (int i = 0; i < 2; i++) {
-				for (int look = 0; look < 10; look++) {
-					assertThat(this.ticker.passWait()).isEqualTo(SOON);
-				}
-				subscriber.reconnected();
-				assertThat(next().cause()).isEqualTo(Cause.GAP);
-				this.ticker.passWait();
-				assertThat(next().cause()).isEqualTo(Cause.RETRY);
-			}
-		}
-	}
-
-	@Test
-	void backoffBeginsAnewAfterARunThatWorked() throws Exception {
-		FakeSubscriber subscriber = new FakeSubscriber(true);
-		try (SyncLoop loop = retryingOnce(subscriber, (trigger) -> trigger.cause() != Cause.RETRY).start()) {
-			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
-			this.ticker.passWait();
-			assertThat(next().cause()).isEqualTo(Cause.RETRY);
-			subscriber.handler.get().onEvent(Event.of(EventTypes.EPOCH_CLOSED, "1", null));
-			assertThat(next().cause()).isEqualTo(Cause.EVENT);
-			this.ticker.passWait();
-			assertThat(next().cause()).isEqualTo(Cause.RETRY);
-		}
-	}
-
-	/** Tries again a first time at once, a second time never; looks up all the time. */
-	private SyncLoop.Builder retryingOnce(Subscriber subscriber, Predicate<SyncTrigger> fails) {
-		return loop(subscriber).every(NEVER)
-			.everyWhenDeaf(SOON)
-			.backoff(new Backoff(Duration.ofMillis(1), 1e12, NEVER))
-			.task((trigger) -> {
-				this.runs.add(trigger);
-				if (fails.test(trigger)) {
-					throw new IllegalStateException("deliberate");
-				}
-			});
-	}
-
-	@Test
 	void oneRunAtStartCoversWhatWasPublishedBeforeListeningBegan() throws Exception {
 		FakeSubscriber subscriber = new FakeSubscriber(true);
 		subscriber.ready = new CompletableFuture<>();
@@ -207,71 +107,12 @@ class SyncLoopTests {
 	}
 
 	@Test
-	void listeningThatBeginsLateEndsTheWaitAfterAFailure() throws Exception {
-		FakeSubscriber subscriber = new FakeSubscriber(true);
-		subscriber.ready = new CompletableFuture<>();
-		try (SyncLoop loop = loop(subscriber).every(NEVER).backoff(new Backoff(NEVER, 1, NEVER)).task((trigger) -> {
-			this.runs.add(trigger);
-			throw new IllegalStateException("deliberate");
-		}).start()) {
-			this.ticker.passWait();
-			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
-			subscriber.ready.complete(null);
-			assertThat(next().cause()).isEqualTo(Cause.GAP);
-		}
-	}
-
-	@Test
-	void failedRunIsTriedAgainWithinHalfAMinuteHoweverLongTheInterval() {
-		assertThat(loop().every(NEVER).retryBackoff())
-			.isEqualTo(new Backoff(Duration.ofMillis(100), 2, Duration.ofSeconds(30)));
-		assertThat(loop().every(Duration.ofSeconds(1)).retryBackoff())
-			.isEqualTo(new Backoff(Duration.ofMillis(100), 2, Duration.ofSeconds(1)));
-	}
-
-	@Test
-	void failedRunWaitsNoLongerThanTheIntervalWhileTheBusIsNotDelivering() throws Exception {
-		try (SyncLoop loop = failingOnce(new FakeSubscriber(false)).everyWhenDeaf(SOON).start()) {
-			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
-			this.ticker.passWait();
-			assertThat(next().cause()).isEqualTo(Cause.RETRY);
-		}
-	}
-
-	@Test
 	void intervalMayBeLongerThanAClockCounts() throws Exception {
 		try (SyncLoop loop = loop().every(ChronoUnit.FOREVER.getDuration()).task(this.runs::add).start()) {
 			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
 			this.bus.publish(Event.of(EventTypes.EPOCH_CLOSED, "7", null));
 			assertThat(next().cause()).isEqualTo(Cause.EVENT);
 		}
-	}
-
-	@Test
-	void taskThatInterruptsItsThreadOrThrowsAnErrorEndsNothing() throws Exception {
-		try (SyncLoop loop = loop().every(NEVER).task((trigger) -> {
-			this.runs.add(trigger);
-			if (trigger.cause() == Cause.STARTUP) {
-				Thread.currentThread().interrupt();
-				throw new AssertionError("deliberate");
-			}
-		}).start()) {
-			assertThat(next().cause()).isEqualTo(Cause.STARTUP);
-			this.ticker.passWait();
-			assertThat(next().cause()).isEqualTo(Cause.RETRY);
-			loop.trigger();
-			assertThat(next().cause()).isEqualTo(Cause.GAP);
-		}
-	}
-
-	/** Would not try again on its own. */
-	private SyncLoop.Builder failingOnce(Subscriber subscriber) {
-		return loop(subscriber).every(NEVER).backoff(new Backoff(NEVER, 1, NEVER)).task((trigger) -> {
-			this.runs.add(trigger);
-			if (trigger.cause() == Cause.STARTUP) {
-				throw new IllegalStateException("deliberate");
-			}
-		});
 	}
 
 	@Test
@@ -426,85 +267,6 @@ class SyncLoopTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> loop().shutdownTimeout(Duration.ofMillis(-1)))
 			.withMessageContaining("shutdownTimeout");
 		assertThatIllegalStateException().isThrownBy(() -> loop().start()).withMessageContaining("task");
-	}
-
-	private SyncLoop.Builder loop() {
-		return SyncLoop.builder(this.bus, SubscriptionFilter.types("epoch.*")).ticker(this.ticker);
-	}
-
-	private SyncLoop.Builder loop(Subscriber subscriber) {
-		return SyncLoop.builder(subscriber, SubscriptionFilter.all()).ticker(this.ticker);
-	}
-
-	private SyncTrigger next() throws InterruptedException {
-		SyncTrigger trigger = this.runs.poll(LIMIT, TimeUnit.SECONDS);
-		assertThat(trigger).as("a run within %d s", LIMIT).isNotNull();
-		return trigger;
-	}
-
-	/** Lets the test be the bus. */
-	private final class FakeSubscriber implements Subscriber {
-
-		private final AtomicReference<EventHandler> handler = new AtomicReference<>();
-
-		private volatile CompletableFuture<Void> ready = CompletableFuture.completedFuture(null);
-
-		private volatile boolean delivering;
-
-		private volatile boolean unreachable;
-
-		private FakeSubscriber(boolean delivering) {
-			this.delivering = delivering;
-		}
-
-		@Override
-		public Subscription subscribe(SubscriptionFilter filter, SubscriptionOptions options, EventHandler handler) {
-			this.handler.set(handler);
-			return new FakeSubscription(SyncLoopTests.this.bus.subscribe(filter, options, handler), this.ready);
-		}
-
-		@Override
-		public EventStream open(SubscriptionFilter filter, SubscriptionOptions options) {
-			throw new IllegalStateException("a loop opens no stream");
-		}
-
-		void reconnected() throws Exception {
-			this.handler.get().onGap(new Gap(Gap.Reason.RECONNECTED, Instant.EPOCH, Instant.EPOCH, 0));
-		}
-
-		@Override
-		public boolean isDelivering() {
-			if (this.unreachable) {
-				throw new IllegalStateException("deliberate");
-			}
-			return this.delivering;
-		}
-
-	}
-
-	/** Becomes ready when the test says so. */
-	private record FakeSubscription(Subscription subscription, CompletableFuture<Void> ready) implements Subscription {
-
-		@Override
-		public String name() {
-			return this.subscription.name();
-		}
-
-		@Override
-		public SubscriptionFilter filter() {
-			return this.subscription.filter();
-		}
-
-		@Override
-		public SubscriptionStats stats() {
-			return this.subscription.stats();
-		}
-
-		@Override
-		public void close() {
-			this.subscription.close();
-		}
-
 	}
 
 }

@@ -5,6 +5,7 @@ import dev.pgevents.EventBus;
 import dev.pgevents.EventLog;
 import dev.pgevents.EventLogContract;
 import dev.pgevents.Gap;
+import dev.pgevents.Recorder;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionOptions;
 import org.junit.jupiter.api.Test;

@@ -24,6 +24,7 @@ import dev.pgevents.EventLogContract;
 import dev.pgevents.EventStream;
 import dev.pgevents.PayloadTooLargeException;
 import dev.pgevents.PublishException;
+import dev.pgevents.Recorder;
 import dev.pgevents.StartPosition;
 import dev.pgevents.Subscription;
 import dev.pgevents.postgres.test.TestPostgres;

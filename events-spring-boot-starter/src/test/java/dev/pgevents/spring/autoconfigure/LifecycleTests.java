@@ -1,9 +1,6 @@
 package dev.pgevents.spring.autoconfigure;
 
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 import dev.pgevents.Event;
@@ -21,6 +18,7 @@ import dev.pgevents.spring.DomainEventListenerContainer;
 import dev.pgevents.spring.OnDomainEvent;
 import dev.pgevents.spring.OnGap;
 import dev.pgevents.spring.app.TestDatabase;
+import dev.pgevents.spring.internal.listener.ReceivingTest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,20 +38,15 @@ import static org.awaitility.Awaitility.await;
 /**
  * When the bus's connections are there, and when they are not.
  */
-class LifecycleTests {
-
-	private static final Duration LIMIT = Duration.ofSeconds(60);
+class LifecycleTests extends ReceivingTest {
 
 	private static final EventType CLOSED = EventType.of("epoch.closed");
-
-	private static final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
 
 	private TestPostgres database;
 
 	@BeforeEach
 	void createDatabase() throws SQLException {
 		this.database = TestPostgres.shared().createDatabase();
-		received.clear();
 	}
 
 	private ApplicationContextRunner runner() {
@@ -179,12 +172,6 @@ class LifecycleTests {
 
 	private static void publish(AssertableApplicationContext context, String app) {
 		context.getBean(Publisher.class).publish(Event.of(CLOSED, app, null));
-	}
-
-	private static Object next() throws InterruptedException {
-		Object next = received.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
-		assertThat(next).isNotNull();
-		return next;
 	}
 
 	static class Cache {

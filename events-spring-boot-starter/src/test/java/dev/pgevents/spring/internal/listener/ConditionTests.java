@@ -1,10 +1,8 @@
 package dev.pgevents.spring.internal.listener;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import dev.pgevents.Event;
@@ -43,13 +41,9 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 /**
  * The conditions of handler methods.
  */
-class ConditionTests {
-
-	private static final Duration LIMIT = Duration.ofSeconds(20);
+class ConditionTests extends ReceivingTest {
 
 	private static final EventType PLACED = EventType.of("order.placed");
-
-	private static final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
 
 	private static final BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
 
@@ -70,8 +64,7 @@ class ConditionTests {
 		.withPropertyValues("events.backend=in-memory", "limit=100");
 
 	@BeforeEach
-	void forget() {
-		received.clear();
+	void forgetFailures() {
 		failures.clear();
 	}
 
@@ -154,7 +147,7 @@ class ConditionTests {
 	void failsTheStartAndSaysWhereWhatAndWhatToDo(Class<?> handler, String problem, String action) {
 		this.runner.withBean("culprit", handler).run((context) -> {
 			assertThat(context).hasFailed();
-			assertThat(RefusedHandlerTests.refusal(context.getStartupFailure())).satisfies((refusal) -> {
+			assertThat(Refusals.refusal(context.getStartupFailure())).satisfies((refusal) -> {
 				assertThat(refusal.description()).contains("@OnDomainEvent method " + handler.getName() + ".on",
 						"bean 'culprit'", problem);
 				assertThat(refusal.action()).contains(action);
@@ -177,23 +170,8 @@ class ConditionTests {
 		return context.getBean(DomainEventListenerContainer.class).subscriptions().iterator().next().stats();
 	}
 
-	private static Object next() {
-		return taken(received);
-	}
-
 	private static Throwable failure() {
 		return taken(failures);
-	}
-
-	private static <T> T taken(BlockingQueue<T> queue) {
-		try {
-			T next = queue.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
-			assertThat(next).as("nothing arrived").isNotNull();
-			return next;
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 	@DomainEvent("order.placed")

@@ -10,22 +10,30 @@ import org.junit.jupiter.api.BeforeEach;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Has what the methods of the application under test were called with.
+ * Has what methods of the application under test were called with.
  */
-abstract class ReceivingTest {
+public abstract class ReceivingTest {
 
-	static final Duration LIMIT = Duration.ofSeconds(20);
+	/** How long a test waits. */
+	protected static final Duration LIMIT = Duration.ofSeconds(60);
 
-	static final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
+	/** What was received and not yet asked for. */
+	protected static final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
 
 	@BeforeEach
-	void forget() {
+	protected void forget() {
 		received.clear();
 	}
 
-	static Object next() {
+	/** The next that is received. */
+	protected static Object next() {
+		return taken(received);
+	}
+
+	/** Takes from a queue, once there is something in it. */
+	protected static <T> T taken(BlockingQueue<T> queue) {
 		try {
-			Object next = received.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+			T next = queue.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
 			assertThat(next).as("nothing arrived").isNotNull();
 			return next;
 		}

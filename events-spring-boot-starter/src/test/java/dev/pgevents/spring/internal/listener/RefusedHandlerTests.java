@@ -1,18 +1,12 @@
 package dev.pgevents.spring.internal.listener;
 
-import java.time.Duration;
 import java.util.List;
 
 import dev.pgevents.Event;
-import dev.pgevents.EventTypes;
 import dev.pgevents.Gap;
 import dev.pgevents.OverflowPolicy;
-import dev.pgevents.Publisher;
-import dev.pgevents.Subscription;
 import dev.pgevents.spring.AppId;
 import dev.pgevents.spring.DomainEvent;
-import dev.pgevents.spring.DomainEventListenerContainer;
-import dev.pgevents.spring.EventsConfigurationException;
 import dev.pgevents.spring.Header;
 import dev.pgevents.spring.OnDomainEvent;
 import dev.pgevents.spring.OnGap;
@@ -23,35 +17,24 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import kotlin.coroutines.Continuation;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.FieldSource;
 
-import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
-import org.springframework.aop.interceptor.SimpleTraceInterceptor;
-import org.springframework.beans.BeanUtils;
-import org.springframework.beans.factory.config.CustomScopeConfigurer;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Scope;
-import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.event.EventListener;
-import org.springframework.context.support.SimpleThreadScope;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.transaction.event.TransactionalEventListener;
 import org.springframework.validation.annotation.Validated;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-@ExtendWith(OutputCaptureExtension.class)
+/**
+ * Handlers whose declaration fails the start.
+ */
 class RefusedHandlerTests {
 
 	static final List<Arguments> refused = List.of(arguments(TwoPayloads.class,
@@ -96,14 +79,7 @@ class RefusedHandlerTests {
 	@ParameterizedTest
 	@FieldSource("refused")
 	void failsTheStartAndSaysWhereWhatAndWhatToDo(Class<?> handler, String problem, String action) {
-		this.runner.withBean("culprit", handler).run((context) -> {
-			assertThat(context).hasFailed();
-			assertThat(context.getStartupFailure()).rootCause()
-				.satisfies((failure) -> assertThat(refusal(context.getStartupFailure())).satisfies((refusal) -> {
-					assertThat(refusal.description()).contains("bean 'culprit'", handler.getName(), problem);
-					assertThat(refusal.action()).contains(action);
-				}));
-		});
+		Refusals.assertRefused(this.runner, handler, problem, action);
 	}
 
 	@Test
@@ -112,73 +88,11 @@ class RefusedHandlerTests {
 	}
 
 	@Test
-	void refusesBeansOfAScopeInWhichNoEventArrives() {
-		this.runner.withUserConfiguration(RequestScoped.class)
-			.run((context) -> assertThat(refusal(context.getStartupFailure()).description())
-				.contains("lives in the scope \"request\""));
-	}
-
-	@Test
-	void refusesFinalMethodsWhichAProxyCannotPassOn() {
-		this.runner.withUserConfiguration(Proxied.class)
-			.withBean("culprit", FinalMethod.class)
-			.run((context) -> assertThat(refusal(context.getStartupFailure()).description()).contains("bean 'culprit'",
-					"it is final, and its bean is proxied by a subclass"));
-	}
-
-	@Test
-	void leavesFinalMethodsOfOtherBeansAlone() {
-		this.runner.withBean("handler", FinalMethod.class).run((context) -> assertThat(context).hasNotFailed());
-	}
-
-	@Test
-	void failsTheStartWhereAProxyHasNoSuchMethod() {
-		this.runner.withUserConfiguration(Proxied.class)
-			.withBean("culprit", PrivateMethod.class)
-			.run((context) -> assertThat(context).getFailure().hasMessageContainingAll("culprit", "on", "visibility"));
-		this.runner.withUserConfiguration(Proxied.class)
-			.withBean("culprit", NotInInterface.class)
-			.run((context) -> assertThat(context).getFailure().hasMessageContainingAll("culprit", "on", "interface"));
-	}
-
-	@Test
-	void saysAtTheFirstEventWhichMethodOfALazyBeanItsProxyDoesNotPassOn(CapturedOutput output) {
-		for (Class<?> handler : List.of(PrivateMethod.class, FinalMethod.class, NotInInterface.class)) {
-			lazy(this.runner.withUserConfiguration(Proxied.class), handler).run((context) -> {
-				assertThat(context).hasNotFailed();
-				context.getBean(Publisher.class).publish(Event.of(EventTypes.EPOCH_CLOSED, null, null));
-				await().atMost(Duration.ofSeconds(20))
-					.until(() -> output.getOut()
-						.contains("The method " + handler.getName() + ".on of bean 'culprit' cannot be called"));
-				Subscription subscription = context.getBean(DomainEventListenerContainer.class)
-					.subscriptions()
-					.iterator()
-					.next();
-				await().atMost(Duration.ofSeconds(20)).until(() -> subscription.stats().failed() == 1);
-			});
-		}
-	}
-
-	private static <T> ApplicationContextRunner lazy(ApplicationContextRunner runner, Class<T> handler) {
-		return runner.withBean("culprit", handler, () -> BeanUtils.instantiateClass(handler),
-				(definition) -> definition.setLazyInit(true));
-	}
-
-	@Test
 	void refusesTwoMethodsWithOneId() {
 		this.runner.withBean("one", SameId.class)
 			.withBean("two", SameId.class)
-			.run((context) -> assertThat(refusal(context.getStartupFailure()).description())
+			.run((context) -> assertThat(Refusals.refusal(context.getStartupFailure()).description())
 				.contains("Two @OnDomainEvent annotations have the id \"same\""));
-	}
-
-	static EventsConfigurationException refusal(Throwable failure) {
-		Throwable cause = failure;
-		while (cause != null && !(cause instanceof EventsConfigurationException)) {
-			cause = cause.getCause();
-		}
-		assertThat(cause).as("refusal in " + failure).isNotNull();
-		return (EventsConfigurationException) cause;
 	}
 
 	static class TwoPayloads {
@@ -357,52 +271,6 @@ class RefusedHandlerTests {
 
 	}
 
-	static class FinalMethod {
-
-		@OnDomainEvent("epoch.closed")
-		public final void on(Event event) {
-		}
-
-	}
-
-	static class PrivateMethod {
-
-		@OnDomainEvent("epoch.closed")
-		private void on(Event event) {
-		}
-
-	}
-
-	static class NotInInterface implements Runnable {
-
-		@Override
-		public void run() {
-		}
-
-		@OnDomainEvent("epoch.closed")
-		public void on(Event event) {
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class Proxied {
-
-		@Bean
-		static BeanNameAutoProxyCreator proxies() {
-			BeanNameAutoProxyCreator proxies = new BeanNameAutoProxyCreator();
-			proxies.setBeanNames("culprit");
-			proxies.setInterceptorNames("interceptor");
-			return proxies;
-		}
-
-		@Bean
-		static SimpleTraceInterceptor interceptor() {
-			return new SimpleTraceInterceptor();
-		}
-
-	}
-
 	static class UnparsableType {
 
 		@OnDomainEvent("Epoch Closed")
@@ -483,32 +351,6 @@ class RefusedHandlerTests {
 
 		@OnDomainEvent(types = "epoch.closed", id = "same")
 		void on(Event event) {
-		}
-
-	}
-
-	static class Handler {
-
-		@OnDomainEvent("epoch.closed")
-		public void on(Event event) {
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class RequestScoped {
-
-		@Bean
-		static CustomScopeConfigurer scopes() {
-			CustomScopeConfigurer scopes = new CustomScopeConfigurer();
-			scopes.addScope("request", new SimpleThreadScope());
-			return scopes;
-		}
-
-		@Bean
-		@Scope(scopeName = "request", proxyMode = ScopedProxyMode.TARGET_CLASS)
-		Handler handler() {
-			return new Handler();
 		}
 
 	}

@@ -1,9 +1,5 @@
 package dev.pgevents.spring.internal.listener;
 
-import java.time.Duration;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import dev.pgevents.Event;
@@ -18,7 +14,6 @@ import dev.pgevents.spring.OnGap;
 import dev.pgevents.spring.SyncOnDomainEvent;
 import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
 import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -35,22 +30,13 @@ import static org.awaitility.Awaitility.await;
 /**
  * What a bean that outlives its subscription is told, and what runs again.
  */
-class StoppingTests {
-
-	private static final Duration LIMIT = Duration.ofSeconds(20);
+class StoppingTests extends ReceivingTest {
 
 	private static final EventType CLOSED = EventType.of("epoch.closed");
-
-	private static final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(EventsAutoConfiguration.class, EventListenerAutoConfiguration.class))
 		.withPropertyValues("events.backend=in-memory");
-
-	@BeforeEach
-	void forget() {
-		received.clear();
-	}
 
 	@Test
 	void beanIsToldOfTheGapWhenItsMethodIsStartedAgain() {
@@ -207,12 +193,6 @@ class StoppingTests {
 
 	private static void publish(ApplicationContext context, String app) {
 		context.getBean(Publisher.class).publish(Event.of(CLOSED, app, null));
-	}
-
-	private static Object next() throws InterruptedException {
-		Object next = received.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
-		assertThat(next).isNotNull();
-		return next;
 	}
 
 	static class Cache {

@@ -1,10 +1,5 @@
 package dev.pgevents.spring.internal.payload;
 
-import java.time.Duration;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pgevents.Event;
@@ -20,7 +15,7 @@ import dev.pgevents.spring.PayloadUpcaster;
 import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
 import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
 import dev.pgevents.spring.internal.jackson3.Jackson3PayloadCodec;
-import org.junit.jupiter.api.BeforeEach;
+import dev.pgevents.spring.internal.listener.ReceivingTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,24 +32,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Payloads of earlier versions.
  */
-class PayloadUpcasterTests {
+class PayloadUpcasterTests extends ReceivingTest {
 
 	private static final EventType PRICED = EventType.of("order.priced");
 
 	private static final Payload OLD = Payload.ofJson("{\"cents\":1250}");
-
-	private static final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(EventsAutoConfiguration.class, EventListenerAutoConfiguration.class))
 		.withUserConfiguration(Application.class)
 		.withBean(EventErrorHandler.class, () -> (subscription, delivery, error) -> received.add(error))
 		.withPropertyValues("events.backend=in-memory");
-
-	@BeforeEach
-	void forget() {
-		received.clear();
-	}
 
 	@ParameterizedTest
 	@ValueSource(classes = { Jackson3PayloadCodec.class, JacksonPayloadCodec.class })
@@ -111,17 +99,6 @@ class PayloadUpcasterTests {
 					(ex) -> assertThat(ex).hasMessageContainingAll("upcaster", PayloadUpcasterTests.class.getName(),
 							"has given null for event order.priced", "return the JSON"));
 		});
-	}
-
-	private static Object next() {
-		try {
-			Object next = received.poll(Duration.ofSeconds(20).toSeconds(), TimeUnit.SECONDS);
-			assertThat(next).as("nothing arrived").isNotNull();
-			return next;
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 	@Configuration(proxyBeanMethods = false)
