@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -21,6 +20,7 @@ import dev.pgevents.EventBus;
 import dev.pgevents.PayloadCodec;
 import dev.pgevents.PayloadConversionException;
 import dev.pgevents.Subscription;
+import dev.pgevents.internal.util.Threads;
 import dev.pgevents.postgres.JacksonPayloadCodec;
 import dev.pgevents.postgres.BusMonitor;
 import dev.pgevents.spring.DomainEventListenerContainer;
@@ -221,17 +221,15 @@ final class EventsConsole implements SmartLifecycle, SyncRunListener {
 	}
 
 	private void execute(Viewer viewer, Runnable writing) {
-		try {
-			this.writers.execute(() -> {
-				try {
-					writing.run();
-				}
-				finally {
-					viewer.endWriting();
-				}
-			});
-		}
-		catch (RejectedExecutionException | OutOfMemoryError ex) {
+		boolean executed = Threads.tryToExecute(this.writers, () -> {
+			try {
+				writing.run();
+			}
+			finally {
+				viewer.endWriting();
+			}
+		});
+		if (!executed) {
 			viewer.endWriting(); // no thread: the next tick tries again
 		}
 	}

@@ -30,6 +30,7 @@ import dev.pgevents.internal.dispatch.BusEventStream;
 import dev.pgevents.internal.dispatch.BusSubscription;
 import dev.pgevents.internal.dispatch.DispatchBatch;
 import dev.pgevents.internal.dispatch.Dispatcher;
+import dev.pgevents.internal.dispatch.DispatcherBuilder;
 import dev.pgevents.internal.dispatch.InstanceId;
 import dev.pgevents.internal.group.GroupMonitor;
 import dev.pgevents.internal.group.GroupSettings;
@@ -78,19 +79,13 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 
 	private InMemoryEventBus(Builder builder) {
 		this.codec = builder.codec;
-		this.dispatcher = Dispatcher.builder(builder.name)
-			.executor(builder.executor)
-			.slowHandlerThreshold(builder.slowHandlerThreshold)
-			.slowHandlerListener(builder.slowHandlerListener)
-			.subscriptionListener(builder.subscriptionListener)
-			.shutdownTimeout(builder.shutdownTimeout)
-			.instanceId(this.instanceId)
-			.build();
+		this.dispatcher = builder.dispatcher.copy().instanceId(this.instanceId).build();
 		this.log = (builder.logCapacity > 0)
 				? new MemoryLog(builder.logCapacity, Clock.systemUTC(), this::groupsChanged) : null;
 		this.recorded = builder.recorded;
 		this.groups = (this.log != null)
-				? new Groups(builder.name, this.log, builder.groups, this.dispatcher, Clock.systemUTC()) : null;
+				? new Groups(builder.dispatcher.busName(), this.log, builder.groups, this.dispatcher, Clock.systemUTC())
+				: null;
 	}
 
 	private void groupsChanged() {
@@ -280,20 +275,9 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 	 */
 	public static final class Builder {
 
-		private String name = "events";
+		private final DispatcherBuilder dispatcher = Dispatcher.builder("events");
 
 		private @Nullable PayloadCodec codec;
-
-		private @Nullable Executor executor;
-
-		private Duration slowHandlerThreshold = Duration.ofSeconds(10);
-
-		private SlowHandlerListener slowHandlerListener = (subscription, delivery, runningFor) -> {
-		};
-
-		private SubscriptionListener subscriptionListener = SubscriptionListener.NONE;
-
-		private Duration shutdownTimeout = Duration.ofSeconds(10);
 
 		private int logCapacity;
 
@@ -310,7 +294,7 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 		 * @return this
 		 */
 		public Builder name(String name) {
-			this.name = Objects.requireNonNull(name, "name");
+			this.dispatcher.busName(name);
 			return this;
 		}
 
@@ -333,7 +317,7 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 		 * @return this
 		 */
 		public Builder executor(@Nullable Executor executor) {
-			this.executor = executor;
+			this.dispatcher.executor(executor);
 			return this;
 		}
 
@@ -343,27 +327,27 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 		 * @return this
 		 */
 		public Builder slowHandlerThreshold(Duration threshold) {
-			this.slowHandlerThreshold = Require.positive("slowHandlerThreshold", threshold);
+			this.dispatcher.slowHandlerThreshold(threshold);
 			return this;
 		}
 
 		/**
-		 * Sets who is told of slow handlers, besides the log.
+		 * Sets what is called for slow handlers, which are logged as well.
 		 * @param listener the listener
 		 * @return this
 		 */
 		public Builder slowHandlerListener(SlowHandlerListener listener) {
-			this.slowHandlerListener = Objects.requireNonNull(listener, "listener");
+			this.dispatcher.slowHandlerListener(listener);
 			return this;
 		}
 
 		/**
-		 * Sets who is told of subscriptions that are opened and closed.
+		 * Sets what is called when subscriptions are opened and closed.
 		 * @param listener the listener
 		 * @return this
 		 */
 		public Builder subscriptionListener(SubscriptionListener listener) {
-			this.subscriptionListener = Objects.requireNonNull(listener, "listener");
+			this.dispatcher.subscriptionListener(listener);
 			return this;
 		}
 
@@ -373,7 +357,7 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 		 * @return this
 		 */
 		public Builder shutdownTimeout(Duration timeout) {
-			this.shutdownTimeout = Require.positive("shutdownTimeout", timeout);
+			this.dispatcher.shutdownTimeout(timeout);
 			return this;
 		}
 

@@ -4,20 +4,18 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.Executor;
 
 import dev.pgevents.Backoff;
 import dev.pgevents.EventType;
 import dev.pgevents.PayloadCodec;
-import dev.pgevents.SlowHandlerListener;
-import dev.pgevents.SubscriptionListener;
+import dev.pgevents.internal.dispatch.DispatcherBuilder;
 import dev.pgevents.postgres.internal.wire.NotificationDecoder;
 import dev.pgevents.postgres.internal.wire.NotificationSigner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a builder was told, sealed when the bus is built: what happens to the builder
- * afterwards changes no bus. Immutable.
+ * What was set on a builder, sealed when the bus is built: changes of the builder
+ * afterwards change no bus. Immutable.
  */
 final class BusConfiguration {
 
@@ -43,9 +41,8 @@ final class BusConfiguration {
 
 	final @Nullable EventLogSettings log;
 
-	final @Nullable Executor executor;
-
-	final boolean inlineHandlers;
+	/** A copy, of which a dispatcher is built. */
+	final DispatcherBuilder dispatcher;
 
 	final int queueCapacity;
 
@@ -63,12 +60,6 @@ final class BusConfiguration {
 
 	final Duration shutdownTimeout;
 
-	final Duration slowHandlerThreshold;
-
-	final SlowHandlerListener slowHandlerListener;
-
-	final SubscriptionListener subscriptionListener;
-
 	final Backoff backoff;
 
 	final ConnectionListener connectionListener;
@@ -76,13 +67,14 @@ final class BusConfiguration {
 	final @Nullable String application;
 
 	/**
-	 * Seals what a builder was told.
+	 * Seals what was set on a builder.
 	 * @param builder the builder
-	 * @throws IllegalStateException if it was not told where to connect to, or is to sign
-	 * events and to hear such as are never signed
+	 * @throws IllegalStateException if it was not said where to connect to, or it is to
+	 * sign events and to hear such as are never signed
 	 */
 	BusConfiguration(PostgresEventBus.Builder builder) {
-		this.name = builder.name;
+		this.dispatcher = builder.dispatcher.copy().clock(builder.clock);
+		this.name = this.dispatcher.busName();
 		this.application = builder.application;
 		this.listeningSource = either(builder.listener, builder.dataSource);
 		this.publishingSource = either(builder.dataSource, builder.listener);
@@ -94,12 +86,10 @@ final class BusConfiguration {
 		this.signer = (builder.signingKey != null) ? new NotificationSigner(builder.signingKey.secret(),
 				builder.alsoAccepted.stream().map(SigningKey::secret).toList()) : null;
 		if (this.signer != null && !this.stages.isEmpty()) {
-			throw new IllegalStateException("the bus signs events, and nobody signs those on "
+			throw new IllegalStateException("the bus signs events, and those of stages are never signed, on "
 					+ new TreeSet<>(this.stages.keySet()) + ": do without signing(...), or without channels of stages");
 		}
 		this.log = builder.log;
-		this.executor = builder.executor;
-		this.inlineHandlers = builder.inlineHandlers;
 		this.queueCapacity = builder.queueCapacity;
 		this.maxBatch = builder.maxBatch;
 		this.publishTimeout = builder.publishTimeout;
@@ -107,10 +97,7 @@ final class BusConfiguration {
 		this.heartbeat = builder.heartbeat;
 		this.networkTimeout = builder.networkTimeout;
 		this.clock = builder.clock;
-		this.shutdownTimeout = builder.shutdownTimeout;
-		this.slowHandlerThreshold = builder.slowHandlerThreshold;
-		this.slowHandlerListener = builder.slowHandlerListener;
-		this.subscriptionListener = builder.subscriptionListener;
+		this.shutdownTimeout = builder.dispatcher.shutdownTimeout();
 		this.backoff = builder.backoff;
 		this.connectionListener = builder.connectionListener;
 	}

@@ -13,7 +13,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 
@@ -23,19 +22,18 @@ import dev.pgevents.Gap;
 import dev.pgevents.Payload;
 import dev.pgevents.PayloadConversionException;
 import dev.pgevents.SubscriptionFilter;
-import dev.pgevents.SubscriptionStats;
-import dev.pgevents.internal.dispatch.BusSubscription;
 import dev.pgevents.internal.log.LogText;
+import dev.pgevents.postgres.internal.listen.ListeningPart;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Compares the lists of types with a channel of their own: services whose lists differ
- * would miss each other's events in silence. Whoever connects tells the others the digest
- * of its list, and whoever has another one answers, so that both know. Thread-safe.
+ * would miss each other's events in silence. A service that connects sends the digest of
+ * its list to the others; those with another list answer, so that both know. Thread-safe.
  */
-final class ChannelLists implements BusSubscription {
+final class ChannelLists extends ListeningPart {
 
 	private static final Logger logger = LoggerFactory.getLogger(PostgresEventBus.class);
 
@@ -66,12 +64,10 @@ final class ChannelLists implements BusSubscription {
 	/** What is wrong, by the application that has another list. */
 	private final Map<String, String> differences = new LinkedHashMap<>();
 
-	private boolean live;
-
 	/**
 	 * Compares a list.
 	 * @param busName for the log
-	 * @param application what others are told that this one is
+	 * @param application its name for the others
 	 * @param strategy has the list
 	 * @param sender sends an event on a channel, without waiting
 	 */
@@ -95,7 +91,7 @@ final class ChannelLists implements BusSubscription {
 		}
 	}
 
-	/** Where lists are told. */
+	/** Where lists are sent. */
 	String channel() {
 		return this.channel;
 	}
@@ -120,10 +116,10 @@ final class ChannelLists implements BusSubscription {
 				some.add(each);
 			}
 		}
-		Told told = new Told(answer, this.instance, this.application, this.digest, some);
+		SentList list = new SentList(answer, this.instance, this.application, this.digest, some);
 		try {
 			this.sender.accept(this.channel,
-					new Event(UUID.randomUUID(), TYPE, null, told.toPayload(), Instant.now(), Map.of()));
+					new Event(UUID.randomUUID(), TYPE, null, list.toPayload(), Instant.now(), Map.of()));
 		}
 		catch (RuntimeException ex) {
 			logger.debug("{}: its list of channels could not be sent", this.busName, ex);
@@ -133,9 +129,9 @@ final class ChannelLists implements BusSubscription {
 	/** A list has arrived. For the thread that reads. */
 	void onEvent(Event event) {
 		try {
-			Told told = Told.of(event.payload());
-			if (!this.instance.equals(told.instance())) {
-				compare(told);
+			SentList list = SentList.of(event.payload());
+			if (!this.instance.equals(list.instance())) {
+				compare(list);
 			}
 		}
 		catch (PayloadConversionException | ClassCastException | NullPointerException ex) {
@@ -143,27 +139,27 @@ final class ChannelLists implements BusSubscription {
 		}
 	}
 
-	private void compare(Told told) {
-		String name = LogText.of(told.application(), LogText.NAME);
-		if (told.digest().equals(this.digest)) {
+	private void compare(SentList list) {
+		String name = LogText.of(list.application(), LogText.NAME);
+		if (list.digest().equals(this.digest)) {
 			forget(name);
 			return;
 		}
-		String difference = difference(name, told);
+		String difference = difference(name, list);
 		if (remember(name, difference)) {
 			logger.warn("{}: {}. Events of the types in question are missed in silence: give all services the same "
 					+ "list (in Spring Boot: events.channels.types)", this.busName, difference);
 		}
-		if (!told.answer()) {
+		if (!list.answer()) {
 			send(true);
 		}
 	}
 
-	private String difference(String name, Told told) {
-		Set<String> theirs = new TreeSet<>(told.types());
+	private String difference(String name, SentList list) {
+		Set<String> theirs = new TreeSet<>(list.types());
 		theirs.removeAll(this.listed);
 		Set<String> ours = new TreeSet<>(this.listed);
-		told.types().forEach(ours::remove);
+		list.types().forEach(ours::remove);
 		return name + " has another list of types with a channel of their own: only there "
 				+ LogText.of(theirs.toString(), LogText.MESSAGE) + ", only here "
 				+ LogText.of(ours.toString(), LogText.MESSAGE);
@@ -196,12 +192,8 @@ final class ChannelLists implements BusSubscription {
 	}
 
 	@Override
-	public void live() {
-		boolean first = !this.live;
-		this.live = true;
-		if (first) {
-			send(false);
-		}
+	protected void begin() {
+		send(false);
 	}
 
 	/** What connected meanwhile has sent its list to another session. */
@@ -213,18 +205,8 @@ final class ChannelLists implements BusSubscription {
 	}
 
 	@Override
-	public boolean isLive() {
-		return this.live;
-	}
-
-	@Override
 	public void fail(Throwable cause) {
 		logger.debug("{}: lists of channels are not compared", this.busName, cause);
-	}
-
-	@Override
-	public boolean isClosed() {
-		return false;
 	}
 
 	@Override
@@ -237,23 +219,8 @@ final class ChannelLists implements BusSubscription {
 		return SubscriptionFilter.types(TYPE);
 	}
 
-	@Override
-	public CompletableFuture<Void> ready() {
-		return CompletableFuture.completedFuture(null);
-	}
-
-	@Override
-	public SubscriptionStats stats() {
-		return new SubscriptionStats(0, 0, 0, 0, 0, 0, 0, 0);
-	}
-
-	@Override
-	public void close() {
-		// Ends with the bus.
-	}
-
 	/**
-	 * A list as it is told.
+	 * A list as it is sent.
 	 *
 	 * @param answer whether it answers another one
 	 * @param instance the process, which hears itself
@@ -261,7 +228,7 @@ final class ChannelLists implements BusSubscription {
 	 * @param digest of the whole list
 	 * @param types as much of it as there is room for
 	 */
-	private record Told(boolean answer, String instance, String application, String digest, List<String> types) {
+	private record SentList(boolean answer, String instance, String application, String digest, List<String> types) {
 
 		private static final JacksonPayloadCodec CODEC = new JacksonPayloadCodec();
 
@@ -271,11 +238,11 @@ final class ChannelLists implements BusSubscription {
 					this.application, "digest", this.digest, "types", this.types)), CODEC);
 		}
 
-		/** Anybody may send anything: what is missing or something else ends here. */
-		static Told of(Payload payload) {
+		/** Any client may send anything: what is missing or something else ends here. */
+		static SentList of(Payload payload) {
 			Map<?, ?> map = Objects.requireNonNull(CODEC.fromJson(payload.toJson(CODEC), Map.class));
 			List<?> types = value(map, "types", List.class);
-			return new Told(value(map, "answer", Boolean.class), value(map, "instance", String.class),
+			return new SentList(value(map, "answer", Boolean.class), value(map, "instance", String.class),
 					value(map, "application", String.class), value(map, "digest", String.class),
 					types.stream().map(String.class::cast).toList());
 		}

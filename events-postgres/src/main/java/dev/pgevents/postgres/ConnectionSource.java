@@ -38,9 +38,7 @@ public interface ConnectionSource {
 	 * @throws IllegalArgumentException if it is no URL of PostgreSQL
 	 */
 	static ConnectionSource url(String url, @Nullable String user, @Nullable String password) {
-		Properties properties = new Properties();
-		new PoolSettings.Credentials(user, password).addTo(properties);
-		return url(url, properties);
+		return url(url, PoolSettings.credentials(user, password));
 	}
 
 	/**
@@ -69,11 +67,11 @@ public interface ConnectionSource {
 	 * millisecond more for each delivery, and a pool has two connections less.
 	 * @param dataSource where connections go
 	 * @return the source
-	 * @throws IllegalArgumentException if the DataSource does not tell where it goes, or
+	 * @throws IllegalArgumentException if the DataSource does not say where it goes, or
 	 * goes somewhere else than to PostgreSQL
 	 */
 	static ConnectionSource of(DataSource dataSource) {
-		return new DataSourceConnectionSource(dataSource);
+		return new DataSourceRoute(dataSource);
 	}
 
 }

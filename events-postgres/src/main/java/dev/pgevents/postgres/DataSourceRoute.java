@@ -1,7 +1,9 @@
 package dev.pgevents.postgres;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
 
 import javax.sql.CommonDataSource;
@@ -11,12 +13,13 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.common.BaseDataSource;
 
 /**
- * Finds out where a DataSource goes: pgjdbc's own, pools, and what wraps them. None of
+ * Opens connections to where a DataSource goes: pgjdbc's own, pools, and what wraps them.
+ * It lends none; it is asked anew each time, for passwords may have been rotated. None of
  * their classes is needed: the methods that say it are called by their names, which are
  * few. What each pool and wrapper yields is in {@code docs/compatibility.md}, and each of
  * its rows is a test.
  */
-final class DataSourceRoute {
+final class DataSourceRoute implements ConnectionSource {
 
 	/**
 	 * The methods that give what is behind: another DataSource, if any, is what counts.
@@ -33,20 +36,35 @@ final class DataSourceRoute {
 	/** How far is looked behind: wrappers may go round in a circle. */
 	private static final int DEPTH = 10;
 
-	private DataSourceRoute() {
-	}
+	private final DataSource dataSource;
 
 	/**
-	 * Finds out where a DataSource goes.
+	 * Refuses what can never work.
 	 * @param dataSource the DataSource
-	 * @return opens connections as it would, outside of any pool; null if it does not
-	 * tell
-	 * @throws IllegalArgumentException if it goes where the bus cannot
+	 * @throws IllegalArgumentException if it does not say where it goes, or goes where
+	 * the bus cannot
 	 */
-	static @Nullable ConnectionSource of(DataSource dataSource) {
-		return of(dataSource, DEPTH);
+	DataSourceRoute(DataSource dataSource) {
+		this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
+		now();
 	}
 
+	@Override
+	public Connection open(Properties settings) throws SQLException {
+		return now().open(settings);
+	}
+
+	private ConnectionSource now() {
+		ConnectionSource now = of(this.dataSource, DEPTH);
+		if (now == null) {
+			throw new IllegalArgumentException("a DataSource of class " + this.dataSource.getClass().getName()
+					+ " does not say where its connections go, and the bus borrows none: give it "
+					+ "ConnectionSource.url(url, user, password) as its listener (in Spring Boot: set events.postgres.url)");
+		}
+		return now;
+	}
+
+	/** Null if the DataSource does not say. */
 	private static @Nullable ConnectionSource of(CommonDataSource dataSource, int depth) {
 		if (dataSource instanceof BaseDataSource own) {
 			return new DriverDataSource(own);
@@ -55,7 +73,7 @@ final class DataSourceRoute {
 		CommonDataSource behind = (depth > 0) ? behind(dataSource, settings) : null;
 		ConnectionSource route = (behind != null) ? of(behind, depth - 1) : null;
 		if (route != null) {
-			return (given) -> route.open(settings.credentials().under(given));
+			return (given) -> route.open(settings.withCredentials(given));
 		}
 		String url = settings.url();
 		if (url != null) {

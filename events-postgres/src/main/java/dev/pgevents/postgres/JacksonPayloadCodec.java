@@ -1,10 +1,8 @@
 package dev.pgevents.postgres;
 
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.lang.reflect.Type;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -13,9 +11,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import dev.pgevents.PayloadCodec;
 import dev.pgevents.PayloadConversionException;
-import dev.pgevents.internal.log.LogText;
 import dev.pgevents.internal.util.Lazy;
-import dev.pgevents.postgres.internal.payload.IgnoredAnnotations;
+import dev.pgevents.postgres.internal.payload.Jackson2Types;
 import dev.pgevents.postgres.internal.payload.PayloadMapper;
 import dev.pgevents.postgres.internal.payload.ReadableTypes;
 import dev.pgevents.postgres.internal.wire.JsonFailure;
@@ -39,12 +36,6 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 	/** Each has looked up its deserializer already. */
 	private final Map<Type, ObjectReader> readers = new ConcurrentHashMap<>();
 
-	/** Classes of published payloads that were checked. */
-	private final Set<Class<?>> readableAgain = ConcurrentHashMap.newKeySet();
-
-	private final IgnoredAnnotations ignored = new IgnoredAnnotations("tools.jackson.databind.annotation",
-			"payloads are written by Jackson 2, use those of com.fasterxml.jackson");
-
 	/**
 	 * With the default mapper.
 	 */
@@ -67,15 +58,13 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 	@Override
 	public String toJson(@Nullable Object value) {
 		if (value != null) {
-			checkReadableAgain(value.getClass());
+			this.mapping.get().readable().checkReadableAgain(value.getClass());
 		}
 		try {
 			return mapper().writeValueAsString(value);
 		}
 		catch (JsonProcessingException ex) {
-			throw new PayloadConversionException("payload of class "
-					+ ((value != null) ? value.getClass().getName() : "null") + " cannot be written as JSON: "
-					+ LogText.of(String.valueOf(ex.getOriginalMessage()), LogText.MESSAGE), JsonFailure.of(ex));
+			throw ReadableTypes.unwritable(value, ex.getOriginalMessage(), JsonFailure.of(ex));
 		}
 	}
 
@@ -91,35 +80,7 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 
 	@Override
 	public void checkReadable(Type type) {
-		this.ignored.warn(mapper().constructType(type).getRawClass());
-		String problem = problem(type);
-		if (problem != null) {
-			throw new PayloadConversionException("nothing can be read as " + type.getTypeName() + ": " + problem);
-		}
-	}
-
-	/** Fails early: what cannot be read would fail at each event, in another process. */
-	private void checkReadableAgain(Class<?> type) {
-		if (this.readableAgain.contains(type)) {
-			return;
-		}
-		this.ignored.warn(type);
-		String problem = isNameable(type) && this.mapping.get().readable().isWrittenByProperties(type) ? problem(type)
-				: null;
-		if (problem != null) {
-			throw new PayloadConversionException("payload of class " + type.getName()
-					+ " is not published, since no handler could read it again: " + problem);
-		}
-		this.readableAgain.add(type);
-	}
-
-	/** Whether a handler could declare it. */
-	private static boolean isNameable(Class<?> type) {
-		return !type.isAnonymousClass() && !type.isHidden() && !Proxy.isProxyClass(type);
-	}
-
-	private @Nullable String problem(Type type) {
-		return this.mapping.get().readable().problem(mapper().constructType(type));
+		this.mapping.get().readable().checkReadable(type);
 	}
 
 	private ObjectReader reader(Type type) {
@@ -136,7 +97,7 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 	private record Mapping(ObjectMapper mapper, ReadableTypes readable) {
 
 		static Mapping of(ObjectMapper mapper, boolean own) {
-			return new Mapping(mapper, new ReadableTypes(mapper, own));
+			return new Mapping(mapper, new Jackson2Types(mapper, own));
 		}
 
 	}

@@ -9,9 +9,9 @@ import javax.sql.CommonDataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a pool, or another DataSource, was told of its connections, as of now: HikariCP,
- * DBCP2, Tomcat JDBC, c3p0, Agroal, Vibur, the AWS wrapper, Spring's unpooled ones, and
- * all that use the same names.
+ * What a pool, or another DataSource, knows of its connections now: HikariCP, DBCP2,
+ * Tomcat JDBC, c3p0, Agroal, Vibur, the AWS wrapper, Spring's unpooled ones, and all that
+ * use the same names.
  */
 final class PoolSettings {
 
@@ -62,29 +62,56 @@ final class PoolSettings {
 	/** The same, as whom it would connect now. */
 	Properties propertiesWithCredentials() {
 		Properties properties = properties();
-		credentials().addTo(properties);
+		properties.putAll(credentials());
 		return properties;
 	}
 
+	/**
+	 * Settings for a connection as whom it would connect now, unless they name a user.
+	 * Where the pool names none either, the DataSource behind it has its way.
+	 */
+	Properties withCredentials(Properties given) {
+		Properties settings = new Properties();
+		settings.putAll(given);
+		Properties credentials = given.containsKey("user") ? new Properties() : credentials();
+		if (credentials.containsKey("user")) {
+			settings.putAll(credentials);
+		}
+		return settings;
+	}
+
 	/** As whom it would connect now: as its provider says, else as is configured. */
-	Credentials credentials() {
+	private Properties credentials() {
 		Object provided = Getters.path(this.dataSource, "getCredentialsProvider", "getCredentials");
-		Object from = (provided != null) ? provided : this.settings;
-		String user = Getters.first(from, String.class, USER);
-		return (from != this.settings || this.settings == this.dataSource)
-				? new Credentials(user, Getters.first(from, String.class, PASSWORD)) : ofSecurityProviders();
+		if (provided == null && this.settings != this.dataSource) {
+			return ofSecurityProviders();
+		}
+		Object from = (provided != null) ? provided : this.dataSource;
+		return credentials(Getters.first(from, String.class, USER), Getters.first(from, String.class, PASSWORD));
+	}
+
+	/** A user and a password, as far as they are given, by pgjdbc's names. */
+	static Properties credentials(@Nullable String user, @Nullable String password) {
+		Properties credentials = new Properties();
+		if (user != null) {
+			credentials.setProperty("user", user);
+		}
+		if (password != null) {
+			credentials.setProperty("password", password);
+		}
+		return credentials;
 	}
 
 	/**
 	 * Agroal's principal and secrets may be of any kind that one of its providers knows.
 	 */
-	private Credentials ofSecurityProviders() {
+	private Properties ofSecurityProviders() {
 		Properties known = new Properties();
 		read(Getters.value(this.settings, "principal"), known);
 		if (Getters.value(this.settings, "credentials") instanceof Collection<?> secrets) {
 			secrets.forEach((secret) -> read(secret, known));
 		}
-		return new Credentials(known.getProperty("user"), known.getProperty("password"));
+		return credentials(known.getProperty("user"), known.getProperty("password"));
 	}
 
 	private void read(@Nullable Object secret, Properties known) {
@@ -99,50 +126,10 @@ final class PoolSettings {
 		}
 	}
 
-	/** The DataSource that HikariCP would make of the class it was told. */
+	/** The DataSource that HikariCP would make of its class name. */
 	@Nullable CommonDataSource ofItsClass() {
 		Object className = Getters.value(this.dataSource, "getDataSourceClassName");
 		return (className instanceof String name) ? DataSourceOfClass.make(name, properties()) : null;
-	}
-
-	/**
-	 * As whom a pool connects. Not a record, whose text would show the password.
-	 */
-	static final class Credentials {
-
-		private final @Nullable String user;
-
-		private final @Nullable String password;
-
-		Credentials(@Nullable String user, @Nullable String password) {
-			this.user = user;
-			this.password = password;
-		}
-
-		/** Adds what is there, by pgjdbc's names. */
-		void addTo(Properties properties) {
-			if (this.user != null) {
-				properties.setProperty("user", this.user);
-			}
-			if (this.password != null) {
-				properties.setProperty("password", this.password);
-			}
-		}
-
-		/**
-		 * Settings for a connection as this user, if they name none. Where the pool names
-		 * none either, the DataSource behind it has its way.
-		 */
-		Properties under(Properties given) {
-			if (this.user == null || given.containsKey("user")) {
-				return given;
-			}
-			Properties settings = new Properties();
-			settings.putAll(given);
-			addTo(settings);
-			return settings;
-		}
-
 	}
 
 }

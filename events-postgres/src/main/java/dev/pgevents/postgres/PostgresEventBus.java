@@ -39,6 +39,7 @@ import dev.pgevents.internal.dispatch.BusEventStream;
 import dev.pgevents.internal.dispatch.BusSubscription;
 import dev.pgevents.internal.dispatch.BusThreadFactory;
 import dev.pgevents.internal.dispatch.Dispatcher;
+import dev.pgevents.internal.dispatch.DispatcherBuilder;
 import dev.pgevents.internal.dispatch.InstanceId;
 import dev.pgevents.internal.dispatch.LeaderFollowers;
 import dev.pgevents.internal.group.Attempt;
@@ -131,26 +132,13 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 				this.signer, configuration.log);
 		this.state = new StateTracker(configuration.name, configuration.connectionListener, configuration.clock);
 		this.listeningOffReason = configuration.listeningOffReason;
-		this.dispatcher = dispatcher(configuration);
+		this.dispatcher = configuration.dispatcher.instanceId(this.instanceId).build();
 		this.log = (configuration.log != null) ? log(configuration, configuration.log) : null;
 		this.groupCommit = groupCommit(configuration);
 		this.unreadable = new UnreadableNotifications(configuration.name);
 		this.channelLists = (StageChannels.own(configuration.channels) instanceof ChannelPerType perType)
 				? new ChannelLists(configuration.name, configuration.application, perType, this::publishOwn) : null;
 		this.listener = configuration.listening ? listener(configuration) : null;
-	}
-
-	private Dispatcher dispatcher(BusConfiguration configuration) {
-		return Dispatcher.builder(configuration.name)
-			.executor(configuration.executor)
-			.inlineHandlers(configuration.inlineHandlers)
-			.slowHandlerThreshold(configuration.slowHandlerThreshold)
-			.slowHandlerListener(configuration.slowHandlerListener)
-			.subscriptionListener(configuration.subscriptionListener)
-			.shutdownTimeout(configuration.shutdownTimeout)
-			.clock(configuration.clock)
-			.instanceId(this.instanceId)
-			.build();
 	}
 
 	private PostgresLog log(BusConfiguration configuration, EventLogSettings settings) {
@@ -171,7 +159,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 				configuration.applicationName("publisher"), patience);
 		PublishingConnection connection = new PublishingConnection(sessions, configuration.backoff,
 				configuration.lockTimeout, this::onPublishingSession,
-				(this.log != null) ? this.log.appendUnchecked() : null);
+				(this.log != null) ? this.log.appendUnchecked() : null, Ticker.SYSTEM);
 		return new GroupCommit(configuration.name, connection, configuration.queueCapacity, configuration.maxBatch,
 				configuration.publishTimeout, configuration.shutdownTimeout,
 				new BusThreadFactory(configuration.name + "-publisher"));
@@ -642,10 +630,10 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		public static final Duration DEFAULT_HEARTBEAT = Duration.ofSeconds(15);
 
 		/** The default shutdown timeout. */
-		public static final Duration DEFAULT_SHUTDOWN_TIMEOUT = Duration.ofSeconds(10);
+		public static final Duration DEFAULT_SHUTDOWN_TIMEOUT = DispatcherBuilder.DEFAULT_SHUTDOWN_TIMEOUT;
 
 		/** The default slow handler threshold. */
-		public static final Duration DEFAULT_SLOW_HANDLER_THRESHOLD = Duration.ofSeconds(10);
+		public static final Duration DEFAULT_SLOW_HANDLER_THRESHOLD = DispatcherBuilder.DEFAULT_SLOW_HANDLER_THRESHOLD;
 
 		/** The default wait after the first failed attempt to connect. */
 		public static final Duration DEFAULT_INITIAL_DELAY = Duration.ofMillis(100);
@@ -656,7 +644,8 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		/** The default for the longest wait between attempts to connect. */
 		public static final Duration DEFAULT_MAX_DELAY = Duration.ofSeconds(30);
 
-		String name = "events";
+		/** What concerns handlers, and the name. */
+		final DispatcherBuilder dispatcher = Dispatcher.builder("events");
 
 		@Nullable String application;
 
@@ -681,10 +670,6 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 
 		@Nullable EventLogSettings log;
 
-		@Nullable Executor executor;
-
-		boolean inlineHandlers = true;
-
 		int queueCapacity = DEFAULT_QUEUE_CAPACITY;
 
 		int maxBatch = DEFAULT_MAX_BATCH;
@@ -701,15 +686,6 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		/** Changed by tests only. */
 		Clock clock = Clock.systemUTC();
 
-		Duration shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT;
-
-		Duration slowHandlerThreshold = DEFAULT_SLOW_HANDLER_THRESHOLD;
-
-		SlowHandlerListener slowHandlerListener = (subscription, delivery, runningFor) -> {
-		};
-
-		SubscriptionListener subscriptionListener = SubscriptionListener.NONE;
-
 		Backoff backoff = new Backoff(DEFAULT_INITIAL_DELAY, DEFAULT_MULTIPLIER, DEFAULT_MAX_DELAY);
 
 		ConnectionListener connectionListener = (previous, current) -> {
@@ -725,7 +701,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		 * @return this
 		 */
 		public Builder name(String name) {
-			this.name = Objects.requireNonNull(name, "name");
+			this.dispatcher.busName(name);
 			return this;
 		}
 
@@ -747,7 +723,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		 * {@link ConnectionSource#of(DataSource)}.
 		 * @param dataSource the application's DataSource
 		 * @return this
-		 * @throws IllegalArgumentException if it does not tell where it goes, or goes
+		 * @throws IllegalArgumentException if it does not say where it goes, or goes
 		 * somewhere else than to PostgreSQL
 		 */
 		public Builder dataSource(DataSource dataSource) {
@@ -865,7 +841,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		 * @return this
 		 */
 		public Builder executor(@Nullable Executor executor) {
-			this.executor = executor;
+			this.dispatcher.executor(executor);
 			return this;
 		}
 
@@ -879,7 +855,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		 * @return this
 		 */
 		public Builder inlineHandlers(boolean inlineHandlers) {
-			this.inlineHandlers = inlineHandlers;
+			this.dispatcher.inlineHandlers(inlineHandlers);
 			return this;
 		}
 
@@ -953,7 +929,7 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		 * @throws IllegalArgumentException if it is not positive
 		 */
 		public Builder shutdownTimeout(Duration timeout) {
-			this.shutdownTimeout = Require.positive("shutdownTimeout", timeout);
+			this.dispatcher.shutdownTimeout(timeout);
 			return this;
 		}
 
@@ -965,27 +941,27 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		 * @throws IllegalArgumentException if it is not positive
 		 */
 		public Builder slowHandlerThreshold(Duration threshold) {
-			this.slowHandlerThreshold = Require.positive("slowHandlerThreshold", threshold);
+			this.dispatcher.slowHandlerThreshold(threshold);
 			return this;
 		}
 
 		/**
-		 * Sets who is told of slow handlers, besides the log.
+		 * Sets what is called for slow handlers, which are logged as well.
 		 * @param listener the listener
 		 * @return this
 		 */
 		public Builder slowHandlerListener(SlowHandlerListener listener) {
-			this.slowHandlerListener = Objects.requireNonNull(listener, "listener");
+			this.dispatcher.slowHandlerListener(listener);
 			return this;
 		}
 
 		/**
-		 * Sets who is told of subscriptions that are opened and closed.
+		 * Sets what is called when subscriptions are opened and closed.
 		 * @param listener the listener
 		 * @return this
 		 */
 		public Builder subscriptionListener(SubscriptionListener listener) {
-			this.subscriptionListener = Objects.requireNonNull(listener, "listener");
+			this.dispatcher.subscriptionListener(listener);
 			return this;
 		}
 
@@ -1004,7 +980,8 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		}
 
 		/**
-		 * Sets who is told of changes of the connection's state, besides the log.
+		 * Sets what is called for changes of the connection's state, which are logged as
+		 * well.
 		 * @param listener the listener
 		 * @return this
 		 */

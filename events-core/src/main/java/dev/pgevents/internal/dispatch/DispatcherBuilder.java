@@ -7,36 +7,79 @@ import java.util.concurrent.Executor;
 
 import dev.pgevents.SlowHandlerListener;
 import dev.pgevents.SubscriptionListener;
+import dev.pgevents.internal.util.Require;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds a dispatcher: what a bus can set, with the defaults. Not thread-safe.
+ * Builds a dispatcher. The builders of all buses set here what concerns handlers: the
+ * checks and the defaults are here alone. Not thread-safe.
  *
  * @since 0.1
  */
 public final class DispatcherBuilder {
 
-	final String busName;
+	/** The default for {@link #slowHandlerThreshold(Duration)}. */
+	public static final Duration DEFAULT_SLOW_HANDLER_THRESHOLD = Duration.ofSeconds(10);
+
+	/** The default for {@link #shutdownTimeout(Duration)}. */
+	public static final Duration DEFAULT_SHUTDOWN_TIMEOUT = Duration.ofSeconds(10);
+
+	String busName;
 
 	@Nullable Executor executor;
 
 	boolean inlineHandlers = true;
 
-	Duration slowHandlerThreshold = Duration.ofSeconds(10);
+	Duration slowHandlerThreshold = DEFAULT_SLOW_HANDLER_THRESHOLD;
 
 	SlowHandlerListener slowHandlerListener = (subscription, delivery, runningFor) -> {
 	};
 
 	SubscriptionListener subscriptionListener = SubscriptionListener.NONE;
 
-	Duration shutdownTimeout = Duration.ofSeconds(10);
+	Duration shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT;
 
 	Clock clock = Clock.systemUTC();
 
 	String instanceId = InstanceId.next();
 
 	DispatcherBuilder(String busName) {
-		this.busName = Objects.requireNonNull(busName, "busName");
+		this.busName = Objects.requireNonNull(busName, "name");
+	}
+
+	/**
+	 * Copies what was set: what is set here afterwards does not change the copy.
+	 * @return a new builder
+	 */
+	public DispatcherBuilder copy() {
+		DispatcherBuilder copy = new DispatcherBuilder(this.busName);
+		copy.executor = this.executor;
+		copy.inlineHandlers = this.inlineHandlers;
+		copy.slowHandlerThreshold = this.slowHandlerThreshold;
+		copy.slowHandlerListener = this.slowHandlerListener;
+		copy.subscriptionListener = this.subscriptionListener;
+		copy.shutdownTimeout = this.shutdownTimeout;
+		copy.clock = this.clock;
+		copy.instanceId = this.instanceId;
+		return copy;
+	}
+
+	/**
+	 * The name of the bus.
+	 * @return the name
+	 */
+	public String busName() {
+		return this.busName;
+	}
+
+	/**
+	 * Names the bus, for threads and logs.
+	 * @param busName the name
+	 * @return this
+	 */
+	public DispatcherBuilder busName(String busName) {
+		this.busName = Objects.requireNonNull(busName, "name");
+		return this;
 	}
 
 	/**
@@ -65,14 +108,15 @@ public final class DispatcherBuilder {
 	 * Sets when a running handler counts as slow; 10 seconds if never called.
 	 * @param threshold a positive time
 	 * @return this
+	 * @throws IllegalArgumentException if it is not positive
 	 */
 	public DispatcherBuilder slowHandlerThreshold(Duration threshold) {
-		this.slowHandlerThreshold = threshold;
+		this.slowHandlerThreshold = Require.positive("slowHandlerThreshold", threshold);
 		return this;
 	}
 
 	/**
-	 * Sets who is told of slow handlers, besides the log.
+	 * Sets what is called for slow handlers, which are logged as well.
 	 * @param listener the listener
 	 * @return this
 	 */
@@ -82,7 +126,7 @@ public final class DispatcherBuilder {
 	}
 
 	/**
-	 * Sets who is told of subscriptions.
+	 * Sets what is called when subscriptions are opened and closed.
 	 * @param listener the listener
 	 * @return this
 	 */
@@ -93,16 +137,25 @@ public final class DispatcherBuilder {
 
 	/**
 	 * Sets how long closing waits for handlers; 10 seconds if never called.
-	 * @param timeout the time
+	 * @param timeout a positive time
 	 * @return this
+	 * @throws IllegalArgumentException if it is not positive
 	 */
 	public DispatcherBuilder shutdownTimeout(Duration timeout) {
-		this.shutdownTimeout = Objects.requireNonNull(timeout, "timeout");
+		this.shutdownTimeout = Require.positive("shutdownTimeout", timeout);
 		return this;
 	}
 
 	/**
-	 * Sets what tells the time of gaps.
+	 * How long closing waits for handlers.
+	 * @return the time
+	 */
+	public Duration shutdownTimeout() {
+		return this.shutdownTimeout;
+	}
+
+	/**
+	 * Sets the clock for the times of gaps.
 	 * @param clock the clock
 	 * @return this
 	 */

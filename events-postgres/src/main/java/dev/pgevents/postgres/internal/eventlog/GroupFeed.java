@@ -1,24 +1,19 @@
 package dev.pgevents.postgres.internal.eventlog;
 
-import java.util.concurrent.CompletableFuture;
-
 import dev.pgevents.Gap;
 import dev.pgevents.SubscriptionFilter;
-import dev.pgevents.SubscriptionStats;
-import dev.pgevents.internal.dispatch.BusSubscription;
 import dev.pgevents.internal.group.Groups;
+import dev.pgevents.postgres.internal.listen.ListeningPart;
 
 /**
- * A group, as the listener sees it: a subscription that is told where listening begins
+ * A group, as the listener sees it: a subscription that is called where listening begins
  * and where something may have been missed, and takes the remedy itself.
  */
-final class GroupFeed implements BusSubscription {
+final class GroupFeed extends ListeningPart {
 
 	private final String name;
 
 	private final Groups.Feed feed;
-
-	private volatile boolean live;
 
 	GroupFeed(String name, Groups.Feed feed) {
 		this.name = name;
@@ -26,12 +21,8 @@ final class GroupFeed implements BusSubscription {
 	}
 
 	@Override
-	public void live() {
-		boolean first = !this.live;
-		this.live = true;
-		if (first) {
-			this.feed.live();
-		}
+	protected void begin() {
+		this.feed.live();
 	}
 
 	@Override
@@ -40,18 +31,8 @@ final class GroupFeed implements BusSubscription {
 	}
 
 	@Override
-	public boolean isLive() {
-		return this.live;
-	}
-
-	@Override
-	public boolean isClosed() {
-		return false;
-	}
-
-	@Override
 	public void fail(Throwable cause) {
-		// The group's own subscriptions tell.
+		// The group's own subscriptions say so.
 	}
 
 	@Override
@@ -62,21 +43,6 @@ final class GroupFeed implements BusSubscription {
 	@Override
 	public SubscriptionFilter filter() {
 		return SubscriptionFilter.all();
-	}
-
-	@Override
-	public CompletableFuture<Void> ready() {
-		return CompletableFuture.completedFuture(null);
-	}
-
-	@Override
-	public SubscriptionStats stats() {
-		return new SubscriptionStats(0, 0, 0, 0, 0, 0, 0, 0);
-	}
-
-	@Override
-	public void close() {
-		// It is there for as long as the bus.
 	}
 
 }

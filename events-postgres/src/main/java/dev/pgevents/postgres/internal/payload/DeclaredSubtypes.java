@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Knows the subtypes that a class itself declares: those a sealed one permits, as Jackson
- * 3 does; and lets them be told apart by their properties ({@code Id.DEDUCTION}), where
+ * 3 does; and lets them be recognized by their properties ({@code Id.DEDUCTION}), where
  * no class name comes from the sender.
  */
 final class DeclaredSubtypes extends JacksonAnnotationIntrospector {

@@ -53,9 +53,9 @@ public final class PayloadMapper {
 	}
 
 	/**
-	 * Names come from anybody: they are not kept for the life of the JVM, and chosen ones
-	 * cannot fill Jackson's table of names so that others are refused. Numbers may be as
-	 * long as a notification, where Jackson stops at 1000 digits.
+	 * Any client may send names: they are not kept for the life of the JVM, and chosen
+	 * ones cannot fill Jackson's table of names so that others are refused. Numbers may
+	 * be as long as a notification, where Jackson stops at 1000 digits.
 	 */
 	private static JsonFactory factory() {
 		return JsonFactory.builder()

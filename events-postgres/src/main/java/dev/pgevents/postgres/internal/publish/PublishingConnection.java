@@ -39,7 +39,7 @@ public final class PublishingConnection implements AutoCloseable {
 
 	private final @Nullable LogAppend append;
 
-	private final RetryWait wait = new RetryWait(Ticker.SYSTEM);
+	private final RetryWait wait;
 
 	private volatile boolean closed;
 
@@ -52,32 +52,22 @@ public final class PublishingConnection implements AutoCloseable {
 	private @Nullable NotifyStatement statement;
 
 	/**
-	 * Creates a connection that is not open yet, without an event log.
-	 * @param sessions opens sessions
-	 * @param backoff how long to wait between attempts
-	 * @param lockTimeout how long the server may wait for its commit lock
-	 * @param onOpen told of each new session
-	 */
-	public PublishingConnection(SessionFactory sessions, Backoff backoff, Duration lockTimeout,
-			Consumer<Session> onOpen) {
-		this(sessions, backoff, lockTimeout, onOpen, null);
-	}
-
-	/**
 	 * Creates a connection that is not open yet.
 	 * @param sessions opens sessions
 	 * @param backoff how long to wait between attempts
 	 * @param lockTimeout how long the server may wait for its commit lock
-	 * @param onOpen told of each new session
+	 * @param onOpen called with each new session
 	 * @param append records what is to be recorded; null without an event log
+	 * @param ticker measures the waits between attempts
 	 */
 	public PublishingConnection(SessionFactory sessions, Backoff backoff, Duration lockTimeout,
-			Consumer<Session> onOpen, @Nullable LogAppend append) {
+			Consumer<Session> onOpen, @Nullable LogAppend append, Ticker ticker) {
 		this.sessions = sessions;
 		this.backoff = backoff;
 		this.lockTimeout = lockTimeout;
 		this.onOpen = onOpen;
 		this.append = append;
+		this.wait = new RetryWait(ticker);
 	}
 
 	/**

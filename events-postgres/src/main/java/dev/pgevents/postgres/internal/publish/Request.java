@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one call wants published, all or none, and what becomes of it. Settled once, by
- * the thread that serves the queue, and told to the caller after that.
+ * the thread that serves the queue, and the caller learns of it after that.
  */
 final class Request {
 
@@ -108,7 +108,7 @@ final class Request {
 		}
 	}
 
-	/** Tells the caller what was settled, and runs what hangs on it. */
+	/** Completes what the caller waits for, and runs what hangs on it. */
 	void complete() {
 		if (this.failure != null) {
 			this.done.completeExceptionally(this.failure);

@@ -18,6 +18,7 @@ import dev.pgevents.Backoff;
 import dev.pgevents.PublishException;
 import dev.pgevents.PublishException.Outcome;
 import dev.pgevents.internal.dispatch.BusThreadFactory;
+import dev.pgevents.internal.util.Ticker;
 import dev.pgevents.postgres.internal.session.SessionFactory;
 import dev.pgevents.postgres.test.TestPostgres;
 import org.junit.jupiter.api.Test;
@@ -207,7 +208,7 @@ class GroupCommitTests {
 	private static GroupCommit groupCommit(SessionFactory sessions, ThreadFactory threads) {
 		PublishingConnection connection = new PublishingConnection(sessions,
 				new Backoff(Duration.ofMillis(100), 1, Duration.ofMillis(100)), LIMIT, (session) -> {
-				});
+				}, null, Ticker.SYSTEM);
 		return new GroupCommit("events", connection, 1000, 100, Duration.ofSeconds(2), Duration.ofMinutes(1), threads);
 	}
 

@@ -5,10 +5,16 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Properties;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.pgevents.Backoff;
+import dev.pgevents.PublishException;
+import dev.pgevents.internal.util.ManualTicker;
+import dev.pgevents.internal.util.Ticker;
 import dev.pgevents.postgres.internal.session.Session;
 import dev.pgevents.postgres.internal.session.SessionFactory;
 import dev.pgevents.postgres.test.TestPostgres;
@@ -16,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class PublishingConnectionTests {
 
@@ -23,25 +30,89 @@ class PublishingConnectionTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(30);
 
+	private static final Duration HOUR = Duration.ofHours(1);
+
 	private final String channel = "c" + UUID.randomUUID().toString().replace("-", "");
+
+	private final ManualTicker ticker = new ManualTicker();
 
 	/** As PGlite's socket server sends to all its clients. */
 	@Test
 	void keepsNoNotificationThatComesBack() throws Exception {
 		AtomicReference<Connection> driver = new AtomicReference<>();
 		SessionFactory sessions = new SessionFactory("test", (settings) -> {
-			settings.setProperty("user", database.user());
-			settings.setProperty("password", database.password());
-			driver.set(DriverManager.getConnection(database.url(), settings));
+			driver.set(connect(settings));
 			return driver.get();
 		}, "test", LIMIT);
 		try (PublishingConnection connection = new PublishingConnection(sessions, new Backoff(LIMIT, 1, LIMIT), LIMIT,
-				this::listen)) {
+				this::listen, null, Ticker.SYSTEM)) {
 			for (int i = 0; i < 3; i++) {
-				connection.send(List.of(new Notification(this.channel, "text")), System.nanoTime() + LIMIT.toNanos());
+				connection.send(notifications(), System.nanoTime() + LIMIT.toNanos());
 			}
 			assertThat(driver.get().unwrap(PGConnection.class).getNotifications()).isNullOrEmpty();
 		}
+	}
+
+	@Test
+	void waitsLongerAfterEachAttemptThatFails() {
+		try (PublishingConnection connection = connection(refusing(3))) {
+			CompletableFuture<Void> sent = send(connection);
+			assertThat(this.ticker.passWait()).isBetween(Duration.ofMinutes(48), HOUR);
+			assertThat(this.ticker.passWait()).isBetween(Duration.ofMinutes(96), HOUR.multipliedBy(2));
+			assertThat(this.ticker.passWait()).isBetween(Duration.ofMinutes(144), HOUR.multipliedBy(3));
+			assertThat(sent).succeedsWithin(LIMIT);
+		}
+	}
+
+	@Test
+	void triesAtOnceWhereTheDatabaseIsKnownToAnswer() {
+		try (PublishingConnection connection = connection(refusing(1))) {
+			CompletableFuture<Void> sent = send(connection);
+			this.ticker.awaitWait();
+			connection.retryNow();
+			assertThat(sent).succeedsWithin(LIMIT);
+		}
+	}
+
+	@Test
+	void doesNotWaitForAnAttemptThatWouldComeTooLate() {
+		try (PublishingConnection connection = connection(refusing(1))) {
+			assertThatExceptionOfType(PublishException.class)
+				.isThrownBy(() -> connection.send(notifications(), System.nanoTime() + LIMIT.toNanos()))
+				.withMessageContaining("deliberate")
+				.satisfies((ex) -> assertThat(ex.outcome()).isEqualTo(PublishException.Outcome.NOT_PUBLISHED));
+		}
+	}
+
+	private PublishingConnection connection(SessionFactory sessions) {
+		return new PublishingConnection(sessions, new Backoff(HOUR, 2, HOUR.multipliedBy(3)), LIMIT, (session) -> {
+		}, null, this.ticker);
+	}
+
+	private CompletableFuture<Void> send(PublishingConnection connection) {
+		return CompletableFuture
+			.runAsync(() -> connection.send(notifications(), System.nanoTime() + Duration.ofDays(1).toNanos()));
+	}
+
+	private List<Notification> notifications() {
+		return List.of(new Notification(this.channel, "text"));
+	}
+
+	/** Sessions of a database that refuses so many connections. */
+	private static SessionFactory refusing(int connections) {
+		AtomicInteger refused = new AtomicInteger();
+		return new SessionFactory("test", (settings) -> {
+			if (refused.getAndIncrement() < connections) {
+				throw new SQLException("deliberate");
+			}
+			return connect(settings);
+		}, "test", LIMIT);
+	}
+
+	private static Connection connect(Properties settings) throws SQLException {
+		settings.setProperty("user", database.user());
+		settings.setProperty("password", database.password());
+		return DriverManager.getConnection(database.url(), settings);
 	}
 
 	private void listen(Session session) {

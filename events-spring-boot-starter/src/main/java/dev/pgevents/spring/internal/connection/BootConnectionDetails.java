@@ -1,6 +1,5 @@
 package dev.pgevents.spring.internal.connection;
 
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Properties;
@@ -67,17 +66,8 @@ public final class BootConnectionDetails {
 	}
 
 	private @Nullable String call(String name) {
-		try {
-			Method method = this.type.getMethod(name);
-			return (String) method.invoke(this.details);
-		}
-		catch (InvocationTargetException ex) {
-			ReflectionUtils.rethrowRuntimeException(ex.getTargetException());
-		}
-		catch (ReflectiveOperationException ex) {
-			ReflectionUtils.handleReflectionException(ex);
-		}
-		throw new IllegalStateException("unreachable");
+		Method method = ReflectionUtils.findMethod(this.type, name);
+		return (method != null) ? (String) ReflectionUtils.invokeMethod(method, this.details) : null;
 	}
 
 }

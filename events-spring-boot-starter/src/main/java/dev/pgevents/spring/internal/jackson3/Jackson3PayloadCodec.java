@@ -1,16 +1,13 @@
 package dev.pgevents.spring.internal.jackson3;
 
-import java.lang.reflect.Proxy;
 import java.lang.reflect.Type;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 import dev.pgevents.PayloadCodec;
 import dev.pgevents.PayloadConversionException;
-import dev.pgevents.internal.log.LogText;
-import dev.pgevents.postgres.internal.payload.IgnoredAnnotations;
+import dev.pgevents.postgres.internal.payload.ReadableTypes;
 import dev.pgevents.postgres.internal.wire.JsonFailure;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -30,14 +27,8 @@ public final class Jackson3PayloadCodec implements PayloadCodec {
 	/** Made when it is needed, for it has many classes. */
 	private final Supplier<Mapping> mapping;
 
-	private final IgnoredAnnotations ignored = new IgnoredAnnotations("com.fasterxml.jackson.databind.annotation",
-			"payloads are written by Jackson 3, use those of tools.jackson");
-
 	/** Each has looked up its deserializer already. */
 	private final Map<Type, ObjectReader> readers = new ConcurrentHashMap<>();
-
-	/** Classes of published payloads that were checked. */
-	private final Set<Class<?>> readableAgain = ConcurrentHashMap.newKeySet();
 
 	/** Made where there is a node of its own, for it has many classes. */
 	private final @Nullable Supplier<PayloadCodec> jackson2;
@@ -79,15 +70,13 @@ public final class Jackson3PayloadCodec implements PayloadCodec {
 			return this.jackson2.get().toJson(value);
 		}
 		if (value != null) {
-			checkReadableAgain(value.getClass());
+			this.mapping.get().readable().checkReadableAgain(value.getClass());
 		}
 		try {
 			return mapper().writeValueAsString(value);
 		}
 		catch (JacksonException ex) {
-			throw new PayloadConversionException("payload of class "
-					+ ((value != null) ? value.getClass().getName() : "null") + " cannot be written as JSON: "
-					+ LogText.of(String.valueOf(ex.getOriginalMessage()), LogText.MESSAGE), JsonFailure.of(ex));
+			throw ReadableTypes.unwritable(value, ex.getOriginalMessage(), JsonFailure.of(ex));
 		}
 	}
 
@@ -109,35 +98,12 @@ public final class Jackson3PayloadCodec implements PayloadCodec {
 		if (this.jackson2 != null && type instanceof Class<?> plain && isOfJackson2(plain)) {
 			return;
 		}
-		this.ignored.warn(mapper().constructType(type).getRawClass());
-		String problem = problem(type);
-		if (problem != null) {
-			throw new PayloadConversionException("nothing can be read as " + type.getTypeName() + ": " + problem);
-		}
+		this.mapping.get().readable().checkReadable(type);
 	}
 
 	/** Whether it is a node of the other Jackson. */
 	private static boolean isOfJackson2(Class<?> type) {
 		return type.getName().startsWith("com.fasterxml.jackson.databind.");
-	}
-
-	/** Fails early: what cannot be read would fail at each event, in another process. */
-	private void checkReadableAgain(Class<?> type) {
-		if (this.readableAgain.contains(type)) {
-			return;
-		}
-		this.ignored.warn(type);
-		boolean nameable = !type.isAnonymousClass() && !type.isHidden() && !Proxy.isProxyClass(type);
-		String problem = nameable && this.mapping.get().readable().isWrittenByProperties(type) ? problem(type) : null;
-		if (problem != null) {
-			throw new PayloadConversionException("payload of class " + type.getName()
-					+ " is not published, since no handler could read it again: " + problem);
-		}
-		this.readableAgain.add(type);
-	}
-
-	private @Nullable String problem(Type type) {
-		return this.mapping.get().readable().problem(mapper().constructType(type));
 	}
 
 	private ObjectReader reader(Type type) {
@@ -154,7 +120,7 @@ public final class Jackson3PayloadCodec implements PayloadCodec {
 	private record Mapping(ObjectMapper mapper, ReadableTypes readable) {
 
 		static Mapping of(ObjectMapper mapper, boolean own) {
-			return new Mapping(mapper, new ReadableTypes(mapper, own));
+			return new Mapping(mapper, new Jackson3Types(mapper, own));
 		}
 
 	}

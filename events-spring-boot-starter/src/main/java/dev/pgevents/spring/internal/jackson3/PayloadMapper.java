@@ -75,7 +75,7 @@ final class PayloadMapper extends JsonMapper.Builder {
 			.build();
 	}
 
-	/** Lets subtypes be told apart by their properties: no class name is sent then. */
+	/** Lets subtypes be recognized by their properties: no class name is sent then. */
 	private static final class DeducingTypes extends TypeResolverProvider {
 
 		private static final long serialVersionUID = 1L;

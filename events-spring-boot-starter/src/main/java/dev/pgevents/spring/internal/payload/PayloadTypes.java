@@ -49,7 +49,7 @@ public record PayloadTypes(Map<String, Class<?>> classes) {
 			throw new IllegalArgumentException("an event " + type + " could be each of "
 					+ subtypes.stream().map(Class::getName).sorted().collect(Collectors.joining(", "))
 					+ ": give each a " + "@DomainEvent of its own, or let @JsonTypeInfo on " + declared.getName()
-					+ " tell them apart");
+					+ " distinguish them");
 		}
 		return subtypes.iterator().next();
 	}

@@ -1,5 +1,6 @@
 package dev.pgevents.spring.internal.jackson3;
 
+import java.lang.reflect.Type;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -8,7 +9,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import dev.pgevents.postgres.internal.payload.KotlinClass;
+import dev.pgevents.postgres.internal.payload.IgnoredAnnotations;
+import dev.pgevents.postgres.internal.payload.ReadableTypes;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationConfig;
@@ -27,11 +29,9 @@ import tools.jackson.databind.jsontype.impl.AsDeductionTypeDeserializer;
 import tools.jackson.databind.ser.bean.BeanSerializerBase;
 
 /**
- * Finds out whether a mapper of Jackson 3 can read a type, as
- * {@link dev.pgevents.postgres.internal.payload.ReadableTypes} does with Jackson 2.
- * Thread-safe.
+ * What a mapper of Jackson 3 can read. Thread-safe.
  */
-final class ReadableTypes {
+final class Jackson3Types extends ReadableTypes {
 
 	private static final Set<JsonTypeInfo.Id> CLASS_NAMES = Set.of(JsonTypeInfo.Id.CLASS,
 			JsonTypeInfo.Id.MINIMAL_CLASS);
@@ -40,18 +40,25 @@ final class ReadableTypes {
 
 	private final boolean classNamesRefused;
 
-	ReadableTypes(ObjectMapper mapper, boolean classNamesRefused) {
+	Jackson3Types(ObjectMapper mapper, boolean classNamesRefused) {
+		super(new IgnoredAnnotations("com.fasterxml.jackson.databind.annotation",
+				"payloads are written by Jackson 3, use those of tools.jackson"));
 		this.mapper = mapper;
 		this.classNamesRefused = classNamesRefused;
 	}
 
-	/** Says why a type cannot be read; null if it can be as far as one can know. */
-	@Nullable String problem(JavaType type) {
-		return new Search(this.mapper._deserializationContext()).problem(type);
+	@Override
+	protected @Nullable String problem(Type type) {
+		return new Search(this.mapper._deserializationContext()).problem(this.mapper.constructType(type));
 	}
 
-	/** Whether values of a class become JSON objects of their properties. */
-	boolean isWrittenByProperties(Class<?> type) {
+	@Override
+	protected Class<?> rawClass(Type type) {
+		return this.mapper.constructType(type).getRawClass();
+	}
+
+	@Override
+	protected boolean isWrittenByProperties(Class<?> type) {
 		try {
 			return this.mapper._serializationContext().findValueSerializer(type) instanceof BeanSerializerBase;
 		}
@@ -89,18 +96,16 @@ final class ReadableTypes {
 
 		private @Nullable String problemOfSubtypes(JavaType base, TypeDeserializer typeDeserializer) {
 			JsonTypeInfo.Id mechanism = typeDeserializer.getTypeIdResolver().getMechanism();
-			if (ReadableTypes.this.classNamesRefused && !(typeDeserializer instanceof AsDeductionTypeDeserializer)
+			if (Jackson3Types.this.classNamesRefused && !(typeDeserializer instanceof AsDeductionTypeDeserializer)
 					&& CLASS_NAMES.contains(mechanism)) {
-				return base.toCanonical() + " is read by class names in the JSON, which are refused: "
-						+ "use @JsonTypeInfo(use = Id.NAME) with @JsonSubTypes";
+				return readByClassNames(base.toCanonical());
 			}
 			if (mechanism == JsonTypeInfo.Id.CUSTOM) {
 				return null;
 			}
 			List<JavaType> concrete = concreteSubtypes(base, typeDeserializer);
 			if (concrete.isEmpty()) {
-				return base.toCanonical() + " is abstract, and no subtype is known: name them with @JsonSubTypes, "
-						+ "or make it sealed";
+				return withoutSubtypes(base.toCanonical());
 			}
 			for (JavaType subtype : concrete) {
 				String problem = (subtype.equals(base) || this.seen.add(subtype)) ? problemOfOne(subtype) : null;
@@ -130,7 +135,7 @@ final class ReadableTypes {
 			}
 			ValueDeserializer<?> deserializer = this.context.findNonContextualValueDeserializer(type);
 			if (deserializer instanceof AbstractDeserializer) {
-				return type.toCanonical() + " is abstract, and nothing says which class to make of it";
+				return isAbstract(type.toCanonical());
 			}
 			if (type.getContentType() != null) {
 				return problem(type.getContentType());
@@ -143,15 +148,13 @@ final class ReadableTypes {
 			boolean fromObject = creators.canCreateUsingDefault() || creators.canCreateFromObjectWith()
 					|| creators.canCreateUsingDelegate() || creators.canCreateUsingArrayDelegate();
 			if (!fromObject && (!creators.canInstantiate() || isWrittenByProperties(type.getRawClass()))) {
-				return type.toCanonical() + " cannot be constructed: it has no default constructor, and no other that "
-						+ "Jackson can use. " + KotlinClass.remedy(type.getRawClass(),
-								"Make it a record, compile it with -parameters, or use @JsonCreator");
+				return notConstructible(type.toCanonical(), type.getRawClass());
 			}
 			for (Iterator<SettableBeanProperty> all = bean.properties(); all.hasNext();) {
 				SettableBeanProperty property = all.next();
 				String problem = property.hasValueTypeDeserializer() ? null : problemOfProperty(property);
 				if (problem != null) {
-					return problem + " (" + property.getName() + " of " + type.toCanonical() + ")";
+					return inProperty(problem, property.getName(), type.toCanonical());
 				}
 			}
 			return null;

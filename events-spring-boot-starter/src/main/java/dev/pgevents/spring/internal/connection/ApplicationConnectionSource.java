@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * To where the application's DataSource goes, as one of its connections would; or, where
- * it does not tell, to where Boot's connection details say. New credentials may be given
+ * it does not say, to where Boot's connection details say. New credentials may be given
  * to either: whichever has changed has the last word.
  */
-final class DataSourceRoute implements ConnectionSource {
+final class ApplicationConnectionSource implements ConnectionSource {
 
 	private static final String ORIGIN = "the application's DataSource";
 
@@ -24,7 +24,7 @@ final class DataSourceRoute implements ConnectionSource {
 
 	private final @Nullable Properties atStart;
 
-	DataSourceRoute(DataSource dataSource, @Nullable BootConnectionDetails details) {
+	ApplicationConnectionSource(DataSource dataSource, @Nullable BootConnectionDetails details) {
 		this.details = details;
 		this.atStart = (details != null) ? details.credentials() : null;
 		this.source = source(dataSource, details);
@@ -37,7 +37,7 @@ final class DataSourceRoute implements ConnectionSource {
 		catch (IllegalArgumentException ex) {
 			String url = (details != null) ? details.url() : null;
 			if (details == null || url == null) {
-				throw UnusableConnections.of(ORIGIN, ex);
+				throw BusConnections.unusable(ORIGIN, ex);
 			}
 			return BusConnections.checked("the bean of Spring Boot's connection details",
 					() -> ConnectionSource.url(url, details.credentials()));
