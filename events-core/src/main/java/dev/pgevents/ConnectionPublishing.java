@@ -41,7 +41,7 @@ public interface ConnectionPublishing extends EncodingPublisher {
 
 	/**
 	 * Records events in the transaction of a connection, as far as the event log is to
-	 * have them, and notifies nobody: that is for the caller to do, with
+	 * have them, and sends no notification: that is for the caller to do, with
 	 * {@link #publishEncoded(Collection)}, once the transaction is committed. Where he
 	 * does not come to it, groups handle them all the same.
 	 * @param connection the caller's connection, in a transaction

@@ -40,7 +40,7 @@ public record Event(UUID id, EventType type, @Nullable String appId, Payload pay
 	}
 
 	/**
-	 * An event of which nobody says who has published it.
+	 * An event whose publisher is not known.
 	 * @param id identifies the event
 	 * @param type what kind of thing happened
 	 * @param appId the application it happened to, or null
@@ -144,7 +144,7 @@ public record Event(UUID id, EventType type, @Nullable String appId, Payload pay
 
 	/**
 	 * Names the event in one line, without its payload and headers, which may hold what
-	 * no log should. The app id, which may come from anybody, is escaped and shortened.
+	 * no log should. The app id, which any client may send, is escaped and shortened.
 	 */
 	@Override
 	public String toString() {

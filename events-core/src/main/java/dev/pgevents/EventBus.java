@@ -15,7 +15,7 @@ public interface EventBus extends Publisher, Subscriber, AutoCloseable {
 
 	/**
 	 * The subscriptions that are open now, streams among them.
-	 * @return a snapshot; none where a bus does not tell
+	 * @return a snapshot; none where a bus does not say
 	 */
 	default Collection<Subscription> subscriptions() {
 		return List.of();

@@ -1,8 +1,8 @@
 package dev.pgevents;
 
 /**
- * Told when a handler fails. Called on the thread that ran the handler, before it goes on
- * to the next event; what it throws is logged and otherwise ignored.
+ * Handles what a handler has thrown. Called on the thread that ran the handler, before it
+ * goes on to the next event; what it throws is logged and otherwise ignored.
  *
  * @since 0.1
  */

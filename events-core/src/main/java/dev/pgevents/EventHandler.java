@@ -17,7 +17,7 @@ public interface EventHandler {
 	void onEvent(Event event) throws Exception;
 
 	/**
-	 * Told that events may be missing here, in order with the events around it. The
+	 * Called where events may be missing, in order with the events around the gap. The
 	 * remedy is to read the state they are about.
 	 * @param gap what is known of the missing events
 	 * @throws Exception if it could not be handled

@@ -7,7 +7,7 @@ import java.util.UUID;
 /**
  * The recorded events, and the groups that handle them: each event is handled once by the
  * services that share a group, in order for each app, whatever was down meanwhile. What
- * is told here is told to running services too; they take it up at once. Thread-safe.
+ * is changed here reaches running services at once. Thread-safe.
  *
  * <p>
  * All methods throw {@link EventLogException} where the log cannot be reached, and
@@ -109,8 +109,8 @@ public interface EventLog {
 	boolean skip(String group, UUID eventId);
 
 	/**
-	 * Gives up what a group has asked for once and nobody handles any more: a method that
-	 * was removed for good. Until then no instance takes part that lacks the method,
+	 * Gives up what a group has asked for once and no handler handles any more: a method
+	 * that was removed for good. Until then no instance takes part that lacks the method,
 	 * since an older one may still have it.
 	 * @param group the group's name
 	 * @param filter all that the group is to ask for from now on

@@ -3,7 +3,7 @@ package dev.pgevents;
 import java.util.Objects;
 
 /**
- * The kind of state change an event tells of: lower-case words of {@code [a-z0-9_]},
+ * The kind of state change an event is about: lower-case words of {@code [a-z0-9_]},
  * joined by dots, such as {@code epoch.closed}. At most {@value #MAX_LENGTH} characters.
  *
  * @param value the type as text

@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * Tells a consumer that it may have missed events at this place in the order. The remedy
- * is to read the state the events are about.
+ * Stands where a consumer may have missed events, in their order. The remedy is to read
+ * the state the events are about.
  *
  * @param reason why events may be missing
  * @param since when the last thing before the gap was known to be complete

@@ -34,7 +34,7 @@ public record GroupStatus(String name, Set<String> types, long lag, long held, l
 	 * A group's cursor in one partition.
 	 *
 	 * @param partition the partition
-	 * @param owner who handles its events now, or null if nobody does
+	 * @param owner the instance that handles its events now, or null if none does
 	 * @param position the number of the last position that is done with, 0 for none
 	 * @param lag how many positions of the partition lie before it
 	 */

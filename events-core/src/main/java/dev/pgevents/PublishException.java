@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>
  * The unknown is inherent: where a connection breaks between a question and its answer,
- * no client can tell whether the server has carried it out. Spring makes the same
+ * no client can know whether the server has carried it out. Spring makes the same
  * distinction with {@code HeuristicCompletionException.getOutcomeState()}.
  *
  * @since 0.1

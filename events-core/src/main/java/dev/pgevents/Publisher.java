@@ -4,9 +4,8 @@ import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Tells other services that something happened. Thread-safe. What one thread publishes
- * outside a transaction arrives in the order of its calls, whichever of the methods it
- * used.
+ * Publishes events to other services. Thread-safe. What one thread publishes outside a
+ * transaction arrives in the order of its calls, whichever of the methods it used.
  *
  * @since 0.1
  */

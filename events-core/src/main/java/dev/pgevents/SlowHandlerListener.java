@@ -3,8 +3,8 @@ package dev.pgevents;
 import java.time.Duration;
 
 /**
- * Told once of each handler that runs longer than the threshold, while it still runs.
- * Called on a thread of the bus; must not block.
+ * Called once for each handler that runs longer than the threshold, while it still runs;
+ * on a thread of the bus. Must not block.
  *
  * @since 0.1
  */

@@ -25,7 +25,7 @@ public interface Subscription extends AutoCloseable {
 
 	/**
 	 * Completes once listening has begun: what is published after that arrives. Stays
-	 * completed through reconnections, which are told as gaps. Fails if the subscription
+	 * completed through reconnections, which are given as gaps. Fails if the subscription
 	 * is closed first, and at once where listening is switched off.
 	 * @return a future of the caller's own: completing or cancelling it changes nothing
 	 */

@@ -1,8 +1,8 @@
 package dev.pgevents;
 
 /**
- * Told of each subscription that is opened, and once when it is closed. Called on the
- * thread that does so; must not block.
+ * Called for each subscription when it is opened and once when it is closed, on the
+ * thread that does so. Must not block.
  *
  * @since 0.1
  */
@@ -28,7 +28,7 @@ public interface SubscriptionListener {
 
 	/**
 	 * A subscription was closed and its handler runs no more: its statistics are final.
-	 * Told once; after, or at the same time as {@link #onClosed}.
+	 * Called once; after, or at the same time as {@link #onClosed}.
 	 * @param subscription the subscription
 	 */
 	default void onFinished(Subscription subscription) {

@@ -100,7 +100,7 @@ public final class SubscriptionOptions {
 	}
 
 	/**
-	 * Who is told of failing handlers.
+	 * What is called when the handler fails.
 	 * @return the error handler, or null to log
 	 */
 	public @Nullable EventErrorHandler errorHandler() {
@@ -229,7 +229,8 @@ public final class SubscriptionOptions {
 		}
 
 		/**
-		 * Sets who is told of failing handlers; they are logged if never called.
+		 * Sets what is called when the handler fails; the failure is logged if never
+		 * called.
 		 * @param errorHandler the error handler
 		 * @return this
 		 */
@@ -254,10 +255,10 @@ public final class SubscriptionOptions {
 		/**
 		 * Makes the subscription one of a group, which needs the bus's event log: each
 		 * event is handled once by the subscriptions of all services that share the
-		 * group, in order for each app, later where nobody was running; a handler that
-		 * fails is called again. The {@code concurrency} then counts partitions that are
-		 * handled in parallel, and nothing overflows: what the buffer does not hold is
-		 * read again.
+		 * group, in order for each app, later where no instance was running; a handler
+		 * that fails is called again. The {@code concurrency} then counts partitions that
+		 * are handled in parallel, and nothing overflows: what the buffer does not hold
+		 * is read again.
 		 * @param group the group's name: letters, digits, {@code _}, {@code .} and
 		 * {@code -}, at most {@value #MAX_GROUP_LENGTH} characters; null for none
 		 * @return this

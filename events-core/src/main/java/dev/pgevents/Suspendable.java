@@ -15,8 +15,8 @@ public interface Suspendable {
 	void suspend();
 
 	/**
-	 * Connects, in the background; open subscriptions that were live before are told of
-	 * the gap. Does nothing where it is connected, or trying, and after the closing.
+	 * Connects, in the background; open subscriptions that were live before get a gap.
+	 * Does nothing where it is connected, or trying, and after the closing.
 	 */
 	void resume();
 

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * When the next run of a sync is due, and why: at once for an event or a gap, after a
  * backoff where the last one failed, after the interval otherwise. Thread-safe; one
- * thread runs and waits, and tells how its runs ended.
+ * thread runs and waits, and reports how its runs ended.
  */
 final class SyncCadence {
 

@@ -86,9 +86,8 @@ public final class SyncLoop implements AutoCloseable {
 
 	/**
 	 * Ends the loop and waits for the run in hand, up to the shutdown timeout: a run that
-	 * takes longer is told in the log and interrupted. Does not wait when called from
-	 * within the task. An interrupt ends the wait and stays set. Closing again does
-	 * nothing.
+	 * takes longer is logged and interrupted. Does not wait when called from within the
+	 * task. An interrupt ends the wait and stays set. Closing again does nothing.
 	 */
 	@Override
 	public void close() {

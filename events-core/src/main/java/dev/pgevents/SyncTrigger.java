@@ -25,7 +25,7 @@ public record SyncTrigger(Cause cause, long events, Set<String> appIds) {
 	}
 
 	/**
-	 * One line; app ids, which may come from anybody, are escaped and shortened.
+	 * One line; app ids, which any client may send, are escaped and shortened.
 	 */
 	@Override
 	public String toString() {
@@ -33,10 +33,10 @@ public record SyncTrigger(Cause cause, long events, Set<String> appIds) {
 				+ LogText.of(this.appIds.toString(), LogText.MESSAGE) + "]";
 	}
 
-	/** Why a task runs. Where several come together, the first in this order is told. */
+	/** Why a task runs. Where several come together, the first in this order counts. */
 	public enum Cause {
 
-		/** The loop has just started: told once. */
+		/** The loop has just started: the cause of its first run. */
 		STARTUP,
 
 		/** Events may have been missed. */

@@ -8,8 +8,8 @@
  * <p>
  * Delivery is at most once, in order for each publishing thread, to every subscription
  * that was {@linkplain dev.pgevents.Subscription#ready() ready} when the event was
- * published. Whatever may have been missed is told as a {@link dev.pgevents.Gap}, in
- * order with the events around it.
+ * published. What may have been missed is given as a {@link dev.pgevents.Gap}, in order
+ * with the events around it.
  */
 @NullMarked
 package dev.pgevents;

@@ -35,7 +35,7 @@ final class DatabaseWatch {
 	 * Nothing is asked yet.
 	 * @param bus knows the database
 	 * @param executor runs what waits for it
-	 * @param clock tells how old an answer is
+	 * @param clock measures how old an answer is
 	 */
 	DatabaseWatch(EventBus bus, Executor executor, Clock clock) {
 		this.bus = bus;

@@ -54,7 +54,7 @@ final class EventMonitor implements EventHandler {
 	 * @param feed given each event
 	 * @param gaps given the gaps
 	 * @param commitTimes from when latency counts, where that is known
-	 * @param clock tells when an event was received
+	 * @param clock gives the time at which an event was received
 	 */
 	EventMonitor(EventBus bus, Consumer<Received> feed, GapLog gaps, CommitTimes commitTimes, Clock clock) {
 		this.bus = bus;
@@ -97,7 +97,7 @@ final class EventMonitor implements EventHandler {
 		this.feed.accept(new Received(event, latency));
 	}
 
-	/** Anybody may send an event, of any time. */
+	/** Any client may send an event, of any time. */
 	private static Duration latency(Instant published, Instant now) {
 		return published.isBefore(now.minus(Duration.ofDays(1))) ? Duration.ofDays(1)
 				: Duration.between(published, now);

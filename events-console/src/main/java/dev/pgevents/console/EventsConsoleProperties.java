@@ -8,8 +8,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The {@code events.console.*} properties.
  *
- * @param enabled Whether there is a page. Whoever reaches the web server reaches the
- * page: protect it as you protect the actuator.
+ * @param enabled Whether there is a page. Who reaches the web server reaches the page:
+ * protect it as you protect the actuator.
  * @param path Where the page is, below the context path.
  * @param operations Whether the page may change something: stop and start handlers, try
  * parked events again or give them up, and what the application's own panels offer.

@@ -40,7 +40,7 @@ final class GapLog {
 
 	private final Map<String, Long> dropped = new HashMap<>();
 
-	/** A gap that every subscription is told of. */
+	/** A gap that every subscription gets. */
 	void add(Gap gap) {
 		add(new Told(gap, null));
 	}

@@ -43,9 +43,9 @@ final class GroupsWatch {
 	 * Nothing is asked yet.
 	 * @param bus has a log, or none
 	 * @param executor runs what waits for it
-	 * @param showErrors whether to show what handlers threw, which may tell what an event
+	 * @param showErrors whether to show what handlers threw, which may show what an event
 	 * carries
-	 * @param clock tells how old an answer is
+	 * @param clock measures how old an answer is
 	 */
 	GroupsWatch(EventBus bus, Executor executor, boolean showErrors, Clock clock) {
 		this.bus = bus;

@@ -13,7 +13,7 @@ import dev.pgevents.SubscriptionFilter;
 /**
  * An open page: which events it wants, and those that wait for it. Takes a hundred events
  * a second and counts the others, so that neither the page nor the network is in the way
- * of anybody. Thread-safe.
+ * of any other. Thread-safe.
  */
 final class Viewer {
 

@@ -206,7 +206,7 @@ final class MemoryGroup {
 
 		private final Instant since;
 
-		/** By the ticker, which nobody sets. */
+		/** By the system's time. */
 		private final long dueAt;
 
 		private Entry(Event event, Failure failure, Instant since) {

@@ -66,7 +66,7 @@ final class MemoryLog implements GroupStore, EventLog {
 	 * Creates an empty log.
 	 * @param capacity how many events are kept
 	 * @param clock gives the time at which events are recorded
-	 * @param onChange told when a group was changed from outside
+	 * @param onChange called when a group was changed from outside
 	 */
 	MemoryLog(int capacity, Clock clock, Runnable onChange) {
 		this.capacity = capacity;
@@ -134,7 +134,7 @@ final class MemoryLog implements GroupStore, EventLog {
 			.orElse(this.heads[partition]);
 	}
 
-	/** What changes here is told; what arrives is never missed. */
+	/** Each change is announced, and what arrives is never missed. */
 	@Override
 	public Set<String> outdated(Collection<String> names, boolean thorough) {
 		return thorough ? Set.copyOf(names) : Set.of();

@@ -20,7 +20,7 @@ final class BusDatabase {
 
 	private volatile @Nullable DatabaseIdentity own;
 
-	/** Told whenever a connection of the bus's own has been opened. */
+	/** Called whenever a connection of the bus's own has been opened. */
 	void own(DatabaseIdentity database) {
 		this.own = database;
 	}

@@ -6,7 +6,7 @@ import java.util.List;
 import dev.pgevents.Event;
 
 /**
- * A {@linkplain dev.pgevents.EventBus#capability capability} of the PostgreSQL bus: tells
+ * A {@linkplain dev.pgevents.EventBus#capability capability} of the PostgreSQL bus: says
  * how it is, for those who operate it. Thread-safe.
  *
  * @since 0.1

@@ -70,7 +70,7 @@ final class BusObserver implements ListenerObserver {
 		logger
 			.warn("{}: the server did not know any more that the bus listens: UNLISTEN or DISCARD was executed on its "
 					+ "connection, or a pooler has given it another session of the server. It listens again, subscriptions "
-					+ "are told of the gap", this.busName);
+					+ "get the gap", this.busName);
 	}
 
 	@Override

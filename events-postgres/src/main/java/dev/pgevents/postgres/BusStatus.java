@@ -66,7 +66,7 @@ public record BusStatus(boolean listening, ConnectionStatus connection, Delivery
 	 *
 	 * @param queued events that are waiting to be sent
 	 * @param failed events that could not be sent, or were sent with unknown success:
-	 * those whose callers were told, and those of callers that had gone on
+	 * those whose callers got the failure, and those of callers that had gone on
 	 * @param problem why the last attempt to connect or to send has failed; null if it
 	 * has not
 	 */

@@ -1,8 +1,8 @@
 package dev.pgevents.postgres;
 
 /**
- * Told of each change of a bus's {@link ConnectionState}, in order and one at a time, on
- * the thread that made it, mostly the listening one: it must not block, and what it
+ * Called for each change of a bus's {@link ConnectionState}, in order and one at a time,
+ * on the thread that made it, mostly the listening one: it must not block, and what it
  * throws is logged and otherwise ignored.
  *
  * @since 0.1

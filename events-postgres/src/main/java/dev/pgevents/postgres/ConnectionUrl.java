@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells URLs of pgjdbc, those of drivers around it, and others apart.
+ * Distinguishes URLs of pgjdbc, of drivers around it, and others.
  */
 final class ConnectionUrl {
 
@@ -28,7 +28,7 @@ final class ConnectionUrl {
 	/** They watch what is done and change nothing of where it goes. */
 	private static final Set<String> LOOKED_BEHIND = Set.of("p6spy", "otel", AWS);
 
-	/** Plugins of the AWS wrapper that have passwords nobody else has. */
+	/** Plugins of the AWS wrapper that have the passwords, which are nowhere else. */
 	private static final Pattern AWS_CREDENTIALS = Pattern.compile("iam|secretsmanager|federatedauth|okta",
 			Pattern.CASE_INSENSITIVE);
 

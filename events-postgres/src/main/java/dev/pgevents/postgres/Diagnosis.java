@@ -37,7 +37,7 @@ final class Diagnosis {
 					+ " Synchronizing methods poll.";
 			case BACKING_OFF -> ofBackingOff(status);
 			case STOPPED -> "The connections are let go of while the application is stopped. Once it is started "
-					+ "again, every subscription is told of the gap.";
+					+ "again, every subscription gets the gap.";
 			case CLOSED -> "The bus is closed for good.";
 		};
 	}
@@ -64,7 +64,8 @@ final class Diagnosis {
 			return "The connection is being made for the first time.";
 		}
 		return "The connection is being made, or it is there and delivery is not proven yet: a notification sent the "
-				+ "way events go is to come back. What was published meanwhile is told as a gap. " + lastProven(status);
+				+ "way events go is to come back. What was published meanwhile is given as a gap. "
+				+ lastProven(status);
 	}
 
 	private static String ofBackingOff(BusStatus status) {
@@ -73,7 +74,7 @@ final class Diagnosis {
 					+ ". " + ADDRESS + ". Synchronizing methods poll.";
 		}
 		return "The connection is lost and tried again for ever, with growing waits: " + problem(status)
-				+ ". Synchronizing methods poll; once it is back, every subscription is told of the gap. "
+				+ ". Synchronizing methods poll; once it is back, every subscription gets the gap. "
 				+ lastProven(status);
 	}
 

@@ -261,8 +261,8 @@ public final class EventLogSettings {
 		/**
 		 * Sets how long events are kept at most, though a group has not handled them; its
 		 * handlers get a gap of reason {@link dev.pgevents.Gap.Reason#EXPIRED} in their
-		 * place. Without end if never called: a group that nobody runs any more keeps all
-		 * events then.
+		 * place. Without end if never called: a group that no instance runs any more
+		 * keeps all events then.
 		 * @param retentionMax at least the retention, the same in all processes; null for
 		 * without end
 		 * @return this

@@ -25,7 +25,8 @@ final class ServerProbe {
 					AND classid = 1262 AND NOT granted)""";
 
 	/**
-	 * Who listens is known to each session alone; its name and its last statement tell.
+	 * Whether a session listens is known to that session alone: its name and its last
+	 * statement say so.
 	 */
 	private static final String SESSIONS = """
 			SELECT * FROM (

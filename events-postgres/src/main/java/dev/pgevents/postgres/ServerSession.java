@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param address where it comes from; null for a local socket, and where the asking user
  * may not know
  * @param since when it connected, or null where the asking user may not know
- * @param listening whether it listens, as far as can be told from outside
+ * @param listening whether it listens, as far as can be known from outside
  * @since 0.1
  */
 public record ServerSession(int pid, String applicationName, @Nullable String user, @Nullable String address,

@@ -63,7 +63,7 @@ public final class SigningKey {
 	}
 
 	/**
-	 * Tells nothing.
+	 * Shows nothing of the key.
 	 */
 	@Override
 	public String toString() {

@@ -20,7 +20,7 @@ final class StateTracker {
 	private static final Logger logger = LoggerFactory.getLogger(PostgresEventBus.class);
 
 	private static final String LOST = "{}: listening connection lost or refused, trying again for ever; subscriptions are "
-			+ "told of the gap: {}";
+			+ "given the gap: {}";
 
 	/** How far causes are followed, which may go round in a circle. */
 	private static final int CAUSES = 10;

@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts the notifications that could not be read, and logs some of them: anybody may
+ * Counts the notifications that could not be read, and logs some of them: any client may
  * send any number. Thread-safe.
  */
 final class UnreadableNotifications {
@@ -40,9 +40,9 @@ final class UnreadableNotifications {
 		long count = this.refused.incrementAndGet();
 		if (Repetition.isLogged(count)) {
 			logger.warn(
-					"{}: a notification of {} characters was refused: {}; {} by now, subscriptions are told of the "
+					"{}: a notification of {} characters was refused: {}; {} by now, subscriptions get the "
 							+ "gap. Either a service does not sign, or with a key that is not accepted here (in Spring "
-							+ "Boot: events.security.signing-key), or somebody else uses the channel",
+							+ "Boot: events.security.signing-key), or something else uses the channel",
 					this.busName, length, reason.getMessage(), count);
 		}
 	}
@@ -50,8 +50,9 @@ final class UnreadableNotifications {
 	private void addUnreadable(int length, UnreadableNotificationException reason) {
 		long count = this.unreadable.incrementAndGet();
 		if (Repetition.isLogged(count)) {
-			logger.warn("{}: a notification of {} characters cannot be read: {}; {} by now, subscriptions are told of "
-					+ "the gap", this.busName, length, reason.getMessage(), count);
+			logger.warn(
+					"{}: a notification of {} characters cannot be read: {}; {} by now, subscriptions get " + "the gap",
+					this.busName, length, reason.getMessage(), count);
 		}
 	}
 

@@ -3,7 +3,7 @@
  * {@link dev.pgevents.postgres.PostgresEventBus} is the way in; it is given a
  * {@link dev.pgevents.postgres.ConnectionSource}, and a
  * {@link dev.pgevents.postgres.ChannelStrategy} where one channel is not enough. Its
- * {@link dev.pgevents.postgres.ConnectionState} tells whether events are arriving.
+ * {@link dev.pgevents.postgres.ConnectionState} says whether events are arriving.
  *
  * <p>
  * A bus holds two connections of its own: one listens, one publishes for all threads

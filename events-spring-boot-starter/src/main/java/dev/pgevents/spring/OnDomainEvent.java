@@ -22,7 +22,7 @@ import org.springframework.core.annotation.AliasFor;
  * {@link java.time.Instant} (the event's timestamp), {@link Header} {@code String}, and
  * those of spring-messaging. Without {@link #types()} the types are those of the
  * payload's {@link DomainEvent}, or of its subtypes'; all if the payload can be anything
- * or an {@code Event} is taken. {@link OnGap} methods of the same bean are told where
+ * or an {@code Event} is taken. {@link OnGap} methods of the same bean are called where
  * events may be missing. {@code ${…}} is resolved in every attribute. A signature that
  * cannot work fails the start.
  *
@@ -126,7 +126,7 @@ public @interface OnDomainEvent {
 	boolean ignoreOwn() default false;
 
 	/**
-	 * Who is told when the method fails.
+	 * What is called when the method fails.
 	 * @return the name of an {@link dev.pgevents.EventErrorHandler} bean; by default the
 	 * only bean of that type, else the log
 	 */

@@ -1,9 +1,9 @@
 package dev.pgevents.spring;
 
 /**
- * Told of each run of a {@link SyncOnDomainEvent} method, on the method's thread, after
- * the run: it must not block. What it throws is logged and otherwise ignored. Beans of
- * this type are called in their order.
+ * Called for each run of a {@link SyncOnDomainEvent} method, on the method's thread,
+ * after the run: it must not block. What it throws is logged and otherwise ignored. Beans
+ * of this type are called in their order.
  *
  * @since 0.1
  */

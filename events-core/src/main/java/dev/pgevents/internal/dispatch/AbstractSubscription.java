@@ -36,7 +36,7 @@ abstract class AbstractSubscription implements BusSubscription {
 
 	final BusContext bus;
 
-	/** Since when the consumer had no subscription, until it is told. */
+	/** Since when the consumer had no subscription, until it has got the gap. */
 	private @Nullable Instant awaySince;
 
 	/** Until then nothing is taken in: what came before would have a hole after it. */

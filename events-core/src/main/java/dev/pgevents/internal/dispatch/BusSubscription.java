@@ -30,7 +30,7 @@ public interface BusSubscription extends Subscription {
 	boolean isLive();
 
 	/**
-	 * Whether the subscription was closed, by whomever.
+	 * Whether the subscription was closed.
 	 * @return whether nothing is taken in any more
 	 */
 	boolean isClosed();

@@ -87,7 +87,7 @@ public final class Dispatcher implements AutoCloseable {
 	 * @param filter which events
 	 * @param options how to buffer and call
 	 * @param handler called for each event
-	 * @param onClose told once when the subscription is closed
+	 * @param onClose called once when the subscription is closed
 	 * @return the subscription, not live yet
 	 * @throws IllegalStateException if closed
 	 */
@@ -107,7 +107,7 @@ public final class Dispatcher implements AutoCloseable {
 	 * @param filter which events, for those who ask
 	 * @param options how to call
 	 * @param handler called for each event
-	 * @param onClose told once when the subscription is closed
+	 * @param onClose called once when the subscription is closed
 	 * @return the subscription, which takes in what is offered, but is not ready yet
 	 * @throws IllegalStateException if closed
 	 */
@@ -142,7 +142,7 @@ public final class Dispatcher implements AutoCloseable {
 	 * Adds a stream.
 	 * @param filter which events
 	 * @param options how to buffer
-	 * @param onClose told once when the stream is closed
+	 * @param onClose called once when the stream is closed
 	 * @return the stream, not live yet
 	 * @throws IllegalStateException if closed
 	 */
@@ -152,7 +152,7 @@ public final class Dispatcher implements AutoCloseable {
 	}
 
 	/**
-	 * Whether there may be somebody to {@link #dispatch} to.
+	 * Whether there may be a subscription to {@link #dispatch} to.
 	 * @return whether a subscription is open that was not attached
 	 */
 	public boolean hasListeners() {

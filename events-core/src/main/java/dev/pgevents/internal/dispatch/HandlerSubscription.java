@@ -52,7 +52,7 @@ final class HandlerSubscription extends AbstractSubscription {
 	/**
 	 * Creates a subscription that is not live yet.
 	 * @param shutdownTimeout how long closing waits for the events in hand
-	 * @param onFinished told once, when it is closed and nothing is in hand any more
+	 * @param onFinished called once, when it is closed and nothing is in hand any more
 	 */
 	HandlerSubscription(String name, SubscriptionFilter filter, SubscriptionOptions options, EventHandler handler,
 			WorkerStarter starter, Duration shutdownTimeout, Consumer<BusSubscription> onClose,

@@ -37,7 +37,7 @@ final class HandlerWatch implements AutoCloseable {
 	 * @param busName the name of the bus, for the thread and the log
 	 * @param threshold when a running handler is reported; it is looked at four times as
 	 * often
-	 * @param listener told of slow handlers, besides the log
+	 * @param listener called for slow handlers, which are logged as well
 	 */
 	HandlerWatch(String busName, Duration threshold, SlowHandlerListener listener) {
 		this.busName = busName;

@@ -3,7 +3,7 @@ package dev.pgevents.internal.dispatch;
 import java.security.SecureRandom;
 
 /**
- * Tells one bus from all others that share its database.
+ * Names one bus among all that share its database.
  */
 public final class InstanceId {
 

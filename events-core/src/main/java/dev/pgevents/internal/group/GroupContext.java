@@ -18,7 +18,7 @@ import dev.pgevents.internal.dispatch.Dispatcher;
  * @param timer for what is to be done later, which it only starts
  * @param backoff how long to wait while the store cannot be reached
  * @param clock gives the time of gaps
- * @param lookSoon has somebody look, before long, whether owners of partitions are gone
+ * @param lookSoon asks for a look, before long, whether owners of partitions are gone
  */
 record GroupContext(String busName, GroupStore store, GroupSettings settings, Dispatcher dispatcher, Executor executor,
 		ScheduledExecutorService timer, Backoff backoff, Clock clock, Runnable lookSoon) {

@@ -27,7 +27,8 @@ public interface GroupStore {
 	Share share(String group, Collection<SubscriptionFilter> filters, StartPosition from) throws Exception;
 
 	/**
-	 * Looks, with little effort, whether something has changed that nobody has told of.
+	 * Looks, with little effort, whether something has changed of which no notification
+	 * came.
 	 * @param groups names of groups
 	 * @param thorough whether to look for events that were missed too; otherwise only for
 	 * partitions without an owner

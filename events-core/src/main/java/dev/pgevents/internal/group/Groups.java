@@ -89,7 +89,7 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 				pause.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
-	/** Something may have been missed, which nothing tells of. */
+	/** Something may have been missed without a sign of it. */
 	private void lookThoroughly() {
 		this.lookThoroughly = true;
 		this.looking.request();
@@ -136,7 +136,7 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 	 * @param filter which events
 	 * @param options how to call
 	 * @param handler called for each event
-	 * @param onClose told once when the subscription is closed
+	 * @param onClose called once when the subscription is closed
 	 * @return the subscription, live once the group has been joined
 	 * @throws IllegalStateException if another handler of the group may get the same
 	 * events, or the bus is closed
@@ -163,10 +163,10 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 	}
 
 	/**
-	 * What the bus has to listen for on behalf of a group, told where listening begins
-	 * and where something may have been missed.
+	 * What the bus has to listen for on behalf of a group, which is called where
+	 * listening begins and where something may have been missed.
 	 * @param group the group's name
-	 * @return the group, to be told
+	 * @return the group, to be called
 	 */
 	public Feed feed(String group) {
 		GroupConsumer consumer = this.consumers.get(group);
@@ -290,7 +290,7 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 		this.consumers.clear();
 	}
 
-	/** Told by the bus how it listens on behalf of a group. */
+	/** Called by the bus that listens on behalf of a group. */
 	public interface Feed {
 
 		/** Listening has begun. */

@@ -2,7 +2,7 @@ package dev.pgevents.internal.log;
 
 /**
  * Which of what happens again and again is logged: the first, second, fourth, eighth and
- * so on, so that a log tells of a million without being filled by them.
+ * so on, so that a million of them do not fill the log.
  *
  * @since 0.1
  */

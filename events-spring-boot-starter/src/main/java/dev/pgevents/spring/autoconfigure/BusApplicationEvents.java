@@ -21,9 +21,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 
 /**
- * Publishes what the bus tells of itself as application events: in order, never on the
- * bus's threads, and not before the application's beans are there, since creating a
- * listener bean on a thread of the bus could wait for a bean that waits for the bus.
+ * Publishes the changes of the bus as application events: in order, never on the bus's
+ * threads, and not before the application's beans are there, since creating a listener
+ * bean on a thread of the bus could wait for a bean that waits for the bus.
  */
 class BusApplicationEvents implements ConnectionListener, SlowHandlerListener, SmartInitializingSingleton {
 

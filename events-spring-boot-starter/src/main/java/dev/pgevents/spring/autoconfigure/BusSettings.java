@@ -79,7 +79,7 @@ final class BusSettings {
 		List<String> others = security.verificationKeys();
 		if (security.signingKey() != null && stages) {
 			throw new EventsConfigurationException(
-					"Events on the channels of stages (events.channels.stages=true) are signed by nobody, and "
+					"Events on the channels of stages (events.channels.stages=true) are never signed, and "
 							+ "events.security.signing-key refuses what is not signed",
 					"Leave out events.channels.stages or events.security.signing-key.");
 		}

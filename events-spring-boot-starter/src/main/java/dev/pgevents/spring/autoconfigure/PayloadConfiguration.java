@@ -49,7 +49,7 @@ class PayloadConfiguration {
 
 	/**
 	 * The codec of the bus, which a customizer may have set, or the bean where the bus
-	 * does not tell.
+	 * does not say.
 	 */
 	static PayloadCodec codecOf(EventBus bus, ObjectProvider<PayloadCodec> bean) {
 		return bus.capability(PayloadCodec.class).orElseGet(() -> bean.getIfUnique(JacksonPayloadCodec::new));

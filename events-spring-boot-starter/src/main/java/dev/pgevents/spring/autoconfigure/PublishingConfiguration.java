@@ -26,8 +26,8 @@ import org.springframework.context.annotation.Primary;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * What applications inject, and what the bus tells them. The bus is itself a publisher
- * and a subscriber: where one of those is asked for, these come first.
+ * What applications inject, and what the bus passes on to them. The bus is itself a
+ * publisher and a subscriber: where one of those is asked for, these come first.
  */
 @Configuration(proxyBeanMethods = false)
 class PublishingConfiguration {

@@ -10,8 +10,8 @@ import org.springframework.transaction.TransactionExecution;
 import org.springframework.transaction.TransactionExecutionListener;
 
 /**
- * Tells the publisher of the begin of each transaction, whichever transaction manager of
- * the application begins it: Boot tells such listeners of its own transaction managers
+ * Notifies the publisher when each transaction begins, whichever transaction manager of
+ * the application begins it: Boot adds such listeners to its own transaction managers
  * only. Nothing is looked up for it, since transactions begin while beans are created,
  * too.
  */
@@ -21,12 +21,12 @@ class TransactionBegins implements BeanPostProcessor {
 
 	private volatile @Nullable Consumer<TransactionExecution> groups;
 
-	/** Whom to tell for the sake of groups. */
+	/** What is notified for the sake of groups. */
 	void addGroups(Consumer<TransactionExecution> groups) {
 		this.groups = groups;
 	}
 
-	/** Whom to tell; until then nobody can have published. */
+	/** What is notified; until it is set no event can have been published. */
 	void addPublisher(Consumer<TransactionExecution> publisher) {
 		this.publisher = publisher;
 	}

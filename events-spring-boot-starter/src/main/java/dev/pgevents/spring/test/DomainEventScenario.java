@@ -111,7 +111,7 @@ public final class DomainEventScenario {
 		/**
 		 * Waits until there is a state.
 		 * @param <T> its type
-		 * @param state tells the state, asked again and again; an exception that it
+		 * @param state reads the state, asked again and again; an exception that it
 		 * throws counts as no state
 		 * @return this step, once the state is neither null, false, nor an empty
 		 * {@link Optional} or {@link Collection}
@@ -124,7 +124,7 @@ public final class DomainEventScenario {
 		/**
 		 * Waits until a state is the wanted one.
 		 * @param <T> its type
-		 * @param state tells the state, asked again and again; an exception that it
+		 * @param state reads the state, asked again and again; an exception that it
 		 * throws counts as another state
 		 * @param wanted whether it is the wanted one
 		 * @return this step

@@ -10,7 +10,7 @@ import org.springframework.test.context.ContextCustomizerFactory;
 import org.springframework.test.context.MergedContextConfiguration;
 
 /**
- * Registers what tests use, alike in every context, so that it tells no two of them
+ * Registers what tests use, alike in every context, so that it makes no two of them
  * apart.
  */
 final class DomainEventsContextCustomizerFactory implements ContextCustomizerFactory {

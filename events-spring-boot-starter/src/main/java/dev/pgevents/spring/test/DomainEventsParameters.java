@@ -12,8 +12,8 @@ import org.springframework.beans.factory.annotation.ParameterResolutionDelegate;
 import org.springframework.test.context.junit.jupiter.SpringExtension;
 
 /**
- * Gives test methods the beans that tell of events, without {@code @Autowired}, with
- * which Spring gives them itself.
+ * Gives test methods the beans that have the recorded events, without {@code @Autowired},
+ * with which Spring gives them itself.
  */
 final class DomainEventsParameters implements ParameterResolver {
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Records, during each test method of the class, the events that the application of the
- * test publishes and handles. {@link DomainEvents} tells them, and
+ * test publishes and handles. {@link DomainEvents} has them, and
  * {@link DomainEventScenario} waits for them; both are beans of the test's application
  * context, and may be parameters of test methods. Tests with and without the annotation
  * share their application contexts.

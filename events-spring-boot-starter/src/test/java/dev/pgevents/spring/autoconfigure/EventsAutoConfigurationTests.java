@@ -80,7 +80,7 @@ class EventsAutoConfigurationTests extends EventsAutoConfigurationTest {
 		assertFailure(
 				this.runner.withPropertyValues("events.channels.stages=true",
 						"events.security.signing-key=0123456789abcdef0123456789abcdef"),
-				"signed by nobody", "Leave out events.channels.stages");
+				"are never signed", "Leave out events.channels.stages");
 	}
 
 	@Test

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * How long events are kept.
  *
  * @param retention how long at least; after that until all groups have passed them
- * @param max how long at most, whoever has not handled them; null for without end
+ * @param max how long at most, though a group may not have handled them; null for without
+ * end
  */
 public record Expiry(Duration retention, @Nullable Duration max) {
 

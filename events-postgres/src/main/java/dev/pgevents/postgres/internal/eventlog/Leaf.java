@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param state how it hangs on the log
  * @param until the time before which its rows are; null where it does not hang on it
  * @param old whether events of that time need not be kept any more
- * @param tooOld whether they are not kept, whoever has not handled them
+ * @param tooOld whether they are not kept, though a group may not have handled them
  */
 record Leaf(String table, State state, @Nullable String until, boolean old, boolean tooOld) {
 

@@ -38,7 +38,7 @@ final class LogConnection implements AutoCloseable {
 	 * Creates a connection that is not open yet.
 	 * @param sessions opens sessions
 	 * @param lockTimeout how long a statement may wait for a lock
-	 * @param onOpen told of each new session
+	 * @param onOpen called with each new session
 	 */
 	LogConnection(SessionFactory sessions, Duration lockTimeout, Opened onOpen) {
 		this.sessions = sessions;
@@ -66,7 +66,7 @@ final class LogConnection implements AutoCloseable {
 		return locked((open) -> together(open, work));
 	}
 
-	/** What is set for a session behind a pooler would be set for whoever is next. */
+	/** What is set for a session behind a pooler would be set for the next client. */
 	private <T> T together(Session open, Work<T> work) throws SQLException {
 		return call(open, (connection) -> {
 			connection.setAutoCommit(false);
@@ -179,7 +179,7 @@ final class LogConnection implements AutoCloseable {
 
 	}
 
-	/** Told of new sessions. */
+	/** Called with each new session. */
 	@FunctionalInterface
 	interface Opened {
 

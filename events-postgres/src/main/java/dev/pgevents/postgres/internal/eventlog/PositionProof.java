@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The first fields of a notification that the log has made: {@code part}, {@code pos},
- * and {@code mac}, which proves that whoever sent it may read the log's secret, and has
- * not changed the rest.
+ * and {@code mac}, which proves that its sender may read the log's secret, and has not
+ * changed the rest.
  *
  * @param position the position that it claims
  * @param mac the proof

@@ -56,7 +56,7 @@ final class PostgresGroupStore implements GroupStore {
 	 * @param names how the log's tables are called
 	 * @param instance this process as an owner
 	 * @param rows makes events of rows
-	 * @param control tells other instances
+	 * @param control notifies other instances
 	 * @param idle how long the transaction of a handler may do nothing, once it has
 	 * locked a cursor: a process that was stopped would keep it
 	 */

@@ -208,7 +208,7 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 	}
 
 	/**
-	 * Registers what instances tell each other.
+	 * Registers what instances send each other.
 	 * @param listen registers a subscription with its channels
 	 */
 	public void start(BiConsumer<BusSubscription, Set<String>> listen) {
@@ -298,7 +298,7 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 		this.groups.arrived(event, () -> publisher(process));
 	}
 
-	/** Who has the server's process, as far as the server tells. */
+	/** Who has the server's process, as far as the server says. */
 	private String publisher(int process) {
 		try {
 			return this.connection.call((open) -> publisher(open, process));

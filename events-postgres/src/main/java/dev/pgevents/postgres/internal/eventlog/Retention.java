@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * Makes leaves of the log ahead, and drops those that need not be kept any more. Whether
  * there is something to do is one query on the log's connection; what waits for others'
  * transactions is done on a session of its own, by one process at a time, and given up
- * after the lock timeout until the next time. Nothing fails where nobody does it: the
- * last leaf takes all. For one thread at a time.
+ * after the lock timeout until the next time. Nothing fails where no instance does it:
+ * the last leaf takes all. For one thread at a time.
  */
 final class Retention {
 
@@ -133,7 +133,7 @@ final class Retention {
 				+ this.expiry.leaf().multipliedBy(AHEAD).toMillis() + " ms' FROM " + this.names.table("settings"));
 	}
 
-	/** Where nobody has for a while, one leaf takes all the time until now. */
+	/** Where no instance has for a while, one leaf takes all the time until now. */
 	private void add(Connection connection) throws SQLException {
 		String next = "greatest(leaves_until, pg_catalog.date_trunc('second', pg_catalog.clock_timestamp()))"
 				+ " + interval '" + this.expiry.leaf().toSeconds() + " s'";
@@ -149,7 +149,7 @@ final class Retention {
 	}
 
 	/**
-	 * Until it hangs on the log the new table is nobody else's: that locks nothing out.
+	 * Until it hangs on the log no other session knows the new table: that blocks none.
 	 */
 	private void add(Connection connection, String leaf, String from, String until) throws SQLException {
 		String log = this.names.table("log");
@@ -212,7 +212,7 @@ final class Retention {
 				+ ") AS h WHERE h.part = p.part AND h.pos > p.expired");
 	}
 
-	/** Once more before that: somebody whose clock stood may have added a row. */
+	/** Once more before that: an instance whose clock stood may have added a row. */
 	private void drop(Connection connection, Leaf leaf) throws SQLException {
 		inTransaction(connection, () -> {
 			expire(connection, leaf);

@@ -167,7 +167,7 @@ final class Sharing {
 		return changes > 0;
 	}
 
-	/** Who keeps a partition from us that its owner has lost; null if nobody does. */
+	/** Who keeps a partition from us that its owner has lost; null if none does. */
 	private @Nullable String locked(Connection connection, String group, int members, int turn, Integer[] alive)
 			throws SQLException {
 		try (PreparedStatement statement = connection
@@ -188,7 +188,7 @@ final class Sharing {
 		}
 	}
 
-	/** Gives all up, but for what a transaction has locked, and tells the others. */
+	/** Gives all up, but for what a transaction has locked, and notifies the others. */
 	boolean leave(Connection connection) throws SQLException {
 		int me = this.instance.current();
 		String cursors = this.names.table("cursor");

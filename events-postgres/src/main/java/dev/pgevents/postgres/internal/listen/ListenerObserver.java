@@ -45,7 +45,7 @@ public interface ListenerObserver {
 	 */
 	void onLost(Throwable cause);
 
-	/** The server has forgotten that the session listens, and is told again. */
+	/** The server has forgotten that the session listens, and LISTEN is sent again. */
 	void onRegistrationLost();
 
 	/**

@@ -66,7 +66,7 @@ final class ListeningSession {
 
 	private volatile boolean changed = true;
 
-	/** Whether events may be missing of which the subscriptions have not been told. */
+	/** Whether events may be missing for which the subscriptions have no gap yet. */
 	private boolean gapOwed = true;
 
 	/** Whether LISTEN may last behind a pooler, as it does in session mode. */

@@ -49,7 +49,7 @@ public final class NotificationRouter {
 		this.detour = new Detour(dispatcher.busName(), dispatcher.threads());
 	}
 
-	/** Says who is told of a channel an event of which is lost behind its back. */
+	/** Says which subscriptions get a gap for an event that is lost on a channel. */
 	void onLost(Consumer<String> lost) {
 		this.lost = lost;
 	}

@@ -28,7 +28,8 @@ public interface RecordedNotifications {
 	void arrived(Event event, int process);
 
 	/**
-	 * Tells the groups of an event that is too large for a notification.
+	 * Passes on to the groups that an event was recorded which is too large for a
+	 * notification.
 	 * @param position where it stands
 	 */
 	void arrived(Position position);

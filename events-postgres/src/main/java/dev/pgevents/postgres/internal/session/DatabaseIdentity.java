@@ -7,8 +7,8 @@ import java.sql.Statement;
 
 /**
  * Which database of which server a connection leads to. A notification stays within one.
- * Every role may ask for it, behind a pooler too, and it tells a copy from its original,
- * which the server's system identifier does not.
+ * Every role may ask for it, behind a pooler too, and it distinguishes a copy from its
+ * original, which the server's system identifier does not.
  *
  * @param serverStart when the server was started, in seconds with microseconds
  * @param name the database's name

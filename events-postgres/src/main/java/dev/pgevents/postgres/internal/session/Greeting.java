@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * What a new session is asked and told first, in one round trip.
+ * What a new session is asked and what is set for it first, in one round trip.
  *
  * @param processId the process that runs the session's statements
  * @param database where it has led to

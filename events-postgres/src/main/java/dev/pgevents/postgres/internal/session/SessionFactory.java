@@ -107,7 +107,7 @@ public final class SessionFactory implements Sessions {
 	}
 
 	/**
-	 * The driver tells a primary by a setting that a database may have too, and that
+	 * The driver recognizes a primary by a setting that a database may have too, and that
 	 * pgpool reads on a standby; who is refused for that is looked at a second time, by
 	 * the greeting.
 	 */

@@ -72,7 +72,7 @@ public final class SocketHandle implements AutoCloseable {
 	}
 
 	/**
-	 * Lets no wait for the peer last longer, dialling included, until told otherwise. For
+	 * Lets no wait for the peer last longer, dialling included, until set otherwise. For
 	 * any thread.
 	 * @param nanoTime the end, in {@code System.nanoTime()}
 	 */

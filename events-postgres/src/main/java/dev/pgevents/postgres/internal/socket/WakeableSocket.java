@@ -85,7 +85,7 @@ public final class WakeableSocket extends Socket {
 	}
 
 	/**
-	 * Sets who is told when so much has come, in one batch or before the answer to a
+	 * Sets what is called when so much has come, in one batch or before the answer to a
 	 * statement, that what the driver gathers takes too much memory.
 	 * @param onFlood called by the reading thread, maybe in the middle of a message; must
 	 * not use the connection

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stands for an exception of Jackson's, or of a payload class's own, where its message
  * quotes what does not belong into a log as it is: line breaks, escape sequences, or more
- * than anybody reads. Its stack trace is that of the original.
+ * than can be read. Its stack trace is that of the original.
  */
 public final class JsonFailure extends Exception {
 

@@ -62,9 +62,9 @@ public final class NotificationEncoder {
 	}
 
 	/**
-	 * Tells what the database stores text in. In a database that is not UTF-8, text
-	 * beyond ASCII is written as JSON escapes, so that every character passes and a
-	 * character is a byte; and so it is where it fits, until this is known.
+	 * Sets the encoding in which the database stores text. In a database that is not
+	 * UTF-8, text beyond ASCII is written as JSON escapes, so that every character passes
+	 * and a character is a byte; and so it is where it fits, until this is known.
 	 * @param encoding the server's {@code server_encoding}
 	 */
 	public void serverEncoding(String encoding) {

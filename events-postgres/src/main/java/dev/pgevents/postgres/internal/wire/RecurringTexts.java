@@ -18,7 +18,7 @@ final class RecurringTexts<T> {
 
 	private static final int LONGEST = 100;
 
-	/** As many characters of the end as tell texts apart in practice. */
+	/** As many characters of the end as distinguish texts in practice. */
 	private static final int HASHED = 12;
 
 	private final Function<String, T> maker;

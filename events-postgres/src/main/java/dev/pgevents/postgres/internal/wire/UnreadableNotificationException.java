@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A notification that is not of the wire format. The message is safe to log: it quotes
  * nothing of the notification. Without a stack trace, which would be the most expensive
- * part of refusing what anybody may send.
+ * part of refusing what any client may send.
  */
 public sealed class UnreadableNotificationException extends Exception permits RefusedNotificationException {
 

@@ -12,7 +12,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
  */
 final class WireJson {
 
-	/** As deep as Jackson writes unless told otherwise. */
+	/** As deep as Jackson writes by default. */
 	static final int PAYLOAD_NESTING = 1000;
 
 	/** The payload's, and the object around it. */

@@ -34,7 +34,7 @@ public final class EventsHealthIndicator extends AbstractHealthIndicator {
 	 * Watches a bus.
 	 * @param bus the bus
 	 * @param gracePeriod for how long it may not deliver
-	 * @param clock tells for how long it has not
+	 * @param clock measures for how long it has not
 	 */
 	public EventsHealthIndicator(EventBus bus, Duration gracePeriod, Clock clock) {
 		super("the health of the event bus is not known");

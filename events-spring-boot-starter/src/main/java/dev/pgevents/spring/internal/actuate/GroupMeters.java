@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Meters of each group that this process has joined, tagged with its name. What the whole
- * group has before it is asked of the event log when somebody looks, on a thread of its
+ * group has before it is asked of the event log when a meter is read, on a thread of its
  * own and every few seconds at most: who looks gets the answer before. Thread-safe.
  *
  * @since 0.1
@@ -130,7 +130,7 @@ public final class GroupMeters implements MeterBinder {
 				: monitor.counts().stream().filter((one) -> one.group().equals(group)).mapToLong(value).sum();
 	}
 
-	/** What the log has told last; not a number where it has not told. */
+	/** The last answer of the log; not a number where there is none. */
 	private double status(String group, ToDoubleFunction<GroupStatus> value) {
 		Answer known = this.answer;
 		if (System.nanoTime() - known.at >= FRESH && this.asking.compareAndSet(false, true)) {
@@ -152,7 +152,7 @@ public final class GroupMeters implements MeterBinder {
 			}
 		}
 		catch (RuntimeException ex) {
-			logger.debug("the event log did not tell how its groups are", ex);
+			logger.debug("the event log did not say how its groups are", ex);
 		}
 		finally {
 			this.answer = new Answer(groups, System.nanoTime());

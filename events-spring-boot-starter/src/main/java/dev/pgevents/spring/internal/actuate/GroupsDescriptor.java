@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The groups of the event log as the endpoint shows them.
  *
- * @param groups all that there are, whoever runs them, or null if the log has not
- * answered
+ * @param groups all that there are, whichever service runs them, or null if the log has
+ * not answered
  * @param error why it has not
  * @since 0.1
  */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param handler what handles, with all that surrounds it
  * @param verdicts evaluates the condition
- * @param filtered told of each event that is not let through
+ * @param filtered called with each event that is not let through
  */
 record ConditionalHandler(EventHandler handler, Verdicts verdicts, Consumer<Event> filtered) implements EventHandler {
 

@@ -63,7 +63,7 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 	 * @param bridge carries events to application listeners
 	 * @param observer observes the calls of methods
 	 * @param reading how payloads are read
-	 * @param bus told of whether anything receives
+	 * @param bus learns whether anything receives
 	 */
 	public EndpointContainer(Subscriber subscriber, ConfigurableListableBeanFactory beans, SubscriptionOptions defaults,
 			boolean autoStartup, Duration shutdownTimeout, ApplicationEventBridge bridge, EventObserver observer,

@@ -120,7 +120,7 @@ final class HandlerMethodCheck {
 		}
 		if (method.getReturnType() != void.class) {
 			throw beanMethod.refuse(annotation,
-					"it returns " + method.getReturnType().getName() + ", which nobody would see", "Make it void.");
+					"it returns " + method.getReturnType().getName() + ", which has no receiver", "Make it void.");
 		}
 	}
 

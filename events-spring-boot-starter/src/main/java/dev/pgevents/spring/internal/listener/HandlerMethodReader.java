@@ -105,7 +105,7 @@ final class HandlerMethodReader {
 					(Method each) -> AnnotatedElementUtils.hasAnnotation(each, OnDomainEvent.class)
 							|| AnnotatedElementUtils.hasAnnotation(each, OnDomainEvents.class))
 			.isEmpty()) {
-			throw gap.refuse("OnGap", "no @OnDomainEvent method of its class has gaps to tell of",
+			throw gap.refuse("OnGap", "no @OnDomainEvent method of its class could have gaps",
 					"Move it to the class of the handler method that may miss events.");
 		}
 	}

@@ -13,11 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells listeners of the runs of a task.
+ * Calls listeners for the runs of a task.
  *
  * @param id the task's
  * @param task what runs
- * @param listeners who is told; asked for at the first run, when all beans are there
+ * @param listeners are called; asked for at the first run, when all beans are there
  */
 record SyncRuns(String id, SyncTask task, Supplier<List<SyncRunListener>> listeners) implements SyncTask {
 

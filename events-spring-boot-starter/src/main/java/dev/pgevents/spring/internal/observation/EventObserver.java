@@ -54,7 +54,7 @@ public interface EventObserver {
 	EventHandler observed(String subscription, EventHandler handler);
 
 	/**
-	 * Is told of an event that the condition of a handler has not let through.
+	 * Called for an event that the condition of a handler has not let through.
 	 * @param subscription the name of its subscription
 	 * @param event the event
 	 */
@@ -63,7 +63,7 @@ public interface EventObserver {
 
 	/**
 	 * An error handler that is called within the observation of the call that failed.
-	 * @param errorHandler who is told of failures of observed handlers
+	 * @param errorHandler called for failures of observed handlers
 	 * @return the observed one
 	 */
 	EventErrorHandler observed(EventErrorHandler errorHandler);

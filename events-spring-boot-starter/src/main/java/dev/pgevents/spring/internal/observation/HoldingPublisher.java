@@ -7,7 +7,7 @@ import dev.pgevents.Event;
 import dev.pgevents.Publisher;
 
 /**
- * A publisher that may hold events until a transaction ends, and tells what became of
+ * A publisher that may hold events until a transaction ends, and reports what became of
  * them.
  *
  * @since 0.1

@@ -23,7 +23,7 @@ public final class MicrometerEventObserver implements EventObserver {
 
 	/**
 	 * Observes by a registry.
-	 * @param registry whom to tell; asked at each call whether anybody listens
+	 * @param registry observes; asked at each call whether it has handlers
 	 */
 	public MicrometerEventObserver(ObservationRegistry registry) {
 		this.registry = registry;

@@ -8,7 +8,7 @@ import dev.pgevents.Subscription;
  * Reports a failure within the observation of the call that has failed, so that the log
  * line has its trace id, and ends that observation.
  *
- * @param errorHandler who is told
+ * @param errorHandler is called
  */
 record ObservedErrorHandler(EventErrorHandler errorHandler) implements EventErrorHandler {
 

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param subscription the name of its subscription
  * @param handler what handles
- * @param registry whom to tell
+ * @param registry observes it
  * @param types makes tags of event types
  */
 record ObservedHandler(String subscription, EventHandler handler, ObservationRegistry registry,

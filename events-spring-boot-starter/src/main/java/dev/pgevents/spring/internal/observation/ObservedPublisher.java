@@ -68,7 +68,7 @@ final class ObservedPublisher implements Publisher {
 		}
 	}
 
-	/** Sends the events, and tells once it is known what became of them. */
+	/** Sends the events, and reports, once it is known, what became of them. */
 	private CompletableFuture<Boolean> send(List<PublishObservation> observations, Runnable publishing) {
 		if (this.publisher instanceof HoldingPublisher holding) {
 			return holding.publishOrHold(observations.stream().map(PublishObservation::event).toList());

@@ -12,7 +12,7 @@ import io.micrometer.observation.ObservationRegistry;
  *
  * @param method its id
  * @param task what runs
- * @param registry whom to tell
+ * @param registry observes it
  */
 record ObservedSync(String method, SyncTask task, ObservationRegistry registry) implements SyncTask {
 

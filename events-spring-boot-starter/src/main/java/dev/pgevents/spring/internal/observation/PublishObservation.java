@@ -39,7 +39,9 @@ record PublishObservation(Event event, Observation observation) {
 				observation);
 	}
 
-	/** What tells the event from others: its app id, if it has one, and its id. */
+	/**
+	 * What distinguishes the event from others: its app id, if it has one, and its id.
+	 */
 	static KeyValues identity(Event event) {
 		KeyValues id = KeyValues.of("events.id", event.id().toString());
 		String app = event.appId();

@@ -12,8 +12,8 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 
 /**
  * The connection of a DataSource that Spring has bound to the current thread. That it is
- * bound says nothing of who commits it, if anybody does: a transaction manager, or with a
- * transaction that is of something else, or without one, nobody.
+ * bound says nothing of what commits it, if anything does: a transaction manager, or with
+ * a transaction that is of something else, or without one, nothing.
  */
 final class BoundConnection {
 

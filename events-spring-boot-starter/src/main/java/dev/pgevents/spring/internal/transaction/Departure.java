@@ -15,7 +15,7 @@ import org.springframework.jdbc.datasource.ConnectionHolder;
  * @param way how it leaves
  * @param transaction the transaction that holds it, for the ways that hold events
  * @param connection where it is sent, for {@link Way#ON_CONNECTION}
- * @param reason what is to be told of it
+ * @param reason what is to be logged of it
  */
 record Departure(Way way, @Nullable TransactionEvents transaction, @Nullable Connection connection,
 		@Nullable Reason reason) {

@@ -8,9 +8,9 @@ import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
 
 /**
- * Tells a transaction that PostgreSQL will not commit. Once a statement has failed, it
- * answers COMMIT with ROLLBACK; pgjdbc (42.7.14) returns normally from that, and Spring
- * takes it for a commit.
+ * Recognizes a transaction that PostgreSQL will not commit. Once a statement has failed,
+ * it answers COMMIT with ROLLBACK; pgjdbc (42.7.14) returns normally from that, and
+ * Spring takes it for a commit.
  */
 final class FailedTransaction {
 
@@ -34,7 +34,7 @@ final class FailedTransaction {
 			return connection.getMetaData().getDatabaseProductName().equals("PostgreSQL") && refuses(connection);
 		}
 		catch (SQLException ex) {
-			return false; // its commit will tell
+			return false; // its commit will show it
 		}
 	}
 

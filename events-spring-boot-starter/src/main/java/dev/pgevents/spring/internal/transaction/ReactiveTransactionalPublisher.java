@@ -35,7 +35,7 @@ public final class ReactiveTransactionalPublisher implements ReactivePublisher {
 	 * Publishes through a bus.
 	 * @param bus where events go
 	 * @param mode when events leave: not before the commit, unless it is to be at once
-	 * @param observer is told of each event
+	 * @param observer observes each event
 	 */
 	public ReactiveTransactionalPublisher(EventBus bus, PublishMode mode, EventObserver observer) {
 		this.transport = new EventTransport(bus, false);

@@ -6,7 +6,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 
 /**
- * Why events do not leave with the commit although they are to. Each is told once.
+ * Why events do not leave with the commit although they are to. Each is logged once.
  */
 enum Reason {
 
@@ -19,7 +19,7 @@ enum Reason {
 			+ "PostgreSQL prepares no transaction that has notified. events.publisher.mode=after-commit says that "
 			+ "this is meant"),
 
-	UNKNOWN_TRANSACTION("events are being published in a transaction of whose begin Spring did not tell, since its "
+	UNKNOWN_TRANSACTION("events are being published in a transaction whose begin Spring did not announce, since its "
 			+ "manager is no bean or it was begun elsewhere: they leave after its commit, and are lost if the process "
 			+ "dies in between. Make the transaction manager a bean"),
 
@@ -29,7 +29,7 @@ enum Reason {
 			+ "a transaction that is routed to the bus's database (see events.postgres.url)"),
 
 	NOBODY_COMMITS("events are being published outside of any transaction (propagation SUPPORTS or NOT_SUPPORTED), "
-			+ "where a connection without auto-commit is in use, which nobody commits: they leave at once, through "
+			+ "where a connection without auto-commit is in use, which is never committed: they leave at once, through "
 			+ "the bus. To have them leave with a commit, publish in a transaction");
 
 	private final String text;
@@ -38,7 +38,7 @@ enum Reason {
 		this.text = text;
 	}
 
-	/** Remembers what has been told. Thread-safe. */
+	/** Remembers what has been logged. Thread-safe. */
 	static final class Told {
 
 		private final Set<Reason> told = EnumSet.noneOf(Reason.class);

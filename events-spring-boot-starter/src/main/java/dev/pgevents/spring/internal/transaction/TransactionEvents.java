@@ -63,7 +63,7 @@ final class TransactionEvents implements TransactionSynchronization {
 	 * Begins to follow a transaction.
 	 * @param transport how events leave
 	 * @param transaction what is known of it
-	 * @param told what is told once
+	 * @param told what was logged already
 	 */
 	TransactionEvents(EventTransport transport, ManagedTransaction transaction, Reason.Told told) {
 		this.transport = transport;
@@ -176,9 +176,9 @@ final class TransactionEvents implements TransactionSynchronization {
 		refuseWhereFailed();
 		if (this.transport.anyIsRecorded(HeldEvents.all(this.beforeCommit))
 				|| this.transport.anyIsRecorded(HeldEvents.all(this.afterCommit))) {
-			// Recording locks partitions until the commit. Whoever locked rows after that
-			// could wait for somebody who has them and waits for the partition; and an
-			// entity manager writes as late as it can.
+			// Recording locks partitions until the commit. What this transaction locked
+			// after that could be held by another one, which waits for the partition; and
+			// an entity manager writes as late as it can.
 			this.transaction.flush();
 		}
 		this.phase = Phase.FLUSHED;

@@ -23,7 +23,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * For what Spring calls where, see its {@code AbstractPlatformTransactionManager}: there
  * is synchronization without a transaction (propagation {@code SUPPORTS}); a connection
  * stays bound within transactions of something else; after the synchronizations have been
- * told of the completion, it is still bound, and synchronization no longer active.
+ * called at the completion, it is still bound, and synchronization no longer active.
  */
 final class TransactionTracker {
 

@@ -35,8 +35,8 @@ import org.springframework.transaction.TransactionExecution;
  * whatever connection is bound.
  *
  * <p>
- * It has to be {@linkplain #onBegin told} of transactions when they begin: only then it
- * is known who commits which connection.
+ * Its {@link #onBegin} has to be called when transactions begin: only then it is known
+ * who commits which connection.
  *
  * @since 0.1
  */
