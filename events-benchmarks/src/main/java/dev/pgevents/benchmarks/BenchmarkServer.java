@@ -6,7 +6,11 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
+import dev.pgevents.postgres.fault.ControlledServer;
+import dev.pgevents.postgres.fault.FaultyNetwork;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 
 /**
@@ -29,16 +33,36 @@ public final class BenchmarkServer implements AutoCloseable {
 
 	/**
 	 * Starts a server, unless one is given.
-	 * @param options may hold a {@code url}, with user and password in it
+	 * @param options may hold a {@code url}, with user and password in it;
+	 * {@code tls=true} for a server that is talked to over TLS; {@code delay}, the round
+	 * trip in microseconds that a proxy adds between the server and all its clients
 	 * @return the running server
 	 * @throws IOException if it cannot be started
 	 */
 	public static BenchmarkServer start(Options options) throws IOException {
+		BenchmarkServer server = withoutDelay(options);
+		int delay = options.number("delay", 0);
+		if (delay == 0) {
+			return server;
+		}
+		FaultyNetwork network = FaultyNetwork.inFrontOf(server.url);
+		network.delay(Duration.of(delay / 2, ChronoUnit.MICROS));
+		return new BenchmarkServer(() -> {
+			network.close();
+			server.close();
+		}, network.url(server.url));
+	}
+
+	private static BenchmarkServer withoutDelay(Options options) throws IOException {
 		String given = options.text("url", "");
 		if (!given.isEmpty()) {
 			return new BenchmarkServer(() -> {
 			}, given);
 		}
+		return Boolean.parseBoolean(options.text("tls", "false")) ? startWithTls() : startEmbedded();
+	}
+
+	private static BenchmarkServer startEmbedded() throws IOException {
 		EmbeddedPostgres embedded = EmbeddedPostgres.builder()
 			.setServerConfig("fsync", "on")
 			.setServerConfig("synchronous_commit", "on")
@@ -46,6 +70,15 @@ public final class BenchmarkServer implements AutoCloseable {
 			.start();
 		return new BenchmarkServer(embedded::close,
 				"jdbc:postgresql://localhost:" + embedded.getPort() + "/postgres?user=postgres");
+	}
+
+	private static BenchmarkServer startWithTls() {
+		ControlledServer server = ControlledServer
+			.create("fsync = on", "synchronous_commit = on", "max_connections = 500", "shared_buffers = 128MB")
+			.withTls();
+		server.start();
+		return new BenchmarkServer(server::close,
+				server.url().replaceFirst("(//[^/]*/).*", "$1postgres?user=postgres") + "&sslmode=require");
 	}
 
 	/**

@@ -7,6 +7,7 @@ import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.postgresql.api.Notification;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.postgresql.api.PostgresqlResult;
+import io.r2dbc.postgresql.client.SSLMode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ final class R2dbcReceiver implements Receiver {
 					.port(address.port())
 					.database(address.database())
 					.username(address.user())
+					.sslMode(address.tls() ? SSLMode.REQUIRE : SSLMode.DISABLE)
 					.build());
 		CountDownLatch listening = new CountDownLatch(1);
 		Thread keeper = new Thread(() -> {

@@ -4,7 +4,9 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.SslMode;
 import io.vertx.pgclient.pubsub.PgSubscriber;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +26,9 @@ final class VertxReceiver implements Receiver {
 				new PgConnectOptions().setHost(address.host())
 					.setPort(address.port())
 					.setDatabase(address.database())
-					.setUser(address.user()));
+					.setUser(address.user())
+					.setSslMode(address.tls() ? SslMode.REQUIRE : SslMode.DISABLE)
+					.setSslOptions(new ClientSSLOptions().setTrustAll(true)));
 		subscriber.reconnectPolicy((retries) -> 1L);
 		this.subscriber = subscriber;
 		this.recording = recording;
