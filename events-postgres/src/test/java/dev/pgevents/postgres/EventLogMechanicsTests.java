@@ -43,7 +43,7 @@ class EventLogMechanicsTests {
 	private static final EventType TYPE = EventType.of("epoch.closed");
 
 	@RegisterExtension
-	private final CapturedLog log = new CapturedLog("dev.pgevents.internal.group.GroupConsumer");
+	private final CapturedLog log = new CapturedLog("dev.pgevents.internal.group");
 
 	private TestPostgres database;
 

@@ -1,11 +1,16 @@
 package dev.pgevents.internal.group;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 import dev.pgevents.Backoff;
 import dev.pgevents.internal.dispatch.Dispatcher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the groups of a bus share.
@@ -22,5 +27,21 @@ import dev.pgevents.internal.dispatch.Dispatcher;
  */
 record GroupContext(String busName, GroupStore store, GroupSettings settings, Dispatcher dispatcher, Executor executor,
 		ScheduledExecutorService timer, Backoff backoff, Clock clock, Runnable lookSoon) {
+
+	private static final Logger logger = LoggerFactory.getLogger(GroupContext.class);
+
+	/**
+	 * Does something later, unless the groups are closed before.
+	 * @param delay after what time
+	 * @param action does not take long
+	 */
+	void later(Duration delay, Runnable action) {
+		try {
+			this.timer.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			logger.debug("{}: the groups are closed", this.busName, ex);
+		}
+	}
 
 }

@@ -11,7 +11,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -99,12 +98,7 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 	private void lookSoon() {
 		if (this.lookPlanned.compareAndSet(false, true)) {
 			long left = SOON - (System.nanoTime() - this.lastLook);
-			try {
-				this.timer.schedule(this.looking::request, Math.max(0, left), TimeUnit.NANOSECONDS);
-			}
-			catch (RejectedExecutionException ex) {
-				logger.debug("{}: the groups are closed", this.context.busName(), ex);
-			}
+			this.context.later(Duration.ofNanos(Math.max(0, left)), this.looking::request);
 		}
 	}
 

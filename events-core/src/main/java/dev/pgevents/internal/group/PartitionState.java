@@ -1,32 +1,38 @@
 package dev.pgevents.internal.group;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.UUID;
 
 import dev.pgevents.Event;
-import dev.pgevents.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A partition that this process owns: what has arrived of it, what is in hand, and how
- * far it is. At most one event is in hand. Not thread-safe: its group guards it with its
- * lock.
+ * far it is. At most one event is in hand, so that events of an app keep their order.
+ *
+ * <p>
+ * It is one of these:
+ * <dl>
+ * <dt>idle</dt>
+ * <dd>nothing is in hand: the next event may be taken</dd>
+ * <dt>busy</dt>
+ * <dd>an event is {@linkplain InHand in hand}</dd>
+ * <dt>surplus</dt>
+ * <dd>another process waits for it, or it was assigned for other handlers than those that
+ * there are: nothing more is taken, and it is released once nothing is in hand and the
+ * cursor stands where it should</dd>
+ * <dt>stale</dt>
+ * <dd>it is lost, or what is known of its cursor may be wrong: nothing counts any more
+ * that is done here; it is gone once no handler runs</dd>
+ * </dl>
+ * Not thread-safe: the {@link Assignment} guards it with its lock, but for what is final.
  */
 final class PartitionState {
 
-	/** How many events wait for the page that fills the hole before them. */
-	private static final int MAX_AHEAD = 1000;
+	private final int partition;
 
-	final int partition;
+	private final long epoch;
 
-	final long epoch;
-
-	/** Events that follow each other without a hole, up to {@link #received}. */
-	final Deque<Event> pending = new ArrayDeque<>();
-
-	/** Events behind a hole. */
-	private final Deque<Event> ahead = new ArrayDeque<>();
+	private final Arrivals arrivals;
 
 	/** The last position that is known to have been handled, or to need no handling. */
 	private long done;
@@ -34,53 +40,46 @@ final class PartitionState {
 	/** The event at {@link #done}; null where it is kept no longer, or was not here. */
 	private @Nullable UUID doneEvent;
 
-	/** Whether the last event in hand was a held one: others have their turn then. */
-	private boolean heldLast;
-
 	/** What {@link #done} was when the cursor moved. */
 	private long acknowledged;
 
-	/** Up to here everything has arrived. */
-	long received;
+	private boolean moving;
 
-	/** There may be events that have not arrived: a page has to be read. */
-	boolean behind;
+	private boolean surplus;
 
-	/** Another process waits for the partition. */
-	boolean surplus;
+	private boolean stale;
 
-	/** Nothing counts any more that is done here; gone once nothing is in hand. */
-	boolean stale;
-
-	/** A statement that moves the cursor is under way. */
-	boolean moving;
-
-	Held held;
+	private Held held;
 
 	/** When to look for a held event, in {@code System.nanoTime()}; null for never. */
-	@Nullable Long retryAt;
+	private @Nullable Long retryAt;
 
 	private @Nullable InHand inHand;
 
-	PartitionState(Share.Owned owned, long now) {
+	/** Whether the last event in hand was a held one: others have their turn then. */
+	private boolean heldLast;
+
+	PartitionState(Share.Owned owned, Room room) {
 		this.partition = owned.cursor().partition();
 		this.epoch = owned.cursor().epoch();
 		this.acknowledged = owned.cursor().position();
 		this.done = this.acknowledged;
-		this.received = this.acknowledged;
-		this.behind = owned.head() > this.received;
+		this.arrivals = new Arrivals(room, this.acknowledged, owned.head());
 		this.surplus = owned.surplus();
 		this.held = owned.held();
-		held(owned.held(), now);
+		held(owned.held());
 	}
 
-	void held(Held held, long now) {
-		this.held = held;
-		this.retryAt = (held.due() != null) ? now + held.due().toNanos() : null;
+	int partition() {
+		return this.partition;
 	}
 
-	boolean isRetryDue(long now) {
-		return this.retryAt != null && now - this.retryAt >= 0 && !(this.heldLast && !this.pending.isEmpty());
+	long epoch() {
+		return this.epoch;
+	}
+
+	Arrivals arrivals() {
+		return this.arrivals;
 	}
 
 	Cursor cursor() {
@@ -89,7 +88,7 @@ final class PartitionState {
 
 	/** An event needs no handling any more. */
 	void done(Event event) {
-		this.done = number(event);
+		this.done = Arrivals.number(event);
 		this.doneEvent = event.id();
 	}
 
@@ -99,23 +98,85 @@ final class PartitionState {
 		this.acknowledged = this.done;
 	}
 
-	void acknowledged(long position) {
-		this.acknowledged = position;
+	/** Nothing up to a position is kept any more. */
+	void expired(long position) {
+		this.arrivals.expired(position);
+		if (this.done < position) {
+			this.done = position;
+			this.doneEvent = null;
+		}
 	}
 
-	long done() {
-		return this.done;
-	}
-
-	Progress progress() {
-		return new Progress(cursor(), this.done, this.doneEvent);
-	}
-
+	/** Whether the cursor has to be moved. */
 	boolean isDirty() {
 		return this.done > this.acknowledged;
 	}
 
-	/** Whether something may be begun. */
+	/** A statement that moves the cursor begins. */
+	Progress move() {
+		this.moving = true;
+		return new Progress(cursor(), this.done, this.doneEvent);
+	}
+
+	/** It has ended. */
+	void stopped() {
+		this.moving = false;
+	}
+
+	/** It has moved the cursor. */
+	void acknowledged(long position) {
+		this.acknowledged = position;
+	}
+
+	boolean isMoving() {
+		return this.moving;
+	}
+
+	boolean isSurplus() {
+		return this.surplus;
+	}
+
+	void surplus(boolean surplus) {
+		this.surplus = surplus;
+	}
+
+	boolean isStale() {
+		return this.stale;
+	}
+
+	/**
+	 * Nothing counts any more that is done here.
+	 * @return whether it can go: no handler runs
+	 */
+	boolean stale() {
+		this.stale = true;
+		if (this.inHand != null && this.inHand.isRunning()) {
+			return false;
+		}
+		this.arrivals.clear();
+		return true;
+	}
+
+	/** This is held now. */
+	void held(Held held) {
+		this.held = held;
+		this.retryAt = (held.due() != null) ? System.nanoTime() + held.due().toNanos() : null;
+	}
+
+	/** Whether others of its app are held, behind which an event has to queue. */
+	boolean holdsAppOf(Event event) {
+		return this.held.apps().contains(Held.app(event));
+	}
+
+	boolean isRetryDue(long now) {
+		return this.retryAt != null && now - this.retryAt >= 0 && !(this.heldLast && !this.arrivals.isEmpty());
+	}
+
+	@Nullable Long retryAt() {
+		return this.retryAt;
+	}
+
+	/** Whether something may be taken in hand. */
 	boolean isIdle() {
 		return this.inHand == null && !this.stale && !this.surplus;
 	}
@@ -124,10 +185,17 @@ final class PartitionState {
 		return this.inHand;
 	}
 
-	InHand take(Event event, @Nullable Member member, int attempts, boolean held) {
-		InHand taken = new InHand(event, member, attempts, held);
+	InHand take(Event event, @Nullable Member member) {
+		return take(new InHand(this, event, member, 0, false));
+	}
+
+	InHand take(HeldEvent due, @Nullable Member member) {
+		return take(new InHand(this, due.event(), member, due.attempts(), true));
+	}
+
+	private InHand take(InHand taken) {
 		this.inHand = taken;
-		this.heldLast = held;
+		this.heldLast = taken.isHeld();
 		return taken;
 	}
 
@@ -135,129 +203,20 @@ final class PartitionState {
 		this.inHand = null;
 	}
 
-	/**
-	 * An event has arrived by itself.
-	 * @return whether it is one of those to be handled now or later
-	 */
-	boolean arrived(Event event, boolean room) {
-		long number = number(event);
-		if (number <= this.received || this.stale) {
-			return false;
-		}
-		if (number == this.received + 1 && room) {
-			append(event);
-			return true;
-		}
-		this.behind = true;
-		keepAhead(event, number);
-		return false;
-	}
-
-	private void keepAhead(Event event, long number) {
-		Event last = this.ahead.peekLast();
-		if (last != null && (number(last) + 1 != number || this.ahead.size() >= MAX_AHEAD)) {
-			this.ahead.clear();
-		}
-		this.ahead.add(event);
-	}
-
-	/** A page was read, from {@link #received} on. */
-	void arrived(Page page) {
-		if (page.more()) {
-			this.behind = true;
-		}
-		page.events().stream().filter((event) -> number(event) > this.received).forEach(this::append);
-		Event next = this.ahead.poll();
-		while (next != null) {
-			if (number(next) == this.received + 1) {
-				append(next);
-			}
-			else if (number(next) > this.received) {
-				this.behind = true;
-				this.ahead.clear();
-			}
-			next = this.ahead.poll();
+	/** What is in hand was not begun: it is read again, here or elsewhere. */
+	void drop(InHand offered) {
+		putDown();
+		if (!offered.isHeld()) {
+			this.arrivals.restart(this.done);
 		}
 	}
 
-	/** Nothing up to a position is kept any more. */
-	void expired(long position) {
-		this.received = Math.max(this.received, position);
-		if (this.done < position) {
-			this.done = position;
-			this.doneEvent = null;
+	/** What is in hand is to be begun once more. */
+	void again(InHand ended) {
+		putDown();
+		if (!ended.isHeld()) {
+			this.arrivals.putBack(ended.event());
 		}
-	}
-
-	private void append(Event event) {
-		this.pending.add(event);
-		this.received = number(event);
-	}
-
-	static long number(Event event) {
-		Position position = event.position();
-		if (position == null) {
-			throw new IllegalStateException(event + " has no position in the event log");
-		}
-		return position.number();
-	}
-
-	/** What is to be written about the event in hand, once it is settled. */
-	enum Todo {
-
-		/** Nothing: it is being handled. */
-		NONE,
-
-		/** Hold it behind another one of its app. */
-		QUEUE,
-
-		/** Hold it: it has failed. */
-		HOLD,
-
-		/** It is held no longer. */
-		HANDLED,
-
-		/** It is held for longer. */
-		FAILED_AGAIN,
-
-		/** It is held no longer, which is written already. */
-		REFRESH
-
-	}
-
-	/** The event in hand. */
-	static final class InHand {
-
-		final Event event;
-
-		/** Whose handler it is for; null where none has to be called. */
-		final @Nullable Member member;
-
-		final boolean held;
-
-		/** How often it was tried before. */
-		final int attempts;
-
-		boolean begun;
-
-		boolean enlisted;
-
-		Todo todo = Todo.NONE;
-
-		@Nullable Throwable error;
-
-		private InHand(Event event, @Nullable Member member, int attempts, boolean held) {
-			this.event = event;
-			this.member = member;
-			this.attempts = attempts;
-			this.held = held;
-		}
-
-		void settle(Todo todo, @Nullable Throwable error) {
-			this.todo = todo;
-			this.error = error;
-		}
-
 	}
 
 }
