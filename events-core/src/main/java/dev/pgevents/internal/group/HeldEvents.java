@@ -163,15 +163,24 @@ final class HeldEvents {
 
 	private long delay(long now) {
 		try (Change change = this.assignment.change()) {
-			long delay = Long.MAX_VALUE;
-			for (PartitionState partition : this.assignment.all(change)) {
-				Long retryAt = partition.retryAt();
-				if (retryAt != null && partition.isIdle()) {
-					delay = Math.min(delay, Math.max(1, retryAt - now));
-				}
+			if (this.assignment.isClosing(change)) {
+				return Long.MAX_VALUE;
 			}
-			return delay;
+			return this.assignment.all(change)
+				.stream()
+				.mapToLong((partition) -> delay(partition, now))
+				.min()
+				.orElse(Long.MAX_VALUE);
 		}
+	}
+
+	private static long delay(PartitionState partition, long now) {
+		Long retryAt = partition.retryAt();
+		if (retryAt == null) {
+			return Long.MAX_VALUE;
+		}
+		// What is due already is looked for when the event in hand is put down.
+		return (partition.isIdle() || retryAt - now > 0) ? Math.max(1, retryAt - now) : Long.MAX_VALUE;
 	}
 
 	/** An event that is settled, and where its partition's cursor is. */

@@ -207,6 +207,48 @@ class HandlingTests {
 	}
 
 	@Test
+	void theNextAttemptIsPlannedWhileAnotherEventIsInHand() throws Exception {
+		Event event = this.rooms.recorded(Rooms.TYPE, "another app", 0, 1);
+		this.rooms.store.held = new Held(Set.of("app0"), Duration.ofHours(1));
+		this.rooms.store.owns(0, 0);
+		this.rooms.join(NEVER);
+		this.rooms.handling.arrived(event, 0);
+		this.rooms.pass();
+		assertThat(this.rooms.told).containsExactly(event);
+		assertThat(this.rooms.later).hasSize(1);
+	}
+
+	@Test
+	void whatIsDueWaitsForTheEventInHand() throws Exception {
+		Event other = this.rooms.recorded(Rooms.TYPE, "another app", 0, 2);
+		Event held = this.rooms.recorded(0, 1);
+		Member member = join(0, this.handled::add);
+		this.rooms.handling.arrived(held, 0);
+		this.rooms.handling.arrived(other, 0);
+		this.rooms.store.held = new Held(Set.of("app0"), Duration.ZERO);
+		this.rooms.store.due.put(0, new HeldEvent(held, 1));
+		this.rooms.store.owns(0, 0);
+		this.rooms.assignment.look();
+		assertThat(this.rooms.pass()).containsExactly("share 1");
+		assertThat(this.rooms.later).as("no timer: the handler's end is what is waited for").isEmpty();
+		this.rooms.handle(member);
+		assertThat(this.rooms.work).isPositive();
+		this.rooms.pass();
+		this.rooms.handle(member, held);
+		assertThat(this.handled).containsExactly(held, held);
+	}
+
+	@Test
+	void noAttemptIsPlannedOfAGroupThatIsClosed() throws Exception {
+		this.rooms.store.held = new Held(Set.of("app0"), Duration.ZERO);
+		join(0, NEVER);
+		this.rooms.assignment.close();
+		assertThat(this.rooms.later).hasSize(1);
+		this.rooms.later.remove(0).run();
+		assertThat(this.rooms.later).isEmpty();
+	}
+
+	@Test
 	void whatWasHandledAndHeldIsHeldNoLonger() throws Exception {
 		Event event = this.rooms.recorded(0, 1);
 		this.rooms.store.held = new Held(Set.of("app0"), Duration.ZERO);
