@@ -38,6 +38,9 @@ class DocumentationTests {
 	private static final Pattern NAMED_TEST = Pattern
 		.compile("`([A-Z]\\w*(?:Tests|Properties|Contract))?(?:\\.(\\w+)(…)?)?`");
 
+	/** A method that is named without its class: a sentence, which nothing else is. */
+	private static final Pattern NAMED_SENTENCE = Pattern.compile("`([a-z]+(?:[A-Z]\\w*?){5,})(…)?`");
+
 	@Test
 	void linksLeadToPagesAndHeadingsThatAreThere() throws IOException {
 		List<String> broken = new ArrayList<>();
@@ -70,6 +73,19 @@ class DocumentationTests {
 					missing.add(ROOT.relativize(page) + ": " + current + "." + named.group(2));
 				}
 			}
+		}
+		assertThat(missing).isEmpty();
+	}
+
+	@Test
+	void methodsOfTestsThatPagesNameExist() throws IOException {
+		String tests = String.join("\n", testClasses().values());
+		List<String> missing = new ArrayList<>();
+		for (Path page : pages()) {
+			NAMED_SENTENCE.matcher(text(page))
+				.results()
+				.filter((named) -> !hasMethod(tests, named.group(1), named.group(2) != null))
+				.forEach((named) -> missing.add(ROOT.relativize(page) + ": " + named.group(1)));
 		}
 		assertThat(missing).isEmpty();
 	}

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import dev.pgevents.Event;
 import dev.pgevents.Publisher;
 import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.internal.util.Require;
 import dev.pgevents.spring.DomainEventPublisher;
 import dev.pgevents.spring.internal.payload.PayloadClass;
 import org.jspecify.annotations.Nullable;
@@ -101,10 +102,7 @@ public final class DomainEventScenario {
 		 * @throws IllegalArgumentException if it is not positive
 		 */
 		public Step within(Duration limit) {
-			if (limit.isNegative() || limit.isZero()) {
-				throw new IllegalArgumentException("a wait of " + limit + " is none: give a positive time");
-			}
-			this.limit = limit;
+			this.limit = Require.positive("limit", limit);
 			return this;
 		}
 
