@@ -36,7 +36,7 @@ public record Backoff(Duration initialDelay, double multiplier, Duration maxDela
 	}
 
 	/**
-	 * The next wait.
+	 * Returns the next wait.
 	 * @param failures how many attempts have failed in a row, at least 1
 	 * @return the wait, up to a fifth shorter than the nominal one
 	 */

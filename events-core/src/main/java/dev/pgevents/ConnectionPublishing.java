@@ -14,7 +14,7 @@ import java.util.List;
 public interface ConnectionPublishing extends EncodingPublisher {
 
 	/**
-	 * A publisher on a connection. Its {@code publishAsync} stays outside of the
+	 * Returns a publisher on a connection. Its {@code publishAsync} stays outside of the
 	 * transaction.
 	 * @param connection the caller's connection, for as long as the publisher is used
 	 * @return a publisher with the threading of the connection
@@ -31,7 +31,7 @@ public interface ConnectionPublishing extends EncodingPublisher {
 	void publishEncoded(Connection connection, Collection<? extends EncodedEvent> events);
 
 	/**
-	 * Whether an event will be recorded in the {@linkplain EventLog event log}.
+	 * Returns whether an event will be recorded in the {@linkplain EventLog event log}.
 	 * @param event what {@link #encode} of this bus has returned
 	 * @return whether it will; false without an event log
 	 */
@@ -55,8 +55,8 @@ public interface ConnectionPublishing extends EncodingPublisher {
 	}
 
 	/**
-	 * Whether what is published on a connection travels in the database that the bus is
-	 * connected to: a connection of a routing data source may lead elsewhere.
+	 * Returns whether what is published on a connection travels in the database that the
+	 * bus is connected to: a connection of a routing data source may lead elsewhere.
 	 * @param connection the caller's connection, in whatever transaction it is in
 	 * @param unknown the answer as long as the bus has not connected
 	 * @return whether it arrives where the bus listens; true for a server that refuses

@@ -10,7 +10,7 @@ package dev.pgevents;
 public interface EncodedEvent {
 
 	/**
-	 * The event.
+	 * Returns the event.
 	 * @return the event as it was given
 	 */
 	Event event();

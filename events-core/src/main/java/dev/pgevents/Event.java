@@ -69,7 +69,7 @@ public record Event(UUID id, EventType type, @Nullable String appId, Payload pay
 	}
 
 	/**
-	 * A new event that happens now.
+	 * Returns a new event that happens now.
 	 * @param type what kind of thing happened
 	 * @param appId the application it happened to, or null
 	 * @param payload any value the bus's codec can write, a {@link Payload}, or null
@@ -89,7 +89,7 @@ public record Event(UUID id, EventType type, @Nullable String appId, Payload pay
 	}
 
 	/**
-	 * The payload as a value of the given class.
+	 * Returns the payload as a value of the given class.
 	 * @param <T> the wanted type
 	 * @param type the wanted class
 	 * @return the converted payload, or null where it is empty
@@ -100,7 +100,7 @@ public record Event(UUID id, EventType type, @Nullable String appId, Payload pay
 	}
 
 	/**
-	 * This event as it stands in an event log.
+	 * Returns this event as it stands in an event log.
 	 * @param position where it stands, or null if it does not
 	 * @return a copy
 	 */
@@ -110,7 +110,7 @@ public record Event(UUID id, EventType type, @Nullable String appId, Payload pay
 	}
 
 	/**
-	 * This event with one more header.
+	 * Returns this event with one more header.
 	 * @param name the header's name
 	 * @param value its value, in place of an earlier one
 	 * @return a copy
@@ -123,7 +123,7 @@ public record Event(UUID id, EventType type, @Nullable String appId, Payload pay
 	}
 
 	/**
-	 * This event with another payload.
+	 * Returns this event with another payload.
 	 * @param payload the payload
 	 * @return a copy
 	 */
@@ -235,7 +235,7 @@ public record Event(UUID id, EventType type, @Nullable String appId, Payload pay
 		}
 
 		/**
-		 * The event.
+		 * Builds the event.
 		 * @return a new event
 		 */
 		public Event build() {

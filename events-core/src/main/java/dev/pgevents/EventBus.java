@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public interface EventBus extends Publisher, Subscriber, AutoCloseable {
 
 	/**
-	 * The subscriptions that are open now, streams among them.
+	 * Returns the subscriptions that are open now, streams among them.
 	 * @return a snapshot; none where a bus does not say
 	 */
 	default Collection<Subscription> subscriptions() {
@@ -36,8 +36,8 @@ public interface EventBus extends Publisher, Subscriber, AutoCloseable {
 	}
 
 	/**
-	 * What this bus marks the events with that it publishes: the same for as long as the
-	 * bus is there, whatever becomes of its connections, and another for each bus.
+	 * Returns what this bus marks the events with that it publishes: the same for as long
+	 * as the bus is there, whatever becomes of its connections, and another for each bus.
 	 * @return the id, or null where a bus marks none
 	 * @see Event#publishedBy()
 	 */

@@ -62,23 +62,23 @@ public interface EventLog {
 	void rewind(String group, Instant instant);
 
 	/**
-	 * How far a group is behind.
+	 * Returns how far a group is behind.
 	 * @param group the group's name
 	 * @return how many positions of the log lie before it; held events are not among them
 	 */
 	long lag(String group);
 
 	/**
-	 * The events of a group that wait for another attempt, or behind one of their app
-	 * that does. Those that are {@linkplain #parked(String) parked} are not among them,
-	 * those behind them are.
+	 * Returns the events of a group that wait for another attempt, or behind one of their
+	 * app that does. Those that are {@linkplain #parked(String) parked} are not among
+	 * them, those behind them are.
 	 * @param group the group's name
 	 * @return the events in the order of their positions, {@value #MAX_READ} at most
 	 */
 	List<HeldEvent> held(String group);
 
 	/**
-	 * The events that a group has given up.
+	 * Returns the events that a group has given up.
 	 * @param group the group's name
 	 * @return the events in the order of their positions, {@value #MAX_READ} at most
 	 */
@@ -118,7 +118,7 @@ public interface EventLog {
 	void narrow(String group, SubscriptionFilter filter);
 
 	/**
-	 * All groups that there are, whether a process runs them or not.
+	 * Returns all groups that there are, whether a process runs them or not.
 	 * @return how they stand, by name
 	 */
 	List<GroupStatus> groups();

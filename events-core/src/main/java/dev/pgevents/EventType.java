@@ -25,7 +25,7 @@ public record EventType(String value) implements Comparable<EventType> {
 	}
 
 	/**
-	 * The event type of the given text.
+	 * Returns the event type of the given text.
 	 * @param value lower-case words of {@code [a-z0-9_]} joined by dots
 	 * @return the type
 	 * @throws IllegalArgumentException if the value is not a valid type
@@ -40,7 +40,7 @@ public record EventType(String value) implements Comparable<EventType> {
 	}
 
 	/**
-	 * The type as text, ready for a log line.
+	 * Returns the type as text, ready for a log line.
 	 */
 	@Override
 	public String toString() {

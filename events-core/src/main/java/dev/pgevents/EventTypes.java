@@ -91,7 +91,7 @@ public final class EventTypes {
 	}
 
 	/**
-	 * All types of the catalogue.
+	 * Returns all types of the catalogue.
 	 * @return an immutable set of the twelve types
 	 */
 	public static Set<EventType> all() {

@@ -29,7 +29,8 @@ public record Gap(Reason reason, Instant since, Instant until, long dropped) imp
 	}
 
 	/**
-	 * One gap for this one and another of the same reason that follows it immediately.
+	 * Returns one gap for this one and another of the same reason that follows it
+	 * immediately.
 	 * @param next the gap that follows
 	 * @return a gap that covers both
 	 * @throws IllegalArgumentException if the reasons differ

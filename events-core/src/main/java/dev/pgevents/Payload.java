@@ -31,7 +31,7 @@ public final class Payload {
 	}
 
 	/**
-	 * A payload of a value that is not yet encoded.
+	 * Returns a payload of a value that is not yet encoded.
 	 * @param value the value, or null for none
 	 * @return the payload
 	 */
@@ -40,7 +40,7 @@ public final class Payload {
 	}
 
 	/**
-	 * A payload of JSON that is not yet decoded.
+	 * Returns a payload of JSON that is not yet decoded.
 	 * @param json one JSON value
 	 * @param codec reads the JSON when a value is asked for
 	 * @return the payload
@@ -50,7 +50,7 @@ public final class Payload {
 	}
 
 	/**
-	 * A payload of JSON to be published as it is, where a {@code String} would be
+	 * Returns a payload of JSON to be published as it is, where a {@code String} would be
 	 * published as a JSON string.
 	 * @param json one JSON value; checked when it is published
 	 * @return the payload
@@ -60,8 +60,8 @@ public final class Payload {
 	}
 
 	/**
-	 * The payload as a value of the given class. A {@code String} is the text where the
-	 * payload is one, and the JSON where it is an object or an array.
+	 * Returns the payload as a value of the given class. A {@code String} is the text
+	 * where the payload is one, and the JSON where it is an object or an array.
 	 * @param <T> the wanted type
 	 * @param type the wanted class
 	 * @return the value, or null where the payload is empty
@@ -73,7 +73,7 @@ public final class Payload {
 	}
 
 	/**
-	 * The payload as a value of the given type, which may be generic.
+	 * Returns the payload as a value of the given type, which may be generic.
 	 * @param <T> the wanted type
 	 * @param type the wanted type
 	 * @return the value, or null where the payload is empty and the codec has nothing
@@ -110,7 +110,7 @@ public final class Payload {
 	}
 
 	/**
-	 * Whether there is nothing: no value, or JSON {@code null}.
+	 * Returns whether there is nothing: no value, or JSON {@code null}.
 	 * @return whether the payload is empty
 	 */
 	public boolean isEmpty() {
@@ -118,7 +118,8 @@ public final class Payload {
 	}
 
 	/**
-	 * Whether the payload is JSON already, so that {@link #toJson} needs no codec.
+	 * Returns whether the payload is JSON already, so that {@link #toJson} needs no
+	 * codec.
 	 * @return whether it was made from JSON
 	 */
 	public boolean isJson() {
@@ -126,7 +127,7 @@ public final class Payload {
 	}
 
 	/**
-	 * The payload as JSON: as it was received, or written by the codec.
+	 * Returns the payload as JSON: as it was received, or written by the codec.
 	 * @param codec writes the value where the payload is not JSON yet
 	 * @return one JSON value
 	 * @throws PayloadConversionException if the value cannot be written

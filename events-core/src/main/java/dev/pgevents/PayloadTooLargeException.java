@@ -27,7 +27,7 @@ public class PayloadTooLargeException extends PublishException {
 	}
 
 	/**
-	 * The size of the notification, envelope included.
+	 * Returns the size of the notification, envelope included.
 	 * @return bytes in the database's encoding
 	 */
 	public int actualBytes() {
@@ -35,7 +35,7 @@ public class PayloadTooLargeException extends PublishException {
 	}
 
 	/**
-	 * The largest size allowed.
+	 * Returns the largest size allowed.
 	 * @return bytes in the database's encoding
 	 */
 	public int allowedBytes() {

@@ -32,7 +32,7 @@ public record Position(int partition, long number) implements Comparable<Positio
 	}
 
 	/**
-	 * Both parts in short, ready for a log line: {@code 12:4711}.
+	 * Returns both parts in short, ready for a log line: {@code 12:4711}.
 	 */
 	@Override
 	public String toString() {

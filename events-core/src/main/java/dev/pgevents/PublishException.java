@@ -52,7 +52,7 @@ public class PublishException extends EventsException {
 	}
 
 	/**
-	 * What is known of the event.
+	 * Returns what is known of the event.
 	 * @return whether it certainly was not published
 	 */
 	public Outcome outcome() {

@@ -85,7 +85,7 @@ public final class StartPosition {
 	}
 
 	/**
-	 * Whether it is {@link #latest()}.
+	 * Returns whether it is {@link #latest()}.
 	 * @return whether to begin with the next event
 	 */
 	public boolean isLatest() {
@@ -93,7 +93,7 @@ public final class StartPosition {
 	}
 
 	/**
-	 * Whether it is {@link #earliest()}.
+	 * Returns whether it is {@link #earliest()}.
 	 * @return whether to begin with the oldest event
 	 */
 	public boolean isEarliest() {
@@ -101,7 +101,7 @@ public final class StartPosition {
 	}
 
 	/**
-	 * The time to begin at.
+	 * Returns the time to begin at.
 	 * @return the time, or null for latest and earliest
 	 */
 	public @Nullable Instant instant() {

@@ -56,8 +56,8 @@ public interface Subscriber {
 	EventStream open(SubscriptionFilter filter, SubscriptionOptions options);
 
 	/**
-	 * Whether events are known to be arriving: listening, and delivery was proven. While
-	 * they are not, consumers should look for themselves more often.
+	 * Returns whether events are known to be arriving: listening, and delivery was
+	 * proven. While they are not, consumers should look for themselves more often.
 	 * @return whether the bus is delivering
 	 */
 	default boolean isDelivering() {

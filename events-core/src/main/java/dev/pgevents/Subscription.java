@@ -12,13 +12,13 @@ import java.util.concurrent.CompletableFuture;
 public interface Subscription extends AutoCloseable {
 
 	/**
-	 * The name given in the options, or one made up by the bus.
+	 * Returns the name given in the options, or one made up by the bus.
 	 * @return the name, for logs and metrics
 	 */
 	String name();
 
 	/**
-	 * Which events were asked for.
+	 * Returns the filter that says which events were asked for.
 	 * @return the filter
 	 */
 	SubscriptionFilter filter();
@@ -32,13 +32,13 @@ public interface Subscription extends AutoCloseable {
 	CompletableFuture<Void> ready();
 
 	/**
-	 * What has happened so far.
+	 * Returns what has happened so far.
 	 * @return a snapshot
 	 */
 	SubscriptionStats stats();
 
 	/**
-	 * The calls of the handler that are under way, the slow ones among them.
+	 * Returns the calls of the handler that are under way, the slow ones among them.
 	 * @return a snapshot; empty where none is, and where a subscription has no handler
 	 */
 	default Collection<RunningHandler> running() {
@@ -63,7 +63,7 @@ public interface Subscription extends AutoCloseable {
 	}
 
 	/**
-	 * Whether the handler is kept from its events.
+	 * Returns whether the handler is kept from its events.
 	 * @return whether {@link #pause()} was called, and {@link #resume()} not since
 	 */
 	default boolean isPaused() {

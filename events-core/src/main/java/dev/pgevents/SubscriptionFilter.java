@@ -66,7 +66,7 @@ public record SubscriptionFilter(Set<String> types, Set<String> appIds) {
 	}
 
 	/**
-	 * This filter with more applications to choose from.
+	 * Returns this filter with more applications to choose from.
 	 * @param appIds ids of applications, added to those already named
 	 * @return a new filter
 	 */
@@ -75,7 +75,7 @@ public record SubscriptionFilter(Set<String> types, Set<String> appIds) {
 	}
 
 	/**
-	 * This filter with more types to choose from.
+	 * Returns this filter with more types to choose from.
 	 * @param types types or group wildcards, added to those already named
 	 * @return a new filter
 	 * @throws IllegalArgumentException if a type is not valid
@@ -85,7 +85,7 @@ public record SubscriptionFilter(Set<String> types, Set<String> appIds) {
 	}
 
 	/**
-	 * This filter with more types to choose from.
+	 * Returns this filter with more types to choose from.
 	 * @param types types, added to those already named
 	 * @return a new filter
 	 */
@@ -94,7 +94,7 @@ public record SubscriptionFilter(Set<String> types, Set<String> appIds) {
 	}
 
 	/**
-	 * Whether an event is wanted.
+	 * Returns whether an event is wanted.
 	 * @param event the event
 	 * @return whether all parts match it
 	 */
@@ -103,7 +103,7 @@ public record SubscriptionFilter(Set<String> types, Set<String> appIds) {
 	}
 
 	/**
-	 * Whether events of a type may be wanted.
+	 * Returns whether events of a type may be wanted.
 	 * @param type the type
 	 * @return whether the type part matches it
 	 */

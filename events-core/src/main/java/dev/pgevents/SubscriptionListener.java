@@ -13,22 +13,23 @@ public interface SubscriptionListener {
 	};
 
 	/**
-	 * A subscription was opened.
+	 * Called when a subscription was opened.
 	 * @param subscription the subscription, not live yet
 	 */
 	default void onOpened(Subscription subscription) {
 	}
 
 	/**
-	 * A subscription is being closed: nothing arrives any more, a handler may still run.
+	 * Called when a subscription is being closed: nothing arrives any more, a handler may
+	 * still run.
 	 * @param subscription the subscription
 	 */
 	default void onClosed(Subscription subscription) {
 	}
 
 	/**
-	 * A subscription was closed and its handler runs no more: its statistics are final.
-	 * Called once; after, or at the same time as {@link #onClosed}.
+	 * Called once when a subscription was closed and its handler runs no more: its
+	 * statistics are final. This is after, or at the same time as {@link #onClosed}.
 	 * @param subscription the subscription
 	 */
 	default void onFinished(Subscription subscription) {

@@ -52,7 +52,7 @@ public final class SubscriptionOptions {
 	}
 
 	/**
-	 * The defaults: 8192 events, the oldest dropped first, one at a time.
+	 * Returns the defaults: 8192 events, the oldest dropped first, one at a time.
 	 * @return the default options
 	 */
 	public static SubscriptionOptions defaults() {
@@ -68,7 +68,7 @@ public final class SubscriptionOptions {
 	}
 
 	/**
-	 * The subscription's name.
+	 * Returns the subscription's name.
 	 * @return the name, or null to let the bus make one up
 	 */
 	public @Nullable String name() {
@@ -76,7 +76,7 @@ public final class SubscriptionOptions {
 	}
 
 	/**
-	 * How many events may wait for the handler.
+	 * Returns how many events may wait for the handler.
 	 * @return at least 1
 	 */
 	public int bufferSize() {
@@ -84,7 +84,7 @@ public final class SubscriptionOptions {
 	}
 
 	/**
-	 * What happens to an event for which there is no room.
+	 * Returns what happens to an event for which there is no room.
 	 * @return the policy
 	 */
 	public OverflowPolicy overflow() {
@@ -92,7 +92,7 @@ public final class SubscriptionOptions {
 	}
 
 	/**
-	 * How many events may be handled at a time.
+	 * Returns how many events may be handled at a time.
 	 * @return at least 1
 	 */
 	public int concurrency() {
@@ -100,7 +100,7 @@ public final class SubscriptionOptions {
 	}
 
 	/**
-	 * What is called when the handler fails.
+	 * Returns what is called when the handler fails.
 	 * @return the error handler, or null to log
 	 */
 	public @Nullable EventErrorHandler errorHandler() {
@@ -116,7 +116,7 @@ public final class SubscriptionOptions {
 	}
 
 	/**
-	 * A builder that starts from these options.
+	 * Returns a builder that starts from these options.
 	 * @return a new builder
 	 */
 	public Builder toBuilder() {
@@ -133,7 +133,7 @@ public final class SubscriptionOptions {
 	}
 
 	/**
-	 * The group that the subscription belongs to.
+	 * Returns the group that the subscription belongs to.
 	 * @return the group's name, or null where every subscription gets every event
 	 */
 	public @Nullable String group() {
@@ -141,7 +141,7 @@ public final class SubscriptionOptions {
 	}
 
 	/**
-	 * Where the group begins if it is new.
+	 * Returns where the group begins if it is new.
 	 * @return the start, {@link StartPosition#latest()} unless set
 	 */
 	public StartPosition from() {
@@ -149,7 +149,7 @@ public final class SubscriptionOptions {
 	}
 
 	/**
-	 * Whether events that the subscription's own bus has published are left out.
+	 * Returns whether events that the subscription's own bus has published are left out.
 	 * @return false unless set
 	 */
 	public boolean ignoreOwn() {
@@ -294,7 +294,7 @@ public final class SubscriptionOptions {
 		}
 
 		/**
-		 * The options.
+		 * Builds the options.
 		 * @return new options
 		 * @throws IllegalStateException if the options contradict each other
 		 */

@@ -25,7 +25,8 @@ public record SyncTrigger(Cause cause, long events, Set<String> appIds) {
 	}
 
 	/**
-	 * One line; app ids, which any client may send, are escaped and shortened.
+	 * Returns all parts in one line; app ids, which any client may send, are escaped and
+	 * shortened.
 	 */
 	@Override
 	public String toString() {

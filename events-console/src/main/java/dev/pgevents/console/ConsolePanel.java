@@ -24,21 +24,21 @@ public interface ConsolePanel {
 	String id();
 
 	/**
-	 * The heading.
+	 * Returns the heading.
 	 * @return a few words
 	 */
 	String title();
 
 	/**
-	 * What the panel shows now. Asked for once a second, however many pages are open, so
-	 * that it must be quick and bounded.
+	 * Returns what the panel shows now. Asked for once a second, however many pages are
+	 * open, so that it must be quick and bounded.
 	 * @return maps, lists, records, texts, numbers and the like; a {@code long} reaches
 	 * the page as text, so that it stays exact
 	 */
 	Object data();
 
 	/**
-	 * The module that shows the data: a file of ECMAScript that exports
+	 * Returns the module that shows the data: a file of ECMAScript that exports
 	 * {@code render(element, data, console)}. It is called with an empty element at
 	 * first, then with the same element each time the data has changed; {@code console}
 	 * has {@code operate(name, target)}, which returns a promise of the answer, and
@@ -49,7 +49,7 @@ public interface ConsolePanel {
 	Resource script();
 
 	/**
-	 * The style sheet that the script's elements need.
+	 * Returns the style sheet that the script's elements need.
 	 * @return the file, or null if the console's own classes do
 	 */
 	default @Nullable Resource styles() {
@@ -57,7 +57,7 @@ public interface ConsolePanel {
 	}
 
 	/**
-	 * What {@link #operate} can do.
+	 * Returns what {@link #operate} can do.
 	 * @return names of the letters a to z and dashes
 	 */
 	default Set<String> operations() {

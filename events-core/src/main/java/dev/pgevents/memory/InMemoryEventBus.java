@@ -211,7 +211,8 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 	}
 
 	/**
-	 * The codec is one, and the event log, where {@link Builder#log} has switched it on.
+	 * Returns a capability: the codec is one, and so is the event log where
+	 * {@link Builder#log} has switched it on.
 	 */
 	@Override
 	public <T> Optional<T> capability(Class<T> type) {
@@ -399,7 +400,7 @@ public final class InMemoryEventBus implements EventBus, EncodingPublisher {
 		}
 
 		/**
-		 * The bus.
+		 * Builds the bus.
 		 * @return a new bus; close it when done
 		 */
 		public InMemoryEventBus build() {

@@ -14,7 +14,7 @@ import dev.pgevents.Event;
 public interface BusMonitor {
 
 	/**
-	 * How the bus is.
+	 * Returns the status of the bus.
 	 * @return a snapshot; costs no round trip
 	 */
 	BusStatus status();
@@ -37,7 +37,7 @@ public interface BusMonitor {
 	List<ServerSession> serverSessions() throws SQLException;
 
 	/**
-	 * The channel that an event would be sent on.
+	 * Returns the channel that an event would be sent on.
 	 * @param event the event
 	 * @return the channel's name, unquoted
 	 */

@@ -29,14 +29,14 @@ public interface ChannelStrategy {
 	int MAX_NAME_BYTES = 63;
 
 	/**
-	 * The channel an event goes to.
+	 * Returns the channel an event goes to.
 	 * @param event the event
 	 * @return the channel's name, unquoted
 	 */
 	String channelOf(Event event);
 
 	/**
-	 * The channels on which events of a filter may arrive.
+	 * Returns the channels on which events of a filter may arrive.
 	 * @param filter the filter
 	 * @return the channels' names, unquoted; at least one
 	 */
@@ -68,7 +68,7 @@ public interface ChannelStrategy {
 	}
 
 	/**
-	 * One channel for everything. The default, with {@link #DEFAULT_CHANNEL}.
+	 * Returns one channel for everything. The default, with {@link #DEFAULT_CHANNEL}.
 	 * @param name the channel's name
 	 * @return the strategy
 	 * @throws IllegalArgumentException if the name is empty or too long
@@ -78,8 +78,8 @@ public interface ChannelStrategy {
 	}
 
 	/**
-	 * A channel for each known type, {@code <prefix>.<type>}, and {@code <prefix>.other}
-	 * for the rest, so that wildcard filters stay complete.
+	 * Returns a channel for each known type, {@code <prefix>.<type>}, and
+	 * {@code <prefix>.other} for the rest, so that wildcard filters stay complete.
 	 * @param prefix what the channels' names begin with
 	 * @param knownTypes the types with a channel of their own, the same in all processes
 	 * @return the strategy
@@ -90,11 +90,11 @@ public interface ChannelStrategy {
 	}
 
 	/**
-	 * A channel for each listed type, {@code <prefix>.<type>}, one for each listed group,
-	 * {@code <prefix>.order.*} for {@code order.*}, and {@code <prefix>.other} for the
-	 * rest, so that every filter stays complete. The most specific of what is listed
-	 * counts. Buses compare their lists where they connect, on {@code <prefix>.lists},
-	 * and warn where they differ.
+	 * Returns a channel for each listed type, {@code <prefix>.<type>}, one for each
+	 * listed group, {@code <prefix>.order.*} for {@code order.*}, and
+	 * {@code <prefix>.other} for the rest, so that every filter stays complete. The most
+	 * specific of what is listed counts. Buses compare their lists where they connect, on
+	 * {@code <prefix>.lists}, and warn where they differ.
 	 * @param prefix what the channels' names begin with
 	 * @param typesAndGroups what has a channel of its own, the same in all processes
 	 * @return the strategy

@@ -81,7 +81,7 @@ public final class EventLogSettings {
 	}
 
 	/**
-	 * The defaults.
+	 * Returns the defaults.
 	 * @return settings
 	 */
 	public static EventLogSettings defaults() {
@@ -97,7 +97,7 @@ public final class EventLogSettings {
 	}
 
 	/**
-	 * How large an event may be.
+	 * Returns how large an event may be.
 	 * @return the size in bytes, envelope included
 	 */
 	public int maxSize() {
@@ -105,7 +105,7 @@ public final class EventLogSettings {
 	}
 
 	/**
-	 * Whether events of a type are recorded.
+	 * Returns whether events of a type are recorded.
 	 * @param type the type
 	 * @return whether they are
 	 */
@@ -114,7 +114,7 @@ public final class EventLogSettings {
 	}
 
 	/**
-	 * Whether an event is recorded.
+	 * Returns whether an event is recorded.
 	 * @param event the event, as it is published
 	 * @return whether it is
 	 */
@@ -312,7 +312,7 @@ public final class EventLogSettings {
 		}
 
 		/**
-		 * The settings.
+		 * Builds the settings.
 		 * @return new settings
 		 * @throws IllegalArgumentException if a name, the number of partitions or a time
 		 * of retention is not valid

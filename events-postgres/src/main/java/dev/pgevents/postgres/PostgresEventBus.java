@@ -346,7 +346,8 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 	}
 
 	/**
-	 * The codec is one, and the event log, where {@link Builder#log} has switched it on.
+	 * Returns a capability: the codec is one, and so is the event log where
+	 * {@link Builder#log} has switched it on.
 	 */
 	@Override
 	public <T> Optional<T> capability(Class<T> type) {
@@ -410,7 +411,8 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 	}
 
 	/**
-	 * Why groups handle nothing in this process, though it has handlers of theirs.
+	 * Returns why groups handle nothing in this process, though it has handlers of
+	 * theirs.
 	 * @return the reasons by group; none of those that take part
 	 */
 	public Map<String, String> groupProblems() {

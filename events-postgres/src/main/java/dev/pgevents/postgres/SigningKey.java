@@ -32,8 +32,8 @@ public final class SigningKey {
 	}
 
 	/**
-	 * The key that is written as the given text: its UTF-8 bytes, whether they look like
-	 * hexadecimal digits, Base64 or anything else.
+	 * Returns the key that is written as the given text: its UTF-8 bytes, whether they
+	 * look like hexadecimal digits, Base64 or anything else.
 	 * @param text at least {@value #MIN_BYTES} bytes, hard to guess
 	 * @return the key
 	 * @throws IllegalArgumentException if it is too short, or begins or ends with white
@@ -49,7 +49,7 @@ public final class SigningKey {
 	}
 
 	/**
-	 * The key of the given bytes.
+	 * Returns the key of the given bytes.
 	 * @param bytes at least {@value #MIN_BYTES}, hard to guess; copied
 	 * @return the key
 	 * @throws IllegalArgumentException if they are too few

@@ -26,13 +26,13 @@ import org.springframework.context.SmartLifecycle;
 public interface DomainEventListenerContainer extends SmartLifecycle {
 
 	/**
-	 * The ids of all methods, running or not.
+	 * Returns the ids of all methods, running or not.
 	 * @return an unmodifiable copy
 	 */
 	Set<String> ids();
 
 	/**
-	 * The subscriptions that are running now, with their statistics.
+	 * Returns the subscriptions that are running now, with their statistics.
 	 * @return an unmodifiable copy
 	 */
 	Collection<Subscription> subscriptions();
@@ -73,7 +73,7 @@ public interface DomainEventListenerContainer extends SmartLifecycle {
 	void resume(String id);
 
 	/**
-	 * Whether a method is paused.
+	 * Returns whether a method is paused.
 	 * @param id its id
 	 * @return whether it is running and paused
 	 * @throws IllegalArgumentException if there is no such method
@@ -91,7 +91,7 @@ public interface DomainEventListenerContainer extends SmartLifecycle {
 	void resync(String id);
 
 	/**
-	 * Whether a method is running.
+	 * Returns whether a method is running.
 	 * @param id its id
 	 * @return whether it is
 	 * @throws IllegalArgumentException if there is no such method

@@ -39,7 +39,7 @@ public class EventsConfigurationException extends EventsException {
 	}
 
 	/**
-	 * What cannot work.
+	 * Returns what cannot work.
 	 * @return a sentence without its full stop
 	 */
 	public String description() {
@@ -47,7 +47,7 @@ public class EventsConfigurationException extends EventsException {
 	}
 
 	/**
-	 * What to do.
+	 * Returns what to do.
 	 * @return a sentence
 	 */
 	public String action() {

@@ -14,7 +14,7 @@ import org.springframework.boot.autoconfigure.service.connection.ConnectionDetai
 public interface EventsConnectionDetails extends ConnectionDetails {
 
 	/**
-	 * The URL of the database.
+	 * Returns the URL of the database.
 	 * @return a URL of pgjdbc: {@code jdbc:postgresql://…}
 	 */
 	String getJdbcUrl();

@@ -217,10 +217,11 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 	}
 
 	private void warn(String group, Event event, Supplier<String> publisher) {
-		logger
-			.warn("group {} does not handle {}: {} has not recorded it in the event log. It has none (events.log.enabled), "
-					+ "or leaves this type out (events.log.types); the meter events.group.unrecorded counts such events",
-					group, event, publisher.get());
+		logger.warn(
+				"{}: group {} does not handle {}: {} has not recorded it in the event log. It has none "
+						+ "(events.log.enabled), or leaves this type out (events.log.types); the meter "
+						+ "events.group.unrecorded counts such events",
+				this.context.busName(), group, event, publisher.get());
 	}
 
 	/**

@@ -29,20 +29,20 @@ import dev.pgevents.Event;
 public interface DomainEvents {
 
 	/**
-	 * All events that were published.
+	 * Returns all events that were published.
 	 * @return the events
 	 */
 	List<Event> published();
 
 	/**
-	 * The events of one type, or of several, that were published.
+	 * Returns the events of one type, or of several, that were published.
 	 * @param type a type, or with {@code .*} at its end a group of types
 	 * @return the events
 	 */
 	List<Event> published(String type);
 
 	/**
-	 * The payloads of one class that were published.
+	 * Returns the payloads of one class that were published.
 	 * @param <T> the class
 	 * @param payload a payload class
 	 * @return the payloads
@@ -51,20 +51,20 @@ public interface DomainEvents {
 	<T> List<T> published(Class<T> payload);
 
 	/**
-	 * All events that were handled, by whichever handler.
+	 * Returns all events that were handled, by whichever handler.
 	 * @return the events, as often as they were handled
 	 */
 	List<Event> handled();
 
 	/**
-	 * The events of one type, or of several, that were handled.
+	 * Returns the events of one type, or of several, that were handled.
 	 * @param type a type, or with {@code .*} at its end a group of types
 	 * @return the events, as often as they were handled
 	 */
 	List<Event> handled(String type);
 
 	/**
-	 * The payloads of one class that were handled.
+	 * Returns the payloads of one class that were handled.
 	 * @param <T> the class
 	 * @param payload a payload class
 	 * @return the payloads, as often as they were handled
@@ -73,14 +73,14 @@ public interface DomainEvents {
 	<T> List<T> handled(Class<T> payload);
 
 	/**
-	 * The events that one handler has handled.
+	 * Returns the events that one handler has handled.
 	 * @param id the method's id
 	 * @return the events
 	 */
 	List<Event> handledBy(String id);
 
 	/**
-	 * The calls of handlers that have failed.
+	 * Returns the calls of handlers that have failed.
 	 * @return the failures
 	 */
 	List<Failure> failures();

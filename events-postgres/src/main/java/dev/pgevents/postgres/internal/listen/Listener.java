@@ -265,8 +265,8 @@ public final class Listener implements AutoCloseable {
 			lost(cause);
 		}
 		catch (Throwable ex) {
-			logger.error("{}: an attempt to connect again follows, though this went wrong with a lost connection",
-					this.busName, ex);
+			logger.error("{}: failed to clean up after a lost connection; connects again all the same", this.busName,
+					ex);
 		}
 		backOff();
 	}

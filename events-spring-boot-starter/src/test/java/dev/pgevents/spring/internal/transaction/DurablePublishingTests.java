@@ -181,7 +181,7 @@ class DurablePublishingTests {
 			}
 		}));
 		assertThat(output.getAll()).containsOnlyOnce("has not recorded it in the event log")
-			.containsPattern("group billing does not handle Event\\[epoch.closed .*: role \\w+ as "
+			.containsPattern("events: group billing does not handle Event\\[epoch.closed .*: role \\w+ as "
 					+ "\"pgevents events publisher of legacy-shop\" from .* \\(process \\d+\\) has not recorded it");
 	}
 
