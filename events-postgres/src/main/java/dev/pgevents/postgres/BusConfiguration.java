@@ -56,6 +56,8 @@ final class BusConfiguration {
 
 	final Duration networkTimeout;
 
+	final Duration proofAge;
+
 	final Clock clock;
 
 	final Duration shutdownTimeout;
@@ -96,6 +98,7 @@ final class BusConfiguration {
 		this.lockTimeout = builder.lockTimeout;
 		this.heartbeat = builder.heartbeat;
 		this.networkTimeout = builder.networkTimeout;
+		this.proofAge = builder.proofAge;
 		this.clock = builder.clock;
 		this.shutdownTimeout = builder.dispatcher.shutdownTimeout();
 		this.backoff = builder.backoff;

@@ -52,7 +52,8 @@ public record BusStatus(boolean listening, ConnectionStatus connection, Delivery
 	 * What is known of whether events arrive.
 	 *
 	 * @param provenAt when a notification of the bus's own, sent the way events go, last
-	 * came back, as it is to at every connect; null if none has yet
+	 * came back, as it is to at every connect, and at the heartbeat that finds the last
+	 * one a minute old; null if none has yet
 	 * @param provenIn how long that took; null if none has yet
 	 * @param serverVersion the version of the server that the listening connection led to
 	 * last, as it gives it; null if there was none yet

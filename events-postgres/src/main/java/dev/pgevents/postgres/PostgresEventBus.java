@@ -192,8 +192,8 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		Listener made = new Listener(configuration.name,
 				() -> new SessionFactory(this.name, this.listeningSource::open, applicationName, networkTimeout),
 				router, observer, new Proofs(this.groupCommit, this.publishingProcess),
-				new Listener.Timing(configuration.backoff, configuration.heartbeat, this.log != null,
-						configuration.clock, Ticker.SYSTEM),
+				new Listener.Timing(configuration.backoff, configuration.heartbeat, configuration.proofAge,
+						this.log != null, configuration.clock, Ticker.SYSTEM),
 				this.dispatcher.strategy());
 		if (this.channelLists != null) {
 			router.keep(this.channelLists.channel(), this.channelLists::onEvent);
@@ -684,6 +684,8 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 
 		/** Changed by tests only. */
 		Duration networkTimeout = Duration.ofSeconds(10);
+
+		Duration proofAge = Duration.ofMinutes(1);
 
 		/** Changed by tests only. */
 		Clock clock = Clock.systemUTC();

@@ -43,6 +43,22 @@ class DiagnosisTests {
 	}
 
 	@Test
+	void proofIsTakenAgainWhereItIsOld() {
+		PostgresEventBus.Builder builder = PostgresEventBus.builder()
+			.dataSource(TestPostgres.shared().dataSource())
+			.heartbeat(Duration.ofMillis(50));
+		builder.proofAge = Duration.ofMillis(100);
+		try (PostgresEventBus bus = builder.build()) {
+			await().atMost(LIMIT).until(bus::isDelivering);
+			BusStatus.Delivery first = bus.status().delivery();
+			await().atMost(LIMIT).until(() -> !bus.status().delivery().provenAt().equals(first.provenAt()));
+			assertThat(bus.status().delivery().provenAt()).isAfter(first.provenAt());
+			assertThat(bus.status().delivery().provenIn()).isPositive();
+			assertThat(bus.status().diagnosis()).matches("Events published here arrive here: proven " + PROVEN);
+		}
+	}
+
+	@Test
 	void neverConnectedNamesTheCauseAndTheProperties() {
 		try (PostgresEventBus bus = PostgresEventBus.builder()
 			.listener(ConnectionSource.url("jdbc:postgresql://localhost:1/none", "nobody", null))
@@ -114,6 +130,32 @@ class DiagnosisTests {
 			// A connection may take longer than a caller waits.
 			await().atMost(LIMIT).untilAsserted(() -> assertThatNoException().isThrownBy(() -> bus.publish(event)));
 			assertThat(bus.status().diagnosis()).startsWith("Events published here arrive here");
+		}
+	}
+
+	@Test
+	void publishingThatIsLedElsewhereIsFoundOutThoughNothingOfTheListeningConnectionChanges() throws SQLException {
+		TestPostgres database = TestPostgres.shared();
+		TestPostgres other = database.createDatabase();
+		ConnectionSource here = ConnectionSource.url(database.url(), database.user(), database.password());
+		ConnectionSource there = ConnectionSource.url(other.url(), other.user(), other.password());
+		AtomicBoolean elsewhere = new AtomicBoolean();
+		PostgresEventBus.Builder builder = PostgresEventBus.builder().listener((properties) -> {
+			boolean publisher = properties.getProperty("ApplicationName", "").endsWith("publisher");
+			return (publisher && elsewhere.get()) ? there.open(properties) : here.open(properties);
+		}).heartbeat(Duration.ofMillis(50));
+		builder.proofAge = Duration.ofMillis(100);
+		try (PostgresEventBus bus = builder.build()) {
+			await().atMost(LIMIT).until(bus::isDelivering);
+			elsewhere.set(true);
+			endPublishingSession(database);
+			await().atMost(LIMIT).until(() -> bus.status().connection().state() == ConnectionState.DEAF);
+			assertThat(bus.status().diagnosis()).startsWith("Connected, yet events do not arrive here: ")
+				.contains("another database", "events.postgres.url")
+				.matches("(?s).*Delivery was last proven " + PROVEN + " Synchronizing methods poll\\.");
+			elsewhere.set(false);
+			endPublishingSession(database);
+			await().atMost(LIMIT).until(bus::isDelivering);
 		}
 	}
 

@@ -344,12 +344,14 @@ public final class Listener implements AutoCloseable {
 	 *
 	 * @param backoff how long to wait between attempts to connect
 	 * @param heartbeat how often to ask whether the registrations stand
+	 * @param proofAge how old the last proof of delivery may be at a heartbeat
 	 * @param always whether to ask under traffic too, since the server ends a session
 	 * that does not
 	 * @param clock gives the time of gaps
 	 * @param ticker measures the waits
 	 */
-	public record Timing(Backoff backoff, Duration heartbeat, boolean always, Clock clock, Ticker ticker) {
+	public record Timing(Backoff backoff, Duration heartbeat, Duration proofAge, boolean always, Clock clock,
+			Ticker ticker) {
 
 	}
 

@@ -28,7 +28,7 @@ public interface ListenerObserver {
 	void onConnecting();
 
 	/**
-	 * Delivery is proven.
+	 * Delivery is proven, for the first time in a session or once more.
 	 * @param took how long the notification that proves it was under way
 	 */
 	void onListening(Duration took);

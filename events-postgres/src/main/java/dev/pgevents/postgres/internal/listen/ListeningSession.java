@@ -20,9 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One session's life: it LISTENs to what is needed, proves delivery, reads, and asks the
- * server at every heartbeat whether its registrations still stand. All statements are
- * executed by the thread that reads, which is woken for them. For one thread at a time.
+ * One session's life: it LISTENs to what is needed, proves delivery, reads, asks the
+ * server at every heartbeat whether its registrations still stand, and proves delivery
+ * again when the last proof is old. All statements are executed by the thread that reads,
+ * which is woken for them. For one thread at a time.
  */
 final class ListeningSession {
 
@@ -49,6 +50,8 @@ final class ListeningSession {
 
 	private final Duration heartbeat;
 
+	private final Duration proofAge;
+
 	private final boolean always;
 
 	private final Clock clock;
@@ -63,6 +66,8 @@ final class ListeningSession {
 	private long nextHeartbeat;
 
 	private Instant lastGood;
+
+	private Instant lastProven;
 
 	private volatile boolean changed = true;
 
@@ -85,10 +90,12 @@ final class ListeningSession {
 		this.proofSender = proofSender;
 		this.proof = new ProofOfDelivery(proofSender, timing.backoff(), timing.ticker(), session::wakeUp);
 		this.heartbeat = timing.heartbeat();
+		this.proofAge = timing.proofAge();
 		this.always = timing.always();
 		this.clock = timing.clock();
 		this.ticker = timing.ticker();
 		this.lastGood = lastGood;
+		this.lastProven = lastGood;
 	}
 
 	/**
@@ -117,10 +124,10 @@ final class ListeningSession {
 		PGNotification[] notifications = this.session.awaitNotifications(waitMillis());
 		if (notifications.length != 1) {
 			deliver(notifications);
-			check();
+			check(notifications.length == 0);
 		}
 		else if (!deliverAlone(notifications)) {
-			check();
+			check(false);
 		}
 	}
 
@@ -130,21 +137,48 @@ final class ListeningSession {
 		return this.strategy.endLone();
 	}
 
-	private void check() throws SQLException {
+	/** While something arrives, the proof may be behind it. */
+	private void check(boolean quiet) throws SQLException {
 		if (this.nextHeartbeat - this.ticker.nanoTime() <= 0) {
 			beat();
 			this.proof.statementExecuted(this.session.isPooled());
 		}
 		if (this.proof.nanosLeft() <= 0) {
-			if (this.session.isPooled()) {
+			if (this.proof.isProven()) {
+				if (quiet) {
+					checkRenewed();
+				}
+			}
+			else if (this.session.isPooled()) {
 				checkPooled();
 			}
 			else {
-				Deafness deafness = deafness();
-				if (this.proof.missed()) {
-					this.observer.onDeaf(deafness.sentence());
-				}
+				checkProven();
 			}
+		}
+	}
+
+	private boolean checkProven() {
+		Deafness deafness = deafness();
+		boolean doubted = this.proof.missed();
+		if (doubted) {
+			this.observer.onDeaf(deafness.sentence());
+		}
+		return doubted;
+	}
+
+	/** Nobody knows since when nothing came back. */
+	private void checkRenewed() {
+		if (checkProven()) {
+			this.lastGood = earlier(this.lastProven, this.lastGood);
+		}
+	}
+
+	/** Something has arrived, or the server has answered. */
+	private void good() {
+		boolean doubted = this.proof.isAwaited() && this.proof.wasOverdue();
+		if (!doubted) {
+			this.lastGood = this.clock.instant();
 		}
 	}
 
@@ -219,9 +253,7 @@ final class ListeningSession {
 	private boolean applyChanges() throws SQLException {
 		boolean all = !leavesTraces() || this.mayLast;
 		Set<String> wanted = all ? new HashSet<>(this.channels.needed()) : new HashSet<>();
-		if (!this.proof.isProven()) {
-			wanted.add(this.proof.channel());
-		}
+		wanted.add(this.proof.channel());
 		boolean executed = this.registrations.become(wanted);
 		if (all && this.gapOwed) {
 			raiseGap();
@@ -262,7 +294,7 @@ final class ListeningSession {
 			}
 		}
 		if (notifications.length > 0) {
-			this.lastGood = this.clock.instant();
+			good();
 		}
 	}
 
@@ -273,6 +305,7 @@ final class ListeningSession {
 		if (this.proof.wasOverdue()) {
 			raiseGap();
 		}
+		this.lastProven = this.clock.instant();
 		this.changed = true;
 		this.observer.onListening(this.proof.took());
 	}
@@ -283,21 +316,28 @@ final class ListeningSession {
 	 */
 	private void beat() throws SQLException {
 		Set<String> registered = this.registrations.channels();
-		if (this.always || registered.isEmpty() || !registered.stream().allMatch(this::hasTraffic)) {
+		if (this.always || !hasTraffic(registered)) {
 			Heartbeat answer = Heartbeat.ask(this.session);
 			if (!leavesTraces() && !answer.registered().containsAll(registered)) {
 				registerAgain(answer.registered());
 			}
-			this.lastGood = this.clock.instant();
+			good();
 			this.observer.onQueueUsage(answer.queueUsage());
+		}
+		if (this.proof.isOlderThan(this.proofAge)) {
+			this.proof.renew();
 		}
 		this.active.clear();
 		this.nextHeartbeat = this.ticker.nanoTime() + this.heartbeat.toNanos();
 	}
 
-	/** The bus's own channel is quiet, and carries no events. */
-	private boolean hasTraffic(String channel) {
-		return this.active.contains(channel) || this.router.isOwn(channel);
+	/** On each channel of events; the bus's own are quiet. */
+	private boolean hasTraffic(Set<String> registered) {
+		Set<String> silent = new HashSet<>(registered);
+		silent.remove(this.proof.channel());
+		boolean some = !silent.isEmpty();
+		silent.removeIf((channel) -> this.active.contains(channel) || this.router.isOwn(channel));
+		return some && silent.isEmpty();
 	}
 
 	private void registerAgain(Set<String> registered) throws SQLException {

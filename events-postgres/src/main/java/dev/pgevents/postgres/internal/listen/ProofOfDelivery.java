@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Proves that what is published arrives: a notification on a channel of its own, sent
- * through the publishing path, must come back. For the listening thread.
+ * through the publishing path, must come back, once the session has begun and again
+ * whenever the last proof is old. For the listening thread.
  */
 final class ProofOfDelivery {
 
@@ -28,7 +29,7 @@ final class ProofOfDelivery {
 
 	private final Ticker ticker;
 
-	private final long begun;
+	private long begun;
 
 	private final Runnable wakeUp;
 
@@ -53,6 +54,11 @@ final class ProofOfDelivery {
 	private boolean retrying;
 
 	private boolean proven;
+
+	/** Whether what was proven is to be proven once more. */
+	private boolean renewing;
+
+	private long provenAt;
 
 	private Duration took = Duration.ZERO;
 
@@ -82,6 +88,19 @@ final class ProofOfDelivery {
 		sendNext();
 	}
 
+	/**
+	 * Proves again what was proven.
+	 */
+	void renew() {
+		this.texts.clear();
+		this.renewing = true;
+		this.retrying = false;
+		this.overdue = false;
+		this.failures = 0;
+		this.begun = this.ticker.nanoTime();
+		send();
+	}
+
 	private void sendNext() {
 		String text = String.valueOf(++this.sent);
 		this.texts.put(text, System.nanoTime());
@@ -97,13 +116,15 @@ final class ProofOfDelivery {
 		});
 	}
 
-	/** Whether this was the first proof of the session. */
+	/** Whether this is a proof that is awaited. */
 	boolean arrived(String text) {
 		Long begin = this.texts.get(text);
-		if (this.proven || begin == null) {
+		if (begin == null || !isAwaited()) {
 			return false;
 		}
 		this.proven = true;
+		this.renewing = false;
+		this.provenAt = this.ticker.nanoTime();
 		this.took = Duration.ofNanos(System.nanoTime() - begin);
 		return true;
 	}
@@ -113,8 +134,19 @@ final class ProofOfDelivery {
 		return this.took;
 	}
 
+	/** Whether there was a proof in this session. */
 	boolean isProven() {
 		return this.proven;
+	}
+
+	/** Whether a proof is under way, be it the first or another. */
+	boolean isAwaited() {
+		return !this.proven || this.renewing;
+	}
+
+	/** Whether the last proof, if none is under way, is at least so old. */
+	boolean isOlderThan(Duration age) {
+		return !isAwaited() && this.ticker.nanoTime() - this.provenAt >= age.toNanos();
 	}
 
 	/** Whether delivery was found wanting before it was proven. */
@@ -149,7 +181,7 @@ final class ProofOfDelivery {
 	}
 
 	long nanosLeft() {
-		if (this.proven) {
+		if (!isAwaited()) {
 			return Long.MAX_VALUE;
 		}
 		long left = this.deadline - this.ticker.nanoTime();
@@ -187,8 +219,13 @@ final class ProofOfDelivery {
 		return doubted;
 	}
 
+	/**
+	 * Where delivery was proven before, the publishing path tells by itself that nothing
+	 * can be sent: only what was sent and does not come back is a reason for doubt.
+	 */
 	private boolean doubted() {
-		this.overdue |= !this.retrying || this.ticker.nanoTime() - this.begun >= PATIENCE.toNanos();
+		boolean late = !this.retrying || this.ticker.nanoTime() - this.begun >= PATIENCE.toNanos();
+		this.overdue |= late && (!this.renewing || this.progress == Proof.SENT);
 		this.retrying = false;
 		this.failures++;
 		return this.overdue;

@@ -121,7 +121,7 @@ class ListenerTests {
 				new NotificationDecoder(new JacksonPayloadCodec(), Clock.systemUTC(), null), this.dispatcher,
 				this.observer, null);
 		return new Listener("events", sessions, router, this.observer, new NoProofs(),
-				new Listener.Timing(new Backoff(Duration.ofMillis(100), 2, Duration.ofSeconds(30)), LIMIT, false,
+				new Listener.Timing(new Backoff(Duration.ofMillis(100), 2, Duration.ofSeconds(30)), LIMIT, LIMIT, false,
 						Clock.systemUTC(), this.ticker),
 				this.dispatcher.strategy());
 	}

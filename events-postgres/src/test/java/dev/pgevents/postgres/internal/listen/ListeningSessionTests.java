@@ -15,6 +15,7 @@ import dev.pgevents.Backoff;
 import dev.pgevents.Delivery;
 import dev.pgevents.Event;
 import dev.pgevents.Gap;
+import dev.pgevents.PublishException;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.internal.dispatch.BusEventStream;
@@ -37,6 +38,8 @@ class ListeningSessionTests {
 	private static final Instant LAST_GOOD = Instant.parse("2026-01-01T00:00:00Z");
 
 	private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+
+	private static final Duration PROOF_AGE = Duration.ofMinutes(1);
 
 	private final ManualTicker ticker = new ManualTicker();
 
@@ -164,10 +167,71 @@ class ListeningSessionTests {
 	}
 
 	@Test
-	void proofIsNotListenedForOnceItHasCome() throws Exception {
+	void proofIsTakenAgainOnceTheLastOneIsOld() throws Exception {
 		ListeningSession session = beginProven();
+		receiveFor(session, PROOF_AGE.minus(HEARTBEAT));
+		assertThat(this.proofs.texts).hasSize(1);
+		receiveFor(session, HEARTBEAT.plusSeconds(1));
+		assertThat(this.proofs.texts).hasSize(2);
+		proofComesBack(session);
+		assertThat(this.observer.seen).doesNotContain("deaf");
+		assertThat(this.observer.seen.stream().filter("listening"::equals)).hasSize(2);
+		assertThat(received(this.stream)).isEmpty();
+		receiveFor(session, PROOF_AGE.plus(HEARTBEAT));
+		assertThat(this.proofs.texts).hasSize(3);
+	}
+
+	@Test
+	void proofThatWasTakenAgainAndDoesNotComeBackIsDeafAndAGapSinceTheOneBefore() throws Exception {
+		ListeningSession session = beginProven();
+		Instant proven = this.clock.instant();
+		receiveFor(session, PROOF_AGE.plusSeconds(6));
+		assertThat(this.observer.seen).endsWith("deaf");
+		receiveFor(session, HEARTBEAT.multipliedBy(2));
+		this.server.notifies("events", "{\"type\":\"order.placed\"}");
 		session.receive();
-		assertThat(this.server.registered).containsExactly("events");
+		proofComesBack(session);
+		assertThat(this.observer.seen).endsWith("listening");
+		assertThat(received(this.stream)).element(1)
+			.isEqualTo(new Gap(Gap.Reason.RECONNECTED, proven, this.clock.instant(), 0));
+	}
+
+	@Test
+	void proofThatIsBehindOtherNotificationsIsWaitedFor() throws Exception {
+		ListeningSession session = beginProven();
+		receiveFor(session, PROOF_AGE.plusSeconds(1));
+		for (int i = 0; i < 3; i++) {
+			this.ticker.pass(Duration.ofSeconds(6));
+			this.server.notifies("events", "{\"type\":\"order.placed\"}");
+			session.receive();
+		}
+		assertThat(this.observer.seen).doesNotContain("deaf");
+	}
+
+	@Test
+	void proofThatCannotBeSentAgainIsNoReasonForDoubt() throws Exception {
+		ListeningSession session = beginProven();
+		this.proofs.failure = new PublishException("the publishing connection is down");
+		receiveFor(session, PROOF_AGE.plusSeconds(20));
+		assertThat(this.proofs.texts).hasSizeGreaterThan(2);
+		assertThat(this.observer.seen).doesNotContain("deaf");
+		this.proofs.failure = null;
+		receiveFor(session, PROOF_AGE);
+		assertThat(this.observer.seen).contains("deaf");
+	}
+
+	@Test
+	void heartbeatIsSparedByTrafficOnAllChannelsOfEventsAndNotByProofs() throws Exception {
+		ListeningSession session = beginProven();
+		this.server.notifies("events", "{\"type\":\"order.placed\"}");
+		session.receive();
+		receiveFor(session, HEARTBEAT);
+		assertThat(this.observer.seen).doesNotContain("queue");
+		this.channels.remove(this.stream);
+		session.channelsChanged();
+		receiveFor(session, HEARTBEAT);
+		assertThat(this.server.registered).containsExactly(this.proofs.channel);
+		assertThat(this.observer.seen).contains("queue");
 	}
 
 	@Test
@@ -187,8 +251,8 @@ class ListeningSessionTests {
 				null);
 		ListeningSession session = new ListeningSession("events", this.server.session(), this.channels, router,
 				this.observer, this.proofs,
-				new Listener.Timing(new Backoff(Duration.ofMillis(100), 2, Duration.ofSeconds(30)), HEARTBEAT, false,
-						this.clock, this.ticker),
+				new Listener.Timing(new Backoff(Duration.ofMillis(100), 2, Duration.ofSeconds(30)), HEARTBEAT,
+						PROOF_AGE, false, this.clock, this.ticker),
 				this.dispatcher.strategy(), LAST_GOOD);
 		this.ticker.pass(Duration.ofSeconds(2));
 		session.begin();
@@ -197,9 +261,13 @@ class ListeningSessionTests {
 
 	private ListeningSession beginProven() throws SQLException {
 		ListeningSession session = begin();
-		this.server.notifies(this.proofs.channel, this.proofs.texts.get(0));
-		session.receive();
+		proofComesBack(session);
 		return session;
+	}
+
+	private void proofComesBack(ListeningSession session) throws SQLException {
+		this.server.notifies(this.proofs.channel, this.proofs.texts.get(this.proofs.texts.size() - 1));
+		session.receive();
 	}
 
 	/** Until so much time has passed. */
@@ -248,8 +316,10 @@ class ListeningSessionTests {
 
 	}
 
-	/** Sends without fail. */
+	/** Sends without fail, unless it is to fail. */
 	private static final class Proofs implements ProofSender {
+
+		private PublishException failure;
 
 		private final List<String> texts = new ArrayList<>();
 
@@ -259,7 +329,8 @@ class ListeningSessionTests {
 		public CompletableFuture<Void> send(String channel, String text) {
 			this.channel = channel;
 			this.texts.add(text);
-			return CompletableFuture.completedFuture(null);
+			return (this.failure != null) ? CompletableFuture.failedFuture(this.failure)
+					: CompletableFuture.completedFuture(null);
 		}
 
 		@Override

@@ -44,6 +44,22 @@ class ProofOfDeliveryTests {
 		assertThat(this.proof.arrived(this.sent.texts.get(0))).isTrue();
 	}
 
+	@Test
+	void isTakenAgainWithoutTheDoubtsOfTheOneBefore() {
+		this.proof.send();
+		this.proof.missed();
+		assertThat(this.proof.arrived(this.sent.texts.get(1))).isTrue();
+		assertThat(this.proof.isAwaited()).isFalse();
+		assertThat(this.proof.isOlderThan(Duration.ZERO)).isTrue();
+		this.proof.renew();
+		assertThat(this.proof.isAwaited()).isTrue();
+		assertThat(this.proof.isOlderThan(Duration.ZERO)).as("one is under way").isFalse();
+		assertThat(this.proof.wasOverdue()).isFalse();
+		assertThat(this.proof.arrived(this.sent.texts.get(1))).as("the one before").isFalse();
+		assertThat(this.proof.arrived(this.sent.texts.get(2))).isTrue();
+		assertThat(this.proof.isAwaited()).isFalse();
+	}
+
 	/** It may have been passed on because of the statement, and nothing after it is. */
 	@Test
 	void behindAPoolerWhatWasSentBeforeTheEndOfAStatementProvesNothing() {
