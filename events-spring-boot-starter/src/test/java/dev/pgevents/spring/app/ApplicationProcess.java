@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -65,6 +67,15 @@ final class ApplicationProcess implements AutoCloseable {
 		assertThat(printed).as(() -> wanted + " in " + String.join("\n", this.lines)).isTrue();
 	}
 
+	/** Waits until the application has printed some lines, in whatever order. */
+	void awaitLines(String... wanted) {
+		Set<String> missing = new HashSet<>(Set.of(wanted));
+		boolean printed = this.output.lines()
+			.peek(this.lines::add)
+			.anyMatch((line) -> missing.remove(line) && missing.isEmpty());
+		assertThat(printed).as(() -> missing + " in " + String.join("\n", this.lines)).isTrue();
+	}
+
 	/** What it has printed so far, as far as somebody has waited for it. */
 	String printed() {
 		return String.join("\n", this.lines);
@@ -75,6 +86,11 @@ final class ApplicationProcess implements AutoCloseable {
 		this.output.lines().forEach(this.lines::add);
 		assertThat(this.process.waitFor(60, TimeUnit.SECONDS)).isTrue();
 		return this.process.exitValue();
+	}
+
+	/** Asks it to stop. */
+	void end() {
+		this.process.destroy();
 	}
 
 	/** Asks it to stop, and waits until it has. */

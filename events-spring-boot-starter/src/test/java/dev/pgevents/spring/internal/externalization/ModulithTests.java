@@ -10,6 +10,7 @@ import dev.pgevents.EventBus;
 import dev.pgevents.EventType;
 import dev.pgevents.Publisher;
 import dev.pgevents.postgres.JacksonPayloadCodec;
+import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.postgres.test.TestPostgres;
 import dev.pgevents.spring.app.TestDatabase;
 import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
@@ -29,6 +30,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.ApplicationContext;
@@ -54,17 +56,18 @@ class ModulithTests {
 
 	private static TestPostgres database;
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+	private final ApplicationContextRunner sending = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, TransactionAutoConfiguration.class,
 				DataSourceTransactionManagerAutoConfiguration.class, JdbcTemplateAutoConfiguration.class,
 				EventPublicationAutoConfiguration.class, EventExternalizationAutoConfiguration.class, jdbcRegistry(),
 				EventsAutoConfiguration.class, EventListenerAutoConfiguration.class,
 				EventsModulithAutoConfiguration.class))
 		.withUserConfiguration(Application.class)
-		.withBean(Listeners.class)
 		.withBean(EventSerializer.class, Json::new)
 		.withPropertyValues(TestDatabase.properties(database))
 		.withPropertyValues("spring.modulith.events.jdbc.schema-initialization.enabled=true");
+
+	private final ApplicationContextRunner runner = this.sending.withBean(Listeners.class);
 
 	@BeforeAll
 	static void createDatabase() throws SQLException {
@@ -100,6 +103,42 @@ class ModulithTests {
 			assertThat(publications(context, "true")).isEqualTo(2);
 			assertThat(received.appIds()).isEmpty();
 		});
+	}
+
+	/** As that of Spring Boot 3.5 and 4.0 does. */
+	@Test
+	void externalizedEventLeavesWithAModulithThatKnowsOfNoTransports() {
+		run(this.sending.withClassLoader(new FilteredClassLoader(EventExternalizationTransport.class)),
+				(context, received) -> {
+					new TransactionTemplate(context.getBean(PlatformTransactionManager.class))
+						.executeWithoutResult((status) -> context.publishEvent(new Placed("placed")));
+					assertThat(received.until((event) -> event.type().value().equals("order.placed"))).singleElement()
+						.extracting(Event::appId)
+						.isEqualTo("placed");
+					await().until(() -> publications(context, "completion_date IS NULL") == 0);
+					assertThat(publications(context, "true")).isEqualTo(1);
+				});
+	}
+
+	@Test
+	void whatHasNotLeftWhenTheProcessEndsLeavesAfterTheNextStart() {
+		this.runner
+			.withPropertyValues("events.postgres.url=jdbc:postgresql://localhost:1/none",
+					"events.publisher.timeout=200ms", "events.listener.enabled=false")
+			.run((context) -> {
+				new TransactionTemplate(context.getBean(PlatformTransactionManager.class))
+					.executeWithoutResult((status) -> context.publishEvent(new Placed("kept")));
+				await().until(() -> publications(context, "status = 'FAILED'") == 1);
+			});
+		try (PostgresEventBus other = PostgresEventBus.builder().dataSource(database.dataSource()).build();
+				Received received = new Received(other)) {
+			run(this.runner.withPropertyValues("spring.modulith.events.republish-outstanding-events-on-restart=true"),
+					(context, own) -> {
+						received.until((event) -> "kept".equals(event.appId()));
+						await().until(() -> publications(context, "completion_date IS NULL") == 0);
+						assertThat(publications(context, "true")).isEqualTo(1);
+					});
+		}
 	}
 
 	@Test
