@@ -13,8 +13,9 @@ import dev.pgevents.Event;
  * Published is what the {@code Publisher} bean, or what publishes through it, has
  * accepted. In a transaction that is so before the commit: an event of one that rolls
  * back is recorded, and never arrives. What {@code ReactivePublisher} publishes is
- * recorded where it is handled only. Handled is each event that a handler method, or the
- * bridge to application events, has taken without an exception: once for each of them.
+ * recorded when its {@code Mono} is subscribed to. Handled is each event that a handler
+ * method, or the bridge to application events, has taken without an exception: once for
+ * each of them.
  *
  * <p>
  * A payload class is one with {@link dev.pgevents.spring.DomainEvent}, which says the

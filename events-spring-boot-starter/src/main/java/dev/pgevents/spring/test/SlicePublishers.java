@@ -2,6 +2,7 @@ package dev.pgevents.spring.test;
 
 import dev.pgevents.Publisher;
 import dev.pgevents.spring.DomainEventPublisher;
+import dev.pgevents.spring.ReactivePublisher;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -11,6 +12,7 @@ import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProce
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
 
 /**
  * Gives a test slice, in which Spring Boot switches auto-configuration off but for a few,
@@ -52,6 +54,9 @@ final class SlicePublishers implements BeanDefinitionRegistryPostProcessor, Orde
 		}
 		register(beans, Publisher.class, "domainPublisher", RecordingPublisher.class);
 		register(beans, DomainEventPublisher.class, "domainEventPublisher", RecordingPayloadPublisher.class);
+		if (ClassUtils.isPresent("reactor.core.publisher.Mono", beans.getBeanClassLoader())) {
+			register(beans, ReactivePublisher.class, "domainReactivePublisher", RecordingReactivePublisher.class);
+		}
 	}
 
 	private void register(ConfigurableListableBeanFactory beans, Class<?> type, String name, Class<?> recording) {

@@ -11,11 +11,13 @@ import dev.pgevents.spring.AppId;
 import dev.pgevents.spring.DomainEvent;
 import dev.pgevents.spring.DomainEventPublisher;
 import dev.pgevents.spring.OnDomainEvent;
+import dev.pgevents.spring.ReactivePublisher;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -71,6 +73,16 @@ class RecordDomainEventsTests {
 		this.publisher.publishAll(List.of(event("order.paid"), event("order.sent")));
 		assertThat(events.published()).extracting((event) -> event.type().value())
 			.containsExactly("order.placed", "order.paid", "order.sent");
+	}
+
+	@Test
+	void recordsWhatIsPublishedReactivelyOnceItIsSubscribedTo(@Autowired ReactivePublisher reactive,
+			DomainEvents events) {
+		Mono<Void> publishing = reactive.publishAll(List.of(event("order.paid"), event("order.sent")));
+		assertThat(events.published()).isEmpty();
+		publishing.block(LIMIT);
+		assertThat(events.published()).extracting((event) -> event.type().value())
+			.containsExactly("order.paid", "order.sent");
 	}
 
 	@Test

@@ -9,8 +9,10 @@ import dev.pgevents.postgres.test.TestPostgres;
 import dev.pgevents.spring.AppId;
 import dev.pgevents.spring.DomainEvent;
 import dev.pgevents.spring.DomainEventPublisher;
+import dev.pgevents.spring.ReactivePublisher;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -47,6 +49,16 @@ class SlicePublisherTests {
 			assertThat(events.published(Closed.class)).containsExactly(new Closed("1"));
 			assertThat(events.published()).hasSize(3);
 			assertThat(events.handled()).isEmpty();
+		}
+
+		@Test
+		void recordsWhatIsPublishedReactivelyOnceItIsSubscribedTo(@Autowired ReactivePublisher reactive,
+				DomainEvents events) {
+			Mono<Void> one = reactive.publish(Event.of(EventTypes.EPOCH_OPENED, "1", null));
+			Mono<Void> more = reactive.publishAll(List.of(Event.of(EventTypes.EPOCH_CLOSED, "2", null)));
+			assertThat(events.published()).isEmpty();
+			one.then(more).block();
+			assertThat(events.published()).extracting(Event::appId).containsExactly("1", "2");
 		}
 
 		@Test
@@ -88,8 +100,13 @@ class SlicePublisherTests {
 		@MockitoBean
 		Publisher publisher;
 
+		@MockitoBean
+		ReactivePublisher reactive;
+
 		@Test
-		void mockTakesItsPlace(@Autowired Epochs epochs) {
+		void mocksTakeTheirPlaces(@Autowired Epochs epochs) {
+			this.reactive.publish(Event.of(EventTypes.EPOCH_OPENED, "1", null));
+			verify(this.reactive).publish(any());
 			epochs.close("1");
 			verify(this.publisher).publishAll(any());
 		}
@@ -102,8 +119,10 @@ class SlicePublisherTests {
 	class SliceWithoutEvents {
 
 		@Test
-		void noneWhereTheApplicationHasNone(@Autowired ObjectProvider<Publisher> publisher) {
+		void noneWhereTheApplicationHasNone(@Autowired ObjectProvider<Publisher> publisher,
+				@Autowired ObjectProvider<ReactivePublisher> reactive) {
 			assertThat(publisher.getIfAvailable()).isNull();
+			assertThat(reactive.getIfAvailable()).isNull();
 		}
 
 	}
