@@ -5,8 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import dev.pgevents.spring.AppId;
 import dev.pgevents.spring.DomainEvent;
@@ -81,16 +84,40 @@ class ReadmeTests {
 
 	@Test
 	void exampleOfTheReadmeIsTheOneTested() throws IOException {
-		String readme = Files.readString(Path.of("../README.md"));
-		int begin = readme.indexOf("@DomainEvent(");
-		String example = readme.substring(begin, readme.indexOf("```", begin));
 		String tested = Files.readString(Path.of("src/test/java/dev/pgevents/readme/ReadmeTests.java"));
-		assertThat(lines(tested)).contains(lines(example));
+		assertThat(tested.lines()).containsAll(imports());
+		assertThat(squeezed(tested)).contains(squeezed(code()));
+	}
+
+	@Test
+	void exampleOfTheReadmeIsShortAndCompilesAsItIsPrinted() throws IOException {
+		assertThat(code().lines().filter((line) -> !line.isBlank())).hasSizeLessThanOrEqualTo(15);
+		Set<String> annotations = Pattern.compile("@(\\w+)")
+			.matcher(code())
+			.results()
+			.map((name) -> name.group(1))
+			.collect(Collectors.toSet());
+		assertThat(imports()).extracting((line) -> line.replaceAll(".*\\.|;", ""))
+			.containsExactlyInAnyOrderElementsOf(annotations);
+	}
+
+	private static String example() throws IOException {
+		String readme = Files.readString(Path.of("../README.md"));
+		int begin = readme.indexOf("import ");
+		return readme.substring(begin, readme.indexOf("```", begin));
+	}
+
+	private static List<String> imports() throws IOException {
+		return example().lines().filter((line) -> line.startsWith("import ")).toList();
+	}
+
+	private static String code() throws IOException {
+		return example().replaceAll("(?m)^import .*\n", "");
 	}
 
 	/** Code without what only the formatter cares for. */
-	private static String lines(String code) {
-		return code.replaceAll("\\s*\n\\s*", "\n");
+	private static String squeezed(String code) {
+		return code.replaceAll("\\s", "");
 	}
 
 }

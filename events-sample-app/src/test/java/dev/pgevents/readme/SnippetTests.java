@@ -40,9 +40,10 @@ class SnippetTests {
 	private static final Pattern BLOCK = Pattern.compile("(?ms)^( *)```(\\w+)\n(.*?)^ *```$");
 
 	/**
-	 * A blank line behind which something new begins at the margin, or what is left out.
+	 * A blank line behind which something new begins at the margin, or what is left out;
+	 * each import.
 	 */
-	private static final Pattern PARTS = Pattern.compile("\n\\s*\n(?=\\S)(?!})|\n\\s*…[^\n]*\n");
+	private static final Pattern PARTS = Pattern.compile("\n\\s*\n(?=\\S)(?!})|\n\\s*…[^\n]*\n|\n(?=import )");
 
 	private static final Pattern PROPERTY = Pattern
 		.compile("(?m)^ *((?:events|management\\.health\\.events)\\.[\\w.-]+)[:=]");

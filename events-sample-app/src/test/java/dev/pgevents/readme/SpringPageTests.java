@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -31,6 +32,8 @@ class SpringPageTests {
 	private static final Pattern LIMIT = Pattern.compile("(?m) \\| `([^`|]+)` \\| `([a-z.-]+\\.[a-z.-]+)` \\|$");
 
 	private static final Pattern EXAMPLE = Pattern.compile("(?s)```java\n(.*?)```");
+
+	private static final Pattern IMPORT = Pattern.compile("(?m)^import ([\\w.]+);\n");
 
 	@Test
 	void tableHasEachPropertyWithItsDefault() throws IOException {
@@ -78,7 +81,27 @@ class SpringPageTests {
 		String tested = code(Files.readString(Path.of("src/test/java/dev/pgevents/readme/SpringPageExamples.java")));
 		Matcher example = EXAMPLE.matcher(Files.readString(Path.of("../docs/spring.md")));
 		assertThat(example.results()).hasSizeGreaterThan(3)
-			.allSatisfy((block) -> assertThat(tested).contains(code(block.group(1))));
+			.allSatisfy((block) -> assertThat(tested).contains(code(IMPORT.matcher(block.group(1)).replaceAll(""))));
+	}
+
+	@Test
+	void examplesHaveTheirImports() throws IOException {
+		String tested = Files.readString(Path.of("src/test/java/dev/pgevents/readme/SpringPageExamples.java"));
+		List<String> imports = imports(tested);
+		assertThat(EXAMPLE.matcher(Files.readString(Path.of("../docs/spring.md"))).results()).allSatisfy((block) -> {
+			String example = IMPORT.matcher(block.group(1)).replaceAll("").replaceAll("//.*", "");
+			List<String> needed = imports.stream().filter((each) -> names(example, each)).toList();
+			assertThat(imports(block.group(1))).containsExactlyInAnyOrderElementsOf(needed);
+		});
+	}
+
+	private static List<String> imports(String source) {
+		return IMPORT.matcher(source).results().map((line) -> line.group(1)).toList();
+	}
+
+	private static boolean names(String code, String imported) {
+		String name = imported.substring(imported.lastIndexOf('.') + 1);
+		return Pattern.compile("(?<![\\w.])" + name + "\\b").matcher(code).find();
 	}
 
 	/** What the compiler sees of it, where three dots stand for no code. */
