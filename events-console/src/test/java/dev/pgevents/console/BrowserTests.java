@@ -162,6 +162,10 @@ class BrowserTests {
 		assertThat(gap).containsText("healed by Validator.catchUp after");
 		assertThat(this.page.locator("#connection-state")).hasText("Listening");
 		assertThat(this.page.locator(".axis-gap").first()).isAttached();
+		Locator axis = this.page.locator("#gaps-axis svg");
+		assertThat(axis).hasAttribute("aria-label", Pattern.compile("\\d+ gaps? in the last 10 min.*"));
+		this.page.locator("#gaps-range").selectOption("3600");
+		assertThat(axis).hasAttribute("aria-label", Pattern.compile("\\d+ gaps? in the last 1 h.*"));
 		database.execute(HAND_WRITTEN);
 		assertThat(this.page.locator(".event").first()).containsText("by-hand");
 	}
@@ -271,6 +275,20 @@ class BrowserTests {
 	}
 
 	@Test
+	void lineIsCopiedWhereThePageHasNoClipboard() {
+		publish(EventTypes.EPOCH_OPENED, "plain-http");
+		Locator row = this.page.locator(".event").first();
+		assertThat(row).containsText("plain-http");
+		this.page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })");
+		row.locator("button").click();
+		assertThat(row.locator("button")).hasText("copied");
+		assertThat(row.locator("button")).isFocused();
+		this.page.locator("#filter-app").focus();
+		this.page.keyboard().press("Control+V");
+		assertThat(this.page.locator("#filter-app")).hasValue(Pattern.compile("psql .*plain-http.*"));
+	}
+
+	@Test
 	void asksBeforeItChangesSomething() {
 		Locator row = this.page.locator("#subscriptions .row",
 				new Page.LocatorOptions().setHas(this.page.locator("strong:text-is('validator')")));
@@ -314,6 +332,25 @@ class BrowserTests {
 		this.page.locator("#confirm-yes").click();
 		assertThat(group.locator(".parked li")).hasCount(0);
 		assertThat(group.locator(".badge")).isHidden();
+		allParkedEventsAreTriedAgain(group);
+	}
+
+	private void allParkedEventsAreTriedAgain(Locator group) {
+		Locator all = group.locator("button:text('Try all again')");
+		assertThat(all).isHidden();
+		refusing = true;
+		publish(EventType.of("invoice.due"), "6");
+		publish(EventType.of("invoice.due"), "7");
+		assertThat(group.locator(".parked li")).hasCount(2);
+		refusing = false;
+		all.click();
+		assertThat(this.page.locator("#confirm")).containsText("All parked events of billing are handled again");
+		this.page.locator("#confirm button:text('Cancel')").click();
+		assertThat(this.page.locator("#confirm")).isHidden();
+		assertThat(group.locator(".parked li")).hasCount(2);
+		all.click();
+		this.page.locator("#confirm-yes").click();
+		assertThat(group.locator(".parked li")).hasCount(0);
 	}
 
 	@Test
@@ -331,7 +368,7 @@ class BrowserTests {
 	@Test
 	void burstNeitherGrowsThePageNorGoesUnsaid() {
 		EventBus bus = application.getBean(EventBus.class);
-		for (int i = 0; i < 30; i++) {
+		for (int i = 0; i < 100; i++) {
 			bus.publishAll(IntStream.range(0, 100)
 				.mapToObj((each) -> Event.of(EventTypes.INPUT_RECEIVED, "burst", each))
 				.toList());
@@ -373,13 +410,14 @@ class BrowserTests {
 							const state = await (await fetch('api/state')).json();
 							const begin = Date.UTC(2026, 0, 19);
 							const give = (name, data) => stream.dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data) }));
-							for (let second = from * 60; second < until * 60; second++) {
+							for (let second = from * 60; second < until * 60; second += 4) {
 								const now = new Date(begin + second * 1000).toISOString();
 								const at = (ago) => new Date(begin + (Math.floor(second / 60) - ago) * 60000).toISOString();
 								const gaps = Array.from({ length: 10 }, (none, ago) => ({ reason: 'RECONNECTED', since: at(10 - ago),
 									until: at(10 - ago), dropped: '0', healed: [] }));
-								give('state', { ...state, now, gaps, seconds: [{ at: begin / 1000 + second, count: 10, p50: 0.2, p99: 1 + second % 7 }] });
-								give('events', { skipped: 0, events: Array.from({ length: 10 }, (none, each) => ({ id: `${second}-${each}`,
+								give('state', { ...state, now, gaps, seconds: Array.from({ length: 4 },
+									(none, each) => ({ at: begin / 1000 + second + each, count: 10, p50: 0.2, p99: 1 + each })) });
+								give('events', { skipped: 0, events: Array.from({ length: 40 }, (none, each) => ({ id: `${second}-${each}`,
 									type: 'epoch.closed', app: String(second * 10 + each), published: now, ms: 0.2, payload: `{"index":${each}}` })) });
 								if (second % 20 === 0) {
 									await new Promise((resolve) => setTimeout(resolve)); // lets it be drawn
