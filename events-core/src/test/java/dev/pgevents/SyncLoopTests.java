@@ -75,6 +75,7 @@ class SyncLoopTests extends SyncLoopTest {
 			assertThat(listening).isTrue();
 			this.runs.add(trigger);
 		}).start()) {
+			this.ticker.awaitWait();
 			listening.set(true);
 			subscriber.ready.complete(null);
 			assertThat(next().cause()).isEqualTo(Cause.STARTUP);

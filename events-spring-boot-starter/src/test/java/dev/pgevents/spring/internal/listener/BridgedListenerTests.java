@@ -2,6 +2,8 @@ package dev.pgevents.spring.internal.listener;
 
 import java.util.List;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.pgevents.Event;
 import dev.pgevents.EventType;
 import dev.pgevents.Publisher;
@@ -62,6 +64,19 @@ class BridgedListenerTests extends ApplicationEventBridgeTest {
 			assertThat(bridged(context)).isEqualTo(SubscriptionFilter.types("bridge.opened"));
 			context.getBean(Publisher.class).publish(Event.of(EventType.of("bridge.opened"), "1", new OpenedNow(7)));
 			assertThat(next()).isEqualTo(new OpenedNow(7));
+		});
+	}
+
+	@Test
+	void readsAllOfAnEventTypeForListenersOfOneSubclass() {
+		run(TruckListener.class, (context) -> {
+			assertThat(bridged(context)).isEqualTo(SubscriptionFilter.types("bridge.vehicle"));
+			for (Vehicle each : List.of(new Car(4), new Truck(7))) {
+				context.getBean(Publisher.class).publish(Event.of(EventType.of("bridge.vehicle"), "1", each));
+			}
+			assertThat(next()).isEqualTo(new Truck(7));
+			assertThat(context.getBean(DomainEventListenerContainer.class).subscriptions())
+				.allSatisfy((subscription) -> assertThat(subscription.stats().failed()).isZero());
 		});
 	}
 
@@ -209,6 +224,30 @@ class BridgedListenerTests extends ApplicationEventBridgeTest {
 		@EventListener
 		void on(Opened opened) {
 			received.add(opened);
+		}
+
+	}
+
+	@DomainEvent("bridge.vehicle")
+	@JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
+	@JsonSubTypes({ @JsonSubTypes.Type(Car.class), @JsonSubTypes.Type(Truck.class) })
+	interface Vehicle {
+
+	}
+
+	record Car(int seats) implements Vehicle {
+
+	}
+
+	record Truck(int tons) implements Vehicle {
+
+	}
+
+	static class TruckListener {
+
+		@EventListener
+		void on(Truck truck) {
+			received.add(truck);
 		}
 
 	}
