@@ -4,7 +4,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -41,6 +43,11 @@ class EventLogMechanicsTests {
 	private static final Duration LIMIT = Duration.ofSeconds(30);
 
 	private static final EventType TYPE = EventType.of("epoch.closed");
+
+	/** The session of the one instance: its lock is beyond those of partitions. */
+	private static final String LISTENING = "SELECT max(%s)::bigint FROM pg_locks AS l JOIN pg_stat_activity AS a"
+			+ " ON a.pid = l.pid WHERE l.locktype = 'advisory' AND l.classid = 'pgevents.event_log'::regclass"
+			+ " AND l.objid::bigint > 1024 AND a.application_name LIKE 'pgevents busy%%'";
 
 	@RegisterExtension
 	private final CapturedLog log = new CapturedLog("dev.pgevents.internal.group");
@@ -247,6 +254,27 @@ class EventLogMechanicsTests {
 	/** Those of the bus, but for what this test asks through it. */
 	private static List<String> statements(ControlledServer server) {
 		return server.log().lines().filter((line) -> line.startsWith("<pgevents idle")).toList();
+	}
+
+	@Test
+	void heartbeatsKeepASessionAliveThatOnlyHears() throws Exception {
+		try (PostgresEventBus bus = bus("busy").heartbeat(Duration.ofMillis(300)).build();
+				PostgresEventBus publisher = bus("publisher").build()) {
+			BlockingQueue<Event> handled = join(bus, "billing");
+			await().atMost(LIMIT)
+				.until(() -> this.database.query("SELECT count(DISTINCT owner) FROM pgevents.event_cursor") == 1);
+			long session = this.database.query(LISTENING.formatted("l.pid"));
+			Set<Long> beats = new HashSet<>();
+			// Five take longer than the server lets a session be idle, which is three.
+			await().atMost(LIMIT).pollInterval(Duration.ofMillis(10)).until(() -> {
+				publisher.publish(Event.of(TYPE, "app", 1));
+				assertThat(handled.poll(LIMIT.toSeconds(), TimeUnit.SECONDS)).isNotNull();
+				assertThat(this.database.query(LISTENING.formatted("l.pid"))).as("the session is the same")
+					.isEqualTo(session);
+				beats.add(this.database.query(LISTENING.formatted("extract(epoch FROM a.state_change) * 1000")));
+				return beats.size() >= 5;
+			});
+		}
 	}
 
 	@Test

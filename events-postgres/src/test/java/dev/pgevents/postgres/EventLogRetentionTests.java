@@ -19,6 +19,7 @@ import dev.pgevents.EventHandler;
 import dev.pgevents.EventLog;
 import dev.pgevents.EventType;
 import dev.pgevents.Gap;
+import dev.pgevents.StartPosition;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
@@ -172,6 +173,34 @@ class EventLogRetentionTests {
 		}
 	}
 
+	/**
+	 * As of a server whose clock was ahead when the tables were made, or last retained.
+	 */
+	@Test
+	void whatIsRecordedAfterTheServersClockWasSetBackIsHandledInOrderAndKept() throws Exception {
+		try (PostgresEventBus bus = bus()) {
+			BlockingQueue<Delivery> billing = join(bus, "billing").queue;
+			publish(bus, 0, 1);
+			assertThat(numbers(billing, 1)).containsExactly(0);
+			await().atMost(LIMIT).until(() -> log(bus).lag("billing") == 0);
+			this.database.execute("DROP TABLE " + leaves().get(0));
+			this.database.execute("CREATE TABLE pgevents.event_log_20990101000000 PARTITION OF pgevents.event_log"
+					+ " FOR VALUES FROM ('2099-01-01 00:00:00+00') TO ('2099-01-09 00:00:00+00')");
+			this.database.execute("UPDATE pgevents.event_settings SET leaves_from = '2099-01-01 00:00:00+00',"
+					+ " leaves_until = '2099-01-09 00:00:00+00'");
+			publish(bus, 1, 3);
+			assertThat(numbers(billing, 2)).containsExactly(1, 2);
+			this.database.execute("UPDATE pgevents.event_log SET recorded_at = '2099-01-08 00:00:00+00'");
+			publish(bus, 3, 5);
+			bus.retain();
+			assertThat(numbers(billing, 2)).containsExactly(3, 4);
+			Recorder late = join(bus, "shipping", StartPosition.earliest(), (event) -> {
+			});
+			assertThat(numbers(late.queue, 4)).as("by position, whatever the time").containsExactly(1, 2, 3, 4);
+			assertThat(events()).isEqualTo(4);
+		}
+	}
+
 	@Test
 	void aRoleThatMayNotGoesOnPublishing() throws Exception {
 		try (PostgresEventBus owner = bus()) {
@@ -255,9 +284,13 @@ class EventLogRetentionTests {
 	}
 
 	private static Recorder join(PostgresEventBus bus, String group, EventHandler before) {
+		return join(bus, group, StartPosition.latest(), before);
+	}
+
+	private static Recorder join(PostgresEventBus bus, String group, StartPosition from, EventHandler before) {
 		Recorder recorder = new Recorder(before);
 		recorder.subscription = bus.subscribe(SubscriptionFilter.all(),
-				SubscriptionOptions.builder().group(group).errorHandler((subscription, delivery, error) -> {
+				SubscriptionOptions.builder().group(group).from(from).errorHandler((subscription, delivery, error) -> {
 				}).build(), recorder);
 		recorder.subscription.ready().orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join();
 		return recorder;

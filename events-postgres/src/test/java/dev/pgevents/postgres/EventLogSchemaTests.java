@@ -1,17 +1,23 @@
 package dev.pgevents.postgres;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
+import dev.pgevents.Backoff;
 import dev.pgevents.Event;
 import dev.pgevents.EventLog;
 import dev.pgevents.EventLogException;
@@ -172,6 +178,68 @@ class EventLogSchemaTests {
 					.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("42501"));
 			}
 		}
+	}
+
+	/** The grants are those of the page. */
+	@Test
+	void aRoleWithTheDocumentedGrantsRunsGroupsAndMayNotMoreThanThat() throws Exception {
+		try (PostgresEventBus bus = bus(EventLogSettings.defaults())) {
+			bus.initializeEventLog();
+		}
+		String suffix = UUID.randomUUID().toString().replace("-", "");
+		for (String role : List.of("publisher", "reader", "consumer")) {
+			this.database.execute("CREATE ROLE " + role + suffix + " LOGIN");
+		}
+		this.database.execute(documentedGrants().replaceAll("(?m)--.*$", "")
+			.replaceAll("\\b(publisher|reader|consumer)\\b", "$1" + suffix));
+		AtomicBoolean broken = new AtomicBoolean(true);
+		LinkedBlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
+		EventLogSettings settings = EventLogSettings.builder()
+			.retry(2, new Backoff(Duration.ofMillis(10), 1, Duration.ofMillis(10)))
+			.build();
+		try (PostgresEventBus bus = bus("consumer" + suffix, settings)) {
+			bus.subscribe(SubscriptionFilter.all(),
+					SubscriptionOptions.builder().group("g").errorHandler((sub, delivery, error) -> {
+					}).build(), (event) -> {
+						if (broken.get() && "2".equals(event.appId())) {
+							throw new IllegalStateException("broken");
+						}
+						handled.add(event.payloadAs(Integer.class));
+					})
+				.ready()
+				.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+			Instant before = Instant.now().minusSeconds(60);
+			bus.publish(Event.of(TYPE, "1", 1));
+			bus.publish(Event.of(TYPE, "2", 2));
+			assertThat(handled.poll(LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
+			EventLog log = bus.capability(EventLog.class).orElseThrow();
+			await().atMost(LIMIT).until(() -> log.parked("g").size() == 1);
+			broken.set(false);
+			log.redrive("g");
+			assertThat(handled.poll(LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(2);
+			await().atMost(LIMIT).until(() -> log.lag("g") == 0 && log.groups().get(0).held() == 0);
+			log.rewind("g", before);
+			assertThat(List.of(handled.poll(LIMIT.toSeconds(), TimeUnit.SECONDS),
+					handled.poll(LIMIT.toSeconds(), TimeUnit.SECONDS)))
+				.containsExactlyInAnyOrder(1, 2);
+			bus.retain(); // warns, and changes nothing
+			assertThat(bus.status().connection().problem()).isNull();
+		}
+		try (Connection connection = DriverManager.getConnection(this.database.url(), "consumer" + suffix, "")) {
+			for (String call : List.of("DELETE FROM pgevents.event_log", "UPDATE pgevents.event_log SET payload = NULL",
+					"UPDATE pgevents.event_settings SET secret = ''", "DROP TABLE pgevents.event_held")) {
+				assertThatExceptionOfType(SQLException.class)
+					.isThrownBy(() -> connection.createStatement().execute(call))
+					.satisfies((ex) -> assertThat(ex.getSQLState()).as(call).isEqualTo("42501"));
+			}
+		}
+	}
+
+	private static String documentedGrants() throws IOException {
+		String page = Files.readString(Path.of("../docs/durable-events.md"));
+		int start = page.indexOf("```sql\nGRANT USAGE ON SCHEMA");
+		assertThat(start).isNotNegative();
+		return page.substring(start + "```sql\n".length(), page.indexOf("```", start + 3));
 	}
 
 	private String role(String name, String... grants) throws SQLException {

@@ -2,10 +2,13 @@ package dev.pgevents.postgres;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +25,7 @@ import dev.pgevents.Event;
 import dev.pgevents.EventBus;
 import dev.pgevents.EventLogContract;
 import dev.pgevents.EventStream;
+import dev.pgevents.Payload;
 import dev.pgevents.PayloadTooLargeException;
 import dev.pgevents.PublishException;
 import dev.pgevents.Recorder;
@@ -34,6 +38,7 @@ import org.postgresql.PGConnection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 class PostgresEventLogTests extends EventLogContract {
@@ -255,6 +260,46 @@ class PostgresEventLogTests extends EventLogContract {
 		}
 	}
 
+	@Test
+	void notificationsInTheWrongOrderChangeNothing() throws Exception {
+		try (PostgresEventBus bus = bus(this.name).build()) {
+			Recorder recorder = new Recorder();
+			join(bus, recorder);
+			bus.publish(number("app", 0));
+			assertThat(recorder.numbers(1)).containsExactly(0);
+			List<String> notifications = record(1, 6);
+			Collections.reverse(notifications);
+			for (String notification : notifications) {
+				notify(notification);
+			}
+			bus.publish(number("app", 6));
+			assertThat(recorder.numbers(6)).isEqualTo(range(1, 7));
+			notify(notifications.get(0));
+			bus.publish(number("app", 7));
+			assertThat(recorder.numbers(1)).containsExactly(7);
+			awaitLag(0);
+			assertThat(recorder.queue).isEmpty();
+		}
+	}
+
+	/** Committed events of which nobody has been notified. */
+	private List<String> record(int from, int to) throws SQLException {
+		String bodies = range(from, to).stream()
+			.map((number) -> "{\"type\":\"" + this.type + "\",\"app_id\":\"app\",\"payload\":" + number + "}")
+			.collect(Collectors.joining("','", "ARRAY['", "']"));
+		String recorded = "ARRAY[" + String.join(",", Collections.nCopies(to - from, "true")) + "]";
+		List<String> notifications = new ArrayList<>();
+		try (Connection connection = database.connect();
+				Statement statement = connection.createStatement();
+				ResultSet rows = statement
+					.executeQuery("SELECT unnest(pgevents.event_record(" + bodies + ", " + recorded + ", 0))")) {
+			while (rows.next()) {
+				notifications.add(rows.getString(1));
+			}
+		}
+		return notifications;
+	}
+
 	private static String notification(Connection listener) throws SQLException {
 		return Stream.of(listener.unwrap(PGConnection.class).getNotifications((int) LIMIT.toMillis()))
 			.findFirst()
@@ -292,6 +337,34 @@ class PostgresEventLogTests extends EventLogContract {
 				.satisfies((ex) -> assertThat(ex.allowedBytes()).isEqualTo(1 << 20));
 			assertThat(recorder.queue).isEmpty();
 		}
+	}
+
+	@Test
+	void anEventOfExactlyTheLargestSizeIsRecordedAndOneByteMoreIsRefused() throws Exception {
+		int most = 20_000;
+		try (PostgresEventBus bus = bus(this.name).log(EventLogSettings.builder().maxSize(most).build()).build()) {
+			BlockingQueue<String> texts = new LinkedBlockingQueue<>();
+			join(bus, (event) -> texts.add(event.payloadAs(String.class)));
+			Event large = Event.of(this.type, "app", "x".repeat(most));
+			PayloadTooLargeException refused = catchThrowableOfType(PayloadTooLargeException.class,
+					() -> bus.publish(large));
+			int fits = most - (refused.actualBytes() - most);
+			assertThat(fits).isBetween(most - 400, most);
+			// Two bytes, one character.
+			bus.publish(withText(large, "é" + "x".repeat(fits - 2)));
+			assertThat(texts.poll(LIMIT.toSeconds(), TimeUnit.SECONDS)).startsWith("é").hasSize(fits - 1);
+			assertThatExceptionOfType(PayloadTooLargeException.class)
+				.isThrownBy(() -> bus.publish(withText(large, "é" + "x".repeat(fits - 1))))
+				.satisfies((ex) -> assertThat(ex.actualBytes()).isEqualTo(most + 1))
+				.satisfies((ex) -> assertThat(ex.allowedBytes()).isEqualTo(most));
+			assertThat(database.query("SELECT count(*) FROM pgevents.event_log WHERE type = '" + this.type + "'"))
+				.isEqualTo(1);
+		}
+	}
+
+	/** The same but for its payload: its time, too, takes as many bytes. */
+	private static Event withText(Event event, String text) {
+		return new Event(event.id(), event.type(), event.appId(), Payload.of(text), event.timestamp(), event.headers());
 	}
 
 	@Test

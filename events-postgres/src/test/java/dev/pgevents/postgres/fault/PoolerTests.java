@@ -1,6 +1,7 @@
 package dev.pgevents.postgres.fault;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -11,11 +12,21 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
+import javax.sql.DataSource;
+
+import dev.pgevents.Event;
+import dev.pgevents.EventLog;
+import dev.pgevents.EventType;
+import dev.pgevents.Subscription;
+import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.postgres.ConnectionSource;
 import dev.pgevents.postgres.ConnectionState;
+import dev.pgevents.postgres.EventLogSettings;
 import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.postgres.fault.Published.Outcome;
 import dev.pgevents.postgres.test.CapturedLog;
@@ -25,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -115,6 +127,78 @@ class PoolerTests {
 					assertThat(watched.ledger().gaps()).isEmpty();
 				}
 			}
+		}
+	}
+
+	/** The handler's transactions, too: what they set is of the transaction alone. */
+	@Test
+	void groupsWorkThroughPgbouncerWhereOnlyListeningIsGivenTheServerItself() throws Exception {
+		int events = 60;
+		try (Pgbouncer pgbouncer = Pgbouncer.inFrontOf(server, "transaction", 3);
+				Connection own = server.dataSource(server.url()).getConnection();
+				Statement statement = own.createStatement()) {
+			statement
+				.execute("DROP TABLE IF EXISTS pooled; CREATE TABLE pooled (n bigserial, app text, number integer)");
+			PGSimpleDataSource pooled = server.dataSource(server.url(pgbouncer.address()));
+			pooled.setPrepareThreshold(0); // pgbouncer before 1.21 knows no prepared
+											// statements
+			PostgresEventBus bus = PostgresEventBus.builder()
+				.listener(Sources.of(server))
+				.dataSource(pooled)
+				.log(EventLogSettings.builder().partitions(4).build())
+				.build();
+			try (bus) {
+				Subscription subscription = bus.subscribe(SubscriptionFilter.types(EventType.of("pooled.event")),
+						SubscriptionOptions.builder().group("pooled").concurrency(3).build(),
+						(event) -> handlePooled(bus, pooled, event));
+				subscription.ready().get(60, TimeUnit.SECONDS);
+				for (int i = 0; i < events; i++) {
+					Event event = Event.of(EventType.of("pooled.event"), "app" + i % 3, i);
+					if (i % 2 == 0) {
+						bus.publish(event);
+					}
+					else {
+						publishPooled(bus, pooled, event);
+					}
+				}
+				EventLog log = bus.capability(EventLog.class).orElseThrow();
+				await().atMost(Duration.ofSeconds(60))
+					.until(() -> server.query("SELECT count(*) FROM pooled") >= events && log.lag("pooled") == 0);
+			}
+			assertThat(server.query("SELECT count(*) FROM pooled")).isEqualTo(events);
+			assertThat(
+					server.query("SELECT count(*) FROM (SELECT number, lag(number) OVER (PARTITION BY app ORDER BY n)"
+							+ " AS before FROM pooled) AS o WHERE before > number"))
+				.isZero();
+			try (Connection other = pooled.getConnection();
+					Statement show = other.createStatement();
+					ResultSet rows = show.executeQuery("SELECT current_setting('lock_timeout'),"
+							+ " current_setting('idle_in_transaction_session_timeout')")) {
+				rows.next();
+				assertThat(List.of(rows.getString(1), rows.getString(2))).as("of everybody who shares the pool")
+					.containsExactly("0", "0");
+			}
+		}
+	}
+
+	private static void publishPooled(PostgresEventBus bus, DataSource pooled, Event event) throws SQLException {
+		try (Connection connection = pooled.getConnection()) {
+			connection.setAutoCommit(false);
+			bus.publisher(connection).publish(event);
+			connection.commit();
+		}
+	}
+
+	private static void handlePooled(PostgresEventBus bus, DataSource pooled, Event event) throws SQLException {
+		try (Connection connection = pooled.getConnection();
+				PreparedStatement insert = connection
+					.prepareStatement("INSERT INTO pooled (app, number) VALUES (?, ?)")) {
+			connection.setAutoCommit(false);
+			insert.setString(1, event.appId());
+			insert.setInt(2, event.payloadAs(Integer.class));
+			insert.executeUpdate();
+			bus.acknowledge(connection);
+			connection.commit();
 		}
 	}
 

@@ -9,6 +9,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import javax.sql.DataSource;
+
 import dev.pgevents.Event;
 import dev.pgevents.EventBus;
 import dev.pgevents.EventLog;
@@ -22,19 +24,28 @@ import dev.pgevents.spring.OnDomainEvent;
 import dev.pgevents.spring.app.TestDatabase;
 import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
 import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
+import org.jooq.DSLContext;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.annotation.Transactional;
@@ -44,6 +55,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+@ExtendWith(OutputCaptureExtension.class)
 class GroupHandlerTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -103,6 +115,37 @@ class GroupHandlerTests {
 					+ " WHERE c.grp = 'billing' AND c.pos = 1 AND c.xmin = e.xmin"))
 				.isEqualTo(1);
 		});
+	}
+
+	@Test
+	void thePositionCommitsWithWhatJooqDoesInTheHandlersTransaction() {
+		this.runner.withBean(WithJooq.class).run((context) -> {
+			publish(context, 1);
+			await().atMost(LIMIT).until(() -> effects() == 1);
+			assertThat(this.database.query("SELECT count(*) FROM effect AS e, pgevents.event_cursor AS c"
+					+ " WHERE c.grp = 'billing' AND c.pos = 1 AND c.xmin = e.xmin"))
+				.isEqualTo(1);
+		});
+	}
+
+	/** At the start nobody knows which transaction manager of many is whose. */
+	@Test
+	void aTransactionOfAnotherDataSourceIsLeftAloneAndToldOnce(CapturedOutput output) throws SQLException {
+		TestPostgres elsewhere = TestPostgres.shared().createDatabase();
+		elsewhere.execute("CREATE TABLE effect (n bigserial PRIMARY KEY, number integer)");
+		DataSourceTransactionManager other = new DataSourceTransactionManager(elsewhere.dataSource());
+		this.runner.withBean(Elsewhere.class)
+			.withBean("other", DataSourceTransactionManager.class, () -> other)
+			.run((context) -> {
+				publish(context, 1);
+				await().atMost(LIMIT).until(() -> elsewhere.query("SELECT count(*) FROM effect") == 1);
+				publish(context, 2);
+				await().atMost(LIMIT).until(() -> elsewhere.query("SELECT count(*) FROM effect") == 2);
+				awaitLag(context, 0);
+				assertThat(status(context).held()).isZero();
+			});
+		assertThat(output.getAll()).containsOnlyOnce("is none of the DataSource that events are published through")
+			.contains("after a crash an event may be handled twice");
 	}
 
 	@Test
@@ -310,6 +353,39 @@ class GroupHandlerTests {
 			if (this.behaviour.failure != null && this.behaviour.failures.getAndDecrement() > 0) {
 				throw this.behaviour.failure;
 			}
+		}
+
+	}
+
+	static class WithJooq {
+
+		private final DSLContext jooq;
+
+		WithJooq(DataSource dataSource) {
+			this.jooq = DSL.using(new TransactionAwareDataSourceProxy(dataSource), SQLDialect.POSTGRES);
+		}
+
+		@OnDomainEvent(types = TYPE, group = "billing")
+		@Transactional
+		public void on(Event event) {
+			this.jooq.execute("INSERT INTO effect (number) VALUES (?)", event.payloadAs(Integer.class));
+		}
+
+	}
+
+	static class Elsewhere {
+
+		private final DataSourceTransactionManager other;
+
+		Elsewhere(@Qualifier("other") DataSourceTransactionManager other) {
+			this.other = other;
+		}
+
+		@OnDomainEvent(types = TYPE, group = "billing")
+		@Transactional("other")
+		public void on(Event event) {
+			new JdbcTemplate(this.other.getDataSource()).update("INSERT INTO effect (number) VALUES (?)",
+					event.payloadAs(Integer.class));
 		}
 
 	}

@@ -12,12 +12,15 @@ import dev.pgevents.EventBus;
 import dev.pgevents.EventType;
 import dev.pgevents.Publisher;
 import dev.pgevents.postgres.test.TestPostgres;
+import dev.pgevents.spring.OnDomainEvent;
 import dev.pgevents.spring.app.TestDatabase;
+import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
 import dev.pgevents.spring.autoconfigure.EventsAutoConfiguration;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Id;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,6 +32,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -110,6 +114,20 @@ class JpaDurablePublishingTests {
 		});
 	}
 
+	/** Hibernate writes them after the position. */
+	@Test
+	void entitiesOfTheHandlersTransactionCommitWithThePosition() {
+		this.runner.withConfiguration(AutoConfigurations.of(EventListenerAutoConfiguration.class))
+			.withBean(OpenAccount.class)
+			.run((context) -> {
+				context.getBean("domainPublisher", Publisher.class).publish(Event.of(EventType.of("a"), "app", 7));
+				await().atMost(LIMIT).until(() -> this.database.query("SELECT count(*) FROM account") == 1);
+				assertThat(this.database.query("SELECT count(*) FROM account AS e, pgevents.event_cursor AS c"
+						+ " WHERE e.id = 7 AND c.grp = 'accounts' AND c.pos = 1 AND c.xmin = e.xmin"))
+					.isEqualTo(1);
+			});
+	}
+
 	private static void await(CyclicBarrier barrier) {
 		try {
 			barrier.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
@@ -131,6 +149,22 @@ class JpaDurablePublishingTests {
 	@Configuration(proxyBeanMethods = false)
 	@AutoConfigurationPackage
 	static class Application {
+
+	}
+
+	static class OpenAccount {
+
+		private final EntityManager entities;
+
+		OpenAccount(EntityManager entities) {
+			this.entities = entities;
+		}
+
+		@OnDomainEvent(types = "a", group = "accounts")
+		@Transactional
+		public void on(Event event) {
+			this.entities.persist(new Account(event.payloadAs(Integer.class)));
+		}
 
 	}
 
