@@ -88,9 +88,9 @@ final class ApplicationProcess implements AutoCloseable {
 		return this.process.exitValue();
 	}
 
-	/** Asks it to stop. */
+	/** Asks it to stop; what it prints until then can be read. */
 	void end() {
-		this.process.destroy();
+		this.process.toHandle().destroy();
 	}
 
 	/** Asks it to stop, and waits until it has. */
