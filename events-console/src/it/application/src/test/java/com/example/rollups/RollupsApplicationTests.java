@@ -12,14 +12,17 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import dev.pgevents.Event;
+import dev.pgevents.EventType;
 import dev.pgevents.EventTypes;
 import dev.pgevents.Publisher;
+import dev.pgevents.SubscriptionStats;
 import dev.pgevents.SyncTrigger;
 import dev.pgevents.spring.DomainEventListenerContainer;
 import org.junit.jupiter.api.Test;
@@ -53,6 +56,9 @@ class RollupsApplicationTests {
 
 	@Autowired
 	EpochListener listener;
+
+	@Autowired
+	Shipping shipping;
 
 	@Autowired
 	DomainEventListenerContainer container;
@@ -112,6 +118,26 @@ class RollupsApplicationTests {
 				"application-events");
 		assertThat(this.container.isRunning("idle")).isTrue();
 		assertThat(this.container.isRunning("later")).isFalse();
+	}
+
+	@Test
+	void triesAgainWithSpringRetryAndCountsTheLastFailureAlone() {
+		for (String app : List.of("twice", "always", "never")) {
+			this.publisher.publish(Event.of(EventType.of("order.placed"), app, null));
+		}
+		await().atMost(LIMIT)
+			.untilAsserted(() -> assertThat(this.shipping.calls()).containsExactly("twice", "twice", "twice", "always",
+					"always", "always", "never"));
+		await().atMost(LIMIT).untilAsserted(() -> {
+			SubscriptionStats stats = this.container.subscriptions()
+				.stream()
+				.filter((subscription) -> subscription.name().equals("shipping.ship"))
+				.findFirst()
+				.orElseThrow()
+				.stats();
+			assertThat(stats.handled()).isEqualTo(2);
+			assertThat(stats.failed()).isEqualTo(1);
+		});
 	}
 
 	@Test
