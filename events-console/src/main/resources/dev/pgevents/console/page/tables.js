@@ -8,7 +8,9 @@ const names = (set, all) => set.length === 0 ? all : set.join(', ');
 
 export function renderSubscriptions({ subscriptions, stopped, operations }, confirmed) {
 	const own = (each) => each.name === 'events-console' ? 1 : 0;
-	const items = [...[...subscriptions].sort((one, other) => own(one) - own(other)), ...stopped.map((name) => ({ name, stopped: true }))];
+	const open = new Set(subscriptions.map((each) => each.name)); // what is being stopped is still among them
+	const items = [...[...subscriptions].sort((one, other) => own(one) - own(other)),
+		...stopped.filter((name) => !open.has(name)).map((name) => ({ name, stopped: true }))];
 	const slow = subscriptions.filter((each) => each.running.length > 0).length;
 	setText(byId('subscriptions-summary'), slow > 0 ? `${slow} with a handler at work for long` : `${subscriptions.length} open`);
 	keyed(byId('subscriptions'), items, (each) => each.name, () => subscription(confirmed), (row, each) => update(row, each, operations));
