@@ -36,7 +36,10 @@ final class DurableBench implements AutoCloseable {
 
 	private final BenchmarkServer server;
 
-	private final AtomicInteger groups = new AtomicInteger();
+	/** Unlike those of earlier runs on the same server. */
+	private final String groups = "bench" + Long.toString(System.nanoTime(), Character.MAX_RADIX) + "-";
+
+	private final AtomicInteger group = new AtomicInteger();
 
 	DurableBench(Options options) throws IOException, SQLException {
 		this.server = BenchmarkServer.start(options);
@@ -59,7 +62,7 @@ final class DurableBench implements AutoCloseable {
 
 	/** A group that nobody has been in. */
 	String newGroup() {
-		return "bench" + this.groups.incrementAndGet();
+		return this.groups + this.group.incrementAndGet();
 	}
 
 	static void join(PostgresEventBus bus, String group, EventHandler handler) {
@@ -91,7 +94,11 @@ final class DurableBench implements AutoCloseable {
 
 	/** Waits, without load, for something that takes seconds. */
 	static void await(BooleanSupplier condition) {
+		long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
 		while (!condition.getAsBoolean()) {
+			if (System.nanoTime() > end) {
+				throw new IllegalStateException("what is waited for did not happen in 5 minutes");
+			}
 			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
 		}
 	}

@@ -3,12 +3,15 @@ package dev.pgevents.benchmarks;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import dev.pgevents.benchmarks.peers.Peers;
+
 /**
  * What groups cost and how fast they are, each figure in a run of its own on a database
  * of its own. Options: {@code figures} ({@code latency}, {@code steady}, {@code writers},
- * {@code backlog}, {@code takeover}, {@code open}, {@code snapshot}, {@code idle}),
- * {@code rounds}, {@code millis} of each case, {@code events} of the backlog,
- * {@code rate}, {@code seconds} that the snapshot is held, {@code out}, {@code url}.
+ * {@code backlog}, {@code takeover}, {@code open}, {@code snapshot}, {@code idle},
+ * {@code peers}), {@code rounds}, {@code millis} of each case, {@code events} of the
+ * backlog, {@code rate}, {@code seconds} that the snapshot is held, {@code out},
+ * {@code url}, and those of {@link Peers}.
  */
 public final class DurableFigures {
 
@@ -23,6 +26,7 @@ public final class DurableFigures {
 		FIGURES.put("open", DurableOpenWriter::measure);
 		FIGURES.put("snapshot", DurableSnapshot::measure);
 		FIGURES.put("idle", DurableIdle::measure);
+		FIGURES.put("peers", (bench, options, table) -> Peers.measure(bench.server().url(), options, table));
 	}
 
 	private DurableFigures() {

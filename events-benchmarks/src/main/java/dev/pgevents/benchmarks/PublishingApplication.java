@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import dev.pgevents.Event;
 import dev.pgevents.EventType;
 import dev.pgevents.Publisher;
+import dev.pgevents.benchmarks.peers.Peers;
 import dev.pgevents.spring.DomainEventListenerContainer;
 import dev.pgevents.spring.OnDomainEvent;
 
@@ -55,7 +56,7 @@ final class PublishingApplication {
 		System.setOut(System.err);
 		int events = Integer.parseInt(args[3]);
 		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
-			.properties("spring.datasource.url=" + args[0], "spring.main.banner-mode=off",
+			.properties("spring.datasource.url=" + args[0], "spring.main.banner-mode=off", Peers.WITHOUT_MODULITH,
 					"events.listener.buffer-size=" + (events + 1))
 			.run()) {
 			context.getBean(DomainEventListenerContainer.class)

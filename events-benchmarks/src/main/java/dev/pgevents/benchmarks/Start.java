@@ -24,7 +24,8 @@ public final class Start {
 
 	/** What other harnesses need would configure itself. */
 	private static final Pattern OF_OTHERS = Pattern
-		.compile("(?:vertx|netty|r2dbc|reactor|pgjdbc-ng|jmh|integration|messaging|HdrHistogram).*\\.jar");
+		.compile("(?:vertx|netty|r2dbc|reactor|pgjdbc-ng|jmh|integration|messaging|HdrHistogram"
+				+ "|modulith|jobrunr|db-scheduler|gson|asm-).*\\.jar");
 
 	private final String url;
 

@@ -99,6 +99,22 @@ class HarnessTests {
 	}
 
 	@Test
+	void measuresGroups() throws Exception {
+		DurableFigures.main(options("figures=latency,steady,writers,backlog,open", "rounds=1", "millis=100",
+				"writers=2", "events=2000", "transactions=100"));
+		assertThat(this.out.resolve("durable-latency.md")).content().contains("| group, handled in a transaction |");
+		assertThat(this.out.resolve("durable-backlog.md")).content().contains("| positions written together |");
+	}
+
+	@Test
+	void measuresGroupsBesidePeers() throws Exception {
+		DurableFigures.main(options("figures=peers", "peers=pgevents,spring-integration,modulith", "rounds=1",
+				"samples=2", "millis=100", "waiting=80"));
+		assertThat(this.out.resolve("durable-peers.md")).content()
+			.contains("| pgevents, defaults |", "| spring-integration, tuned |", "| modulith, tuned |");
+	}
+
+	@Test
 	void runsMicroBenchmarks() throws Exception {
 		Micro.main(options("include=.*", "forks=0", "iterations=1", "millis=1", "verbosity=SILENT"));
 		assertThat(this.out.resolve("micro.md")).content()

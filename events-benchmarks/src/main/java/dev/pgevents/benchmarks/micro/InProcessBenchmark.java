@@ -7,6 +7,7 @@ import dev.pgevents.Event;
 import dev.pgevents.EventBus;
 import dev.pgevents.EventTypes;
 import dev.pgevents.SubscriptionFilter;
+import dev.pgevents.benchmarks.peers.Peers;
 import dev.pgevents.memory.InMemoryEventBus;
 import dev.pgevents.spring.OnDomainEvent;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,7 @@ public class InProcessBenchmark {
 			this.handled.release();
 		}).ready().join();
 		ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
-			.properties("events.backend=in-memory", "spring.main.banner-mode=off")
+			.properties("events.backend=in-memory", "spring.main.banner-mode=off", Peers.WITHOUT_MODULITH)
 			.initializers((beans) -> beans.getBeanFactory().registerSingleton("handled", this.handled))
 			.run();
 		this.context = context;

@@ -1,6 +1,7 @@
 package dev.pgevents.benchmarks.sidebyside;
 
 import dev.pgevents.Gap;
+import dev.pgevents.benchmarks.peers.Peers;
 import dev.pgevents.spring.DomainEventListenerContainer;
 import dev.pgevents.spring.EventBusCustomizer;
 import dev.pgevents.spring.OnDomainEvent;
@@ -28,7 +29,7 @@ final class AnnotatedReceiver implements Receiver {
 			}
 		};
 		ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class).initializers(recorded)
-			.properties("spring.datasource.url=" + url, "spring.main.banner-mode=off")
+			.properties("spring.datasource.url=" + url, "spring.main.banner-mode=off", Peers.WITHOUT_MODULITH)
 			.run();
 		context.getBean(DomainEventListenerContainer.class)
 			.subscriptions()
