@@ -36,6 +36,9 @@ final class GroupHealth {
 	/** What keeps others' partitions from us, as it was told. */
 	private @Nullable String obstacle;
 
+	/** How many partitions it owns here, as it was logged. */
+	private int owned;
+
 	GroupHealth(String busName, String group, Backoff backoff) {
 		this.busName = busName;
 		this.group = group;
@@ -96,6 +99,15 @@ final class GroupHealth {
 					this.busName, this.group, obstacle);
 		}
 		this.obstacle = obstacle;
+	}
+
+	/** Partitions have come from other processes, or gone to them; or nothing changed. */
+	void owns(int partitions) {
+		if (partitions != this.owned) {
+			logger.info("{}: group {} owns {} partitions here, {} before", this.busName, this.group, partitions,
+					this.owned);
+		}
+		this.owned = partitions;
 	}
 
 	void parked(Event event, int attempts, String error) {

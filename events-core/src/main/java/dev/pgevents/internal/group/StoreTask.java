@@ -85,6 +85,7 @@ final class StoreTask {
 			this.pages.read();
 			this.cursors.move();
 			releaseSurplus();
+			this.health.owns(this.assignment.where((partition) -> !partition.isStale()).size());
 			this.health.reached();
 			this.held.schedule();
 		}

@@ -4,8 +4,13 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.pgevents.Event;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,6 +33,29 @@ class StoreTaskTests {
 		this.rooms.assignment.live();
 		assertThat(this.rooms.pass()).containsExactly("share 1");
 		assertThat(this.rooms.owned()).isEqualTo(1);
+	}
+
+	@Test
+	void logsHowManyPartitionsAreOursWhereThatChanges() {
+		ListAppender<ILoggingEvent> lines = new ListAppender<>();
+		Logger logger = (Logger) LoggerFactory.getLogger(GroupHealth.class);
+		logger.addAppender(lines);
+		logger.setLevel(Level.INFO);
+		lines.start();
+		try {
+			this.rooms.store.owns(0, 0);
+			this.rooms.store.owns(1, 0);
+			this.rooms.join(this.handled::add);
+			this.rooms.pass();
+			this.rooms.assignment.look();
+			this.rooms.pass();
+			assertThat(lines.list).extracting(ILoggingEvent::getFormattedMessage)
+				.containsExactly("test: group g owns 2 partitions here, 0 before");
+		}
+		finally {
+			logger.setLevel(null);
+			logger.detachAppender(lines);
+		}
 	}
 
 	@Test

@@ -74,8 +74,8 @@ class EventsPropertiesTests extends EventsAutoConfigurationTest {
 					"events.listener.inline-handlers=false")
 			.run((context) -> assertThat(builder.get())
 				.extracting("queueCapacity", "maxBatch", "publishTimeout", "lockTimeout", "heartbeat",
-						"shutdownTimeout", "slowHandlerThreshold", "backoff.initialDelay", "backoff.multiplier",
-						"backoff.maxDelay", "inlineHandlers")
+						"dispatcher.shutdownTimeout", "dispatcher.slowHandlerThreshold", "backoff.initialDelay",
+						"backoff.multiplier", "backoff.maxDelay", "dispatcher.inlineHandlers")
 				.containsExactly(11, 12, Duration.ofSeconds(13), Duration.ofSeconds(14), Duration.ofSeconds(15),
 						Duration.ofSeconds(16), Duration.ofSeconds(17), Duration.ofMillis(18), 1.9,
 						Duration.ofSeconds(20), false));

@@ -8,6 +8,7 @@ import dev.pgevents.Subscriber;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
+import dev.pgevents.spring.EventsConfigurationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +25,7 @@ record SubscriptionEndpoint(String id, boolean autoStartup, SubscriptionFilter f
 
 	@Override
 	public Running start(Subscriber subscriber, @Nullable Instant awaySince) {
-		Subscription subscription = subscriber.subscribe(this.filter,
-				this.options.toBuilder().awaySince(awaySince).build(), this.handler);
+		Subscription subscription = subscribe(subscriber, this.options.toBuilder().awaySince(awaySince).build());
 		return new Running() {
 
 			@Override
@@ -44,6 +44,21 @@ record SubscriptionEndpoint(String id, boolean autoStartup, SubscriptionFilter f
 			}
 
 		};
+	}
+
+	/** What hinders a group is a matter of configuration: the log, another handler. */
+	private Subscription subscribe(Subscriber subscriber, SubscriptionOptions options) {
+		try {
+			return subscriber.subscribe(this.filter, options, this.handler);
+		}
+		catch (IllegalArgumentException | IllegalStateException ex) {
+			if (options.group() == null) {
+				throw ex;
+			}
+			throw new EventsConfigurationException(
+					"The handler method " + this.id + " cannot join its group: " + ex.getMessage(),
+					"Correct what it names, or leave out the attribute group of the annotation.", ex);
+		}
 	}
 
 }

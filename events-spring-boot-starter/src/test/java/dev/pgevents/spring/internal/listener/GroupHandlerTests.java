@@ -20,6 +20,7 @@ import dev.pgevents.Publisher;
 import dev.pgevents.internal.group.GroupCounts;
 import dev.pgevents.internal.group.GroupMonitor;
 import dev.pgevents.postgres.test.TestPostgres;
+import dev.pgevents.spring.EventsConfigurationException;
 import dev.pgevents.spring.OnDomainEvent;
 import dev.pgevents.spring.app.TestDatabase;
 import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
@@ -243,6 +244,8 @@ class GroupHandlerTests {
 		this.runner.withBean(Collecting.class)
 			.withPropertyValues("events.log.enabled=false")
 			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining(EventsConfigurationException.class.getName())
+				.hasStackTraceContaining("cannot join its group")
 				.rootCause()
 				.hasMessageContaining("group billing needs the event log")
 				.hasMessageContaining("events.log.enabled=true"));
