@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which partitions of a group are this process's, and the lock over them and all that is
- * known of them. It is memory: what the store says is told by {@link #share}, and what
+ * known of them. It is memory: what the store says comes in by {@link #share}, and what
  * has to be asked of the store is left to the task ({@link StoreTask}). Thread-safe.
  *
  * <p>
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * A partition is ours from {@link #share} on until it is <em>released</em>, because
  * another process waits for it and its cursor is where it should be, or <em>lost</em>:
- * somebody else moved its cursor, or the store cannot be asked. Of what is lost nothing
+ * another process moved its cursor, or the store cannot be asked. Of what is lost nothing
  * counts any more; it is known until its handler has ended, so that no other one begins
  * beside it.
  */

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * When cursors move. Where the handler's transaction takes a cursor, that moves it, and
  * where what has become of an event is written down, that does. All other cursors move
  * together, in one statement for many events, after some number of events or some time.
- * Nobody moves a cursor that somebody else is moving: the statement for many leaves out
- * what a handler has taken, and a handler that wants to take one waits for the statement.
- * Takes the lock of the {@link Assignment}, not while it calls the store. Thread-safe.
+ * One thread at a time moves a cursor: the statement for many leaves out what a handler
+ * has taken, and a handler that wants to take one waits for the statement. Takes the lock
+ * of the {@link Assignment}, not while it calls the store. Thread-safe.
  */
 final class CursorMoves {
 
@@ -75,7 +75,7 @@ final class CursorMoves {
 		}
 	}
 
-	/** A handler's transaction takes the cursor, once nobody moves it. */
+	/** Gives a handler's transaction the cursor, once no other thread moves it. */
 	Cursor enlist(InHand inHand, Change change) {
 		inHand.enlist();
 		while (inHand.partition().isMoving()) {

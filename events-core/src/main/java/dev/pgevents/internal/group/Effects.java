@@ -11,7 +11,7 @@ interface Effects {
 	/** The store's task has something to do. */
 	void work();
 
-	/** Somebody should look, before long, whether owners of partitions are gone. */
+	/** Has the owners of partitions looked for before long: one may be gone. */
 	void lookSoon();
 
 	/** Events were handled: {@link CursorMoves#due()} is to be called before long. */

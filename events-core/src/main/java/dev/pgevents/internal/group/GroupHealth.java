@@ -10,9 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is wrong with a group in this process: told in the log, each thing once, and kept
- * for those who ask. The store's task tells it, one thread at a time; anybody may ask. It
- * takes no lock.
+ * What is wrong with a group in this process: logged once, and kept for those who ask.
+ * The store's task reports it, one thread at a time; any thread may ask. Takes no lock.
  */
 final class GroupHealth {
 
@@ -92,7 +91,10 @@ final class GroupHealth {
 		this.problem = problem;
 	}
 
-	/** Somebody's transaction keeps a partition from us that he has lost; or nobody's. */
+	/**
+	 * The transaction of a former owner keeps a partition from us, or none does.
+	 * @param obstacle which transaction, null for none
+	 */
 	void obstructed(@Nullable String obstacle) {
 		if (obstacle != null && this.obstacle == null) {
 			logger.warn("{}: group {} cannot take over from an instance that is gone, and tries again: {}",

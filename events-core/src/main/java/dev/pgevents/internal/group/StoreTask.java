@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  * The lock of the task is held during the whole pass, and while the group is given up.
  * The lock of the {@link Assignment} is taken within it, for moments, and never while the
- * store is called; nobody takes the two the other way round. Thread-safe.
+ * store is called; never the other way round. Thread-safe.
  */
 final class StoreTask {
 
-	/** After what time to try again to get what somebody has locked. */
+	/** After what time to try again to get what another session has locked. */
 	private static final Duration WAIT = Duration.ofMillis(500);
 
 	private final String group;
