@@ -63,8 +63,9 @@ public @interface OnDomainEvent {
 	 * the method takes it, else as maps and lists; parameters have their names, and
 	 * {@code @bean} is a bean: {@code #payload.amount > 100}. An event for which it is
 	 * not true is filtered: the method is not called, and that is all. One for which it
-	 * fails has failed. A condition that does not compile, or uses a variable that there
-	 * is not, fails the start.
+	 * fails has failed. A condition that cannot work for any event fails the start: one
+	 * that does not compile, names what there is not, compares what is never equal, or is
+	 * neither true nor false.
 	 * @return the condition; by default none
 	 */
 	String condition() default "";

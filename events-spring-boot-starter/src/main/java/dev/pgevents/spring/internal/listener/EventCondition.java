@@ -2,8 +2,10 @@ package dev.pgevents.spring.internal.listener;
 
 import java.lang.reflect.Method;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 import dev.pgevents.Event;
 import org.jspecify.annotations.Nullable;
@@ -13,10 +15,9 @@ import org.springframework.context.expression.BeanFactoryResolver;
 import org.springframework.context.expression.MethodBasedEvaluationContext;
 import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.ParameterNameDiscoverer;
+import org.springframework.core.ResolvableType;
 import org.springframework.expression.EvaluationException;
 import org.springframework.expression.ParseException;
-import org.springframework.expression.spel.SpelNode;
-import org.springframework.expression.spel.ast.VariableReference;
 import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
 
@@ -42,7 +43,7 @@ final class EventCondition {
 
 	private final SpelExpression expression;
 
-	private final Set<String> parameters = new LinkedHashSet<>();
+	private final List<String> parameters;
 
 	/**
 	 * Reads a condition, or says why it cannot work.
@@ -58,10 +59,10 @@ final class EventCondition {
 		this.text = text;
 		this.expression = parsed();
 		@Nullable String @Nullable [] names = parameterNames.getParameterNames(method());
-		if (names != null) {
-			Arrays.stream(names).forEach(this.parameters::add);
-		}
-		checkVariables(this.expression.getAST());
+		this.parameters = (names != null) ? Arrays.stream(names).filter(Objects::nonNull).toList() : List.of();
+		new ConditionCheck(variables(), arguments.exactPayload(), beans, (problem, action) -> handler.refuse(ANNOTATION,
+				"condition is \"" + text + "\", and " + problem, action))
+			.check(this.expression.getAST());
 	}
 
 	/**
@@ -70,7 +71,7 @@ final class EventCondition {
 	 */
 	@SuppressWarnings("NullAway") // Spring's array of arguments may hold null
 	boolean isTrue(Event event, @Nullable Object[] values) {
-		MethodBasedEvaluationContext context = new MethodBasedEvaluationContext(new Root(event, values), method(),
+		MethodBasedEvaluationContext context = new MethodBasedEvaluationContext(new Root<>(event, values), method(),
 				values, parameterNames);
 		context.setBeanResolver(this.beans);
 		if (!this.parameters.contains("event")) {
@@ -104,32 +105,34 @@ final class EventCondition {
 		}
 	}
 
-	/** One that does not exist is null, and would fail at each event or at none. */
-	private void checkVariables(SpelNode node) {
-		if (node instanceof VariableReference) {
-			String name = node.toStringAST().substring(1);
-			if (!isKnown(name)) {
-				throw this.handler.refuse(ANNOTATION, "condition is \"" + this.text + "\", and there is no #" + name,
-						"Use #event, #payload, #root, " + (this.parameters.isEmpty()
-								? "#a0 for the first parameter, or compile with -parameters and use their names."
-								: "or a parameter: #" + String.join(", #", this.parameters) + "."));
+	/**
+	 * The types of what the condition can name. One that does not exist is null, and
+	 * would fail at each event or at none.
+	 */
+	private Map<String, ResolvableType> variables() {
+		Map<String, ResolvableType> variables = new LinkedHashMap<>();
+		variables.put("event", ResolvableType.forClass(Event.class));
+		variables.put("payload", this.arguments.payloadType());
+		for (int i = 0; i < method().getParameterCount(); i++) {
+			ResolvableType type = this.arguments.type(i);
+			variables.put("a" + i, type);
+			variables.put("p" + i, type);
+			if (!this.parameters.isEmpty()) {
+				variables.put(this.parameters.get(i), type);
 			}
 		}
-		for (int i = 0; i < node.getChildCount(); i++) {
-			checkVariables(node.getChild(i));
-		}
+		variables.put("root", ResolvableType.forClassWithGenerics(Root.class, this.arguments.payloadType()));
+		variables.put("this", ResolvableType.NONE); // an element, where one selects some
+		return variables;
 	}
 
-	private boolean isKnown(String name) {
-		if (Set.of("event", "payload", "root", "this").contains(name) || this.parameters.contains(name)) {
-			return true;
-		}
-		return name.matches("[ap]\\d{1,3}") && Integer.parseInt(name.substring(1)) < method().getParameterCount();
-	}
-
-	/** What {@code #root} is, and names without a {@code #} are of. */
+	/**
+	 * What {@code #root} is, and names without a {@code #} are of.
+	 *
+	 * @param <P> the type of payloads, for who reads the types only
+	 */
 	@SuppressWarnings("EffectivelyPrivate") // called by name
-	private final class Root {
+	private final class Root<P extends @Nullable Object> {
 
 		private final Event event;
 
@@ -150,9 +153,10 @@ final class EventCondition {
 			return this.args;
 		}
 
-		@SuppressWarnings("unused") // in conditions
-		public @Nullable Object getPayload() {
-			return EventCondition.this.arguments.payloadOf(this.event, this.args);
+		@SuppressWarnings({ "unused", "unchecked", "NullAway" }) // in conditions
+																	// conditions
+		public P getPayload() {
+			return (P) EventCondition.this.arguments.payloadOf(this.event, this.args);
 		}
 
 	}

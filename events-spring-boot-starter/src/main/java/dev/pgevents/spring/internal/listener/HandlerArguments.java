@@ -40,6 +40,8 @@ final class HandlerArguments implements ArgumentResolver {
 
 	private final PayloadReading reading;
 
+	private final List<ResolvableType> types = new ArrayList<>();
+
 	private final List<Function<Event, @Nullable Object>> resolvers = new ArrayList<>();
 
 	private @Nullable HandlerPayload payload;
@@ -59,6 +61,7 @@ final class HandlerArguments implements ArgumentResolver {
 		HandlerArguments arguments = new HandlerArguments(handler, reading);
 		for (MethodParameter parameter : new MethodOfBean(handler).getMethodParameters()) {
 			parameter.initParameterNameDiscovery(new DefaultParameterNameDiscoverer());
+			arguments.types.add(ResolvableType.forMethodParameter(parameter));
 			arguments.resolvers.add(arguments.resolver(parameter));
 		}
 		return arguments;
@@ -90,6 +93,21 @@ final class HandlerArguments implements ArgumentResolver {
 			arguments[i] = this.resolvers.get(i).apply(current);
 		}
 		return arguments;
+	}
+
+	/** The type of a parameter; none if events decide about it. */
+	ResolvableType type(int parameter) {
+		return (parameter == this.payloadIndex) ? payloadType() : this.types.get(parameter);
+	}
+
+	/** The type of the payload; none if events decide about it. */
+	ResolvableType payloadType() {
+		return (this.payload != null) ? this.payload.type() : ResolvableType.NONE;
+	}
+
+	/** The class that payloads are read as, if it is always the same. */
+	@Nullable Class<?> exactPayload() {
+		return (this.payload != null) ? this.payload.exactClass() : null;
 	}
 
 	/** The payload of an event, as the method takes it if it does. */

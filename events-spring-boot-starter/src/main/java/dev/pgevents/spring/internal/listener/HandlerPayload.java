@@ -1,5 +1,6 @@
 package dev.pgevents.spring.internal.listener;
 
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.util.Arrays;
@@ -77,6 +78,20 @@ final class HandlerPayload {
 	/** The name for messages. */
 	String name() {
 		return this.name;
+	}
+
+	/** The type; none if events decide about it. */
+	ResolvableType type() {
+		return isChoice() ? ResolvableType.NONE : ResolvableType.forType(this.declared);
+	}
+
+	/** The class that payloads, or their elements, are read as, if it is always one. */
+	@Nullable Class<?> exactClass() {
+		Class<?> elementClass = this.element.toClass();
+		boolean open = isAny() || isChoice() || Modifier.isAbstract(elementClass.getModifiers())
+				|| Arrays.stream(elementClass.getAnnotations())
+					.anyMatch((annotation) -> annotation.annotationType().getSimpleName().equals("JsonTypeInfo"));
+		return open ? null : elementClass;
 	}
 
 	/** The event types to subscribe to, of those that the annotation says. */

@@ -50,10 +50,11 @@ class ConditionTests extends ReceivingTest {
 	static final List<Arguments> refused = List.of(
 			arguments(NoExpression.class, "condition is \"#payload.amount >\", which does not compile",
 					"Correct the condition"),
-			arguments(UnknownVariable.class, "condition is \"#ordr.amount > 1\", and there is no #ordr",
-					"or a parameter: #order"),
-			arguments(NoSuchParameter.class, "and there is no #a1", "#order"), arguments(UnknownProperty.class,
-					"\"#payload.amount > ${no.such.limit}\" cannot be resolved", "${name:default}"));
+			arguments(UnknownVariable.class, "condition is \"#ordr.amount > 1\", and there is no #ordr", "#order"),
+			arguments(NoSuchParameter.class, "and there is no #a1", "#order"),
+			arguments(UnknownName.class, "and " + Placed.class.getName() + " has no amuont", "it has: amount"),
+			arguments(UnknownProperty.class, "\"#payload.amount > ${no.such.limit}\" cannot be resolved",
+					"${name:default}"));
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(
@@ -327,6 +328,14 @@ class ConditionTests extends ReceivingTest {
 	static class UnknownVariable {
 
 		@OnDomainEvent(condition = "#ordr.amount > 1")
+		void on(Placed order) {
+		}
+
+	}
+
+	static class UnknownName {
+
+		@OnDomainEvent(condition = "#order.amuont > 1")
 		void on(Placed order) {
 		}
 
