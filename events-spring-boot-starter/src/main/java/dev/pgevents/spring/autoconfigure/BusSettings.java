@@ -1,6 +1,8 @@
 package dev.pgevents.spring.autoconfigure;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 import dev.pgevents.Backoff;
 import dev.pgevents.EventTypes;
@@ -9,7 +11,12 @@ import dev.pgevents.postgres.EventLogSettings;
 import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.postgres.SigningKey;
 import dev.pgevents.spring.EventsConfigurationException;
+import dev.pgevents.spring.autoconfigure.EventsProperties.Channels.Strategy;
 import dev.pgevents.spring.internal.payload.PayloadClass;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.util.unit.DataSize;
 
 /**
  * Hands the {@code events.*} properties to the bus's builder, and names the property
@@ -17,19 +24,23 @@ import dev.pgevents.spring.internal.payload.PayloadClass;
  */
 final class BusSettings {
 
+	private static final Logger logger = LoggerFactory.getLogger(BusSettings.class);
+
 	private final PostgresEventBus.Builder builder;
 
 	BusSettings(PostgresEventBus.Builder builder) {
 		this.builder = builder;
 	}
 
+	/** Checks each value, of what is not in use as well. */
 	void apply(EventsProperties properties) {
 		channels(properties.channels());
 		publisher(properties.publisher());
 		listener(properties.listener());
 		security(properties.security(), properties.channels().stages());
+		EventLogSettings log = log(properties.log());
 		if (properties.log().enabled()) {
-			this.builder.log(log(properties.log()));
+			this.builder.log(log);
 		}
 	}
 
@@ -40,22 +51,59 @@ final class BusSettings {
 			.partitions(log.partitions())
 			.initialize(log.initialize() == EventsProperties.Log.Initialize.ALWAYS);
 		settings.decision(PayloadClass::isDurable);
+		PropertyCheck.of("events.log.schema", () -> EventLogSettings.builder().schema(log.schema()).build());
+		PropertyCheck.of("events.log.table-prefix",
+				() -> EventLogSettings.builder().tablePrefix(log.tablePrefix()).build());
+		PropertyCheck.of("events.log.partitions",
+				() -> EventLogSettings.builder().partitions(log.partitions()).build());
+		PropertyCheck.of("events.log.retention", () -> EventLogSettings.builder().retention(log.retention()).build());
 		PropertyCheck.of("events.log.types", () -> settings.types(log.types().toArray(String[]::new)));
-		PropertyCheck.of("events.log.max-size", () -> settings.maxSize(Math.toIntExact(log.maxSize().toBytes())));
-		settings.retention(log.retention()).retentionMax(log.retentionMax());
+		PropertyCheck.of("events.log.max-size", () -> settings.maxSize(bytes(log.maxSize())));
 		PropertyCheck.of("events.log.acknowledge-every", () -> settings.acknowledgeEvery(log.acknowledgeEvery()));
 		PropertyCheck.of("events.log.page-size", () -> settings.pageSize(log.pageSize()));
-		PropertyCheck.of("events.log.retry", () -> settings.retry(log.retry().maxAttempts(), retry(log.retry())));
-		return PropertyCheck.of("events.log", settings::build);
+		Backoff retry = retry(log.retry());
+		PropertyCheck.of("events.log.retry.max-attempts", () -> settings.retry(log.retry().maxAttempts(), retry));
+		settings.retention(log.retention()).retentionMax(log.retentionMax());
+		return PropertyCheck.of("events.log.retention-max", settings::build);
 	}
 
 	static Backoff retry(EventsProperties.Retry retry) {
-		return new Backoff(retry.initialDelay(), retry.multiplier(), retry.maxDelay());
+		return backoff("events.log.retry", retry.initialDelay(), retry.multiplier(), retry.maxDelay());
+	}
+
+	private static Backoff backoff(String group, Duration initialDelay, double multiplier, Duration maxDelay) {
+		PropertyCheck.of(group + ".initial-delay", () -> new Backoff(initialDelay, 1, initialDelay));
+		PropertyCheck.of(group + ".multiplier", () -> new Backoff(initialDelay, multiplier, initialDelay));
+		return PropertyCheck.of(group + ".max-delay", () -> new Backoff(initialDelay, multiplier, maxDelay));
+	}
+
+	private static int bytes(DataSize size) {
+		if (size.toBytes() > Integer.MAX_VALUE) {
+			throw new IllegalArgumentException("it is " + size + ", the limit is " + Integer.MAX_VALUE + "B");
+		}
+		return (int) Math.max(0, size.toBytes()); // negative ones are refused, too
 	}
 
 	private void channels(EventsProperties.Channels channels) {
+		PropertyCheck.of("events.channels.name", () -> ChannelStrategy.single(channels.name()));
+		PropertyCheck.of("events.channels.types", () -> ChannelStrategy.perTypeOrGroup("", channels.types()));
+		PropertyCheck.of("events.channels.partitions", () -> ChannelStrategy.perApp("", channels.partitions()));
+		warnUnused(channels, !channels.types().isEmpty(), "events.channels.types", Strategy.PER_TYPE);
+		warnUnused(channels, channels.partitions() != EventsProperties.Channels.DEFAULT_PARTITIONS,
+				"events.channels.partitions", Strategy.PER_APP);
 		PropertyCheck.of("events.channels", () -> this.builder
 			.channels(channels.stages() ? ChannelStrategy.withStages(strategy(channels)) : strategy(channels)));
+	}
+
+	private static void warnUnused(EventsProperties.Channels channels, boolean set, String property, Strategy user) {
+		if (set && channels.strategy() != user) {
+			logger.warn("{} has no effect with events.channels.strategy={}: it is for {}", property,
+					name(channels.strategy()), name(user));
+		}
+	}
+
+	private static String name(Strategy strategy) {
+		return strategy.name().toLowerCase(Locale.ROOT).replace('_', '-');
 	}
 
 	private static ChannelStrategy strategy(EventsProperties.Channels channels) {
@@ -112,8 +160,8 @@ final class BusSettings {
 		PropertyCheck.of("events.listener.slow-handler-threshold",
 				() -> this.builder.slowHandlerThreshold(listener.slowHandlerThreshold()));
 		EventsProperties.Recovery recovery = listener.recovery();
-		PropertyCheck.of("events.listener.recovery",
-				() -> this.builder.backoff(recovery.initialDelay(), recovery.multiplier(), recovery.maxDelay()));
+		backoff("events.listener.recovery", recovery.initialDelay(), recovery.multiplier(), recovery.maxDelay());
+		this.builder.backoff(recovery.initialDelay(), recovery.multiplier(), recovery.maxDelay());
 	}
 
 }

@@ -1,7 +1,6 @@
 package dev.pgevents.spring.autoconfigure;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -15,7 +14,7 @@ import org.springframework.core.env.Environment;
  */
 @AutoConfiguration(afterName = { "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
 		"org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration" })
-@ConditionalOnBooleanProperty(name = "events.enabled", matchIfMissing = true)
+@ConditionalOnEvents
 @EnableConfigurationProperties(EventsProperties.class)
 @Import({ PayloadConfiguration.class, PostgresBusConfiguration.class, InMemoryBusConfiguration.class,
 		PublishingConfiguration.class, ReactivePublishingConfiguration.class })

@@ -2,6 +2,8 @@ package dev.pgevents.spring.autoconfigure;
 
 import java.time.Duration;
 
+import dev.pgevents.spring.EventsConfigurationException;
+
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -13,5 +15,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("management.health.events")
 record EventsHealthProperties(@DefaultValue("60s") Duration gracePeriod) {
+
+	EventsHealthProperties {
+		if (gracePeriod.isNegative()) {
+			throw new EventsConfigurationException(
+					"management.health.events.grace-period is " + gracePeriod + ", it must not be negative",
+					"Give a duration, such as 60s; 0s for none.");
+		}
+	}
 
 }

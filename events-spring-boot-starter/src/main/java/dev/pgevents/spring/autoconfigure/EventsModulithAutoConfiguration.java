@@ -7,7 +7,6 @@ import dev.pgevents.spring.internal.externalization.ExternalizedEvents;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
@@ -31,7 +30,7 @@ import org.springframework.modulith.events.support.EventExternalizerModuleListen
 				"org.springframework.modulith.events.jms.JmsEventExternalizerConfiguration",
 				"org.springframework.modulith.events.messaging.SpringMessagingEventExternalizerConfiguration" })
 @ConditionalOnClass(name = "org.springframework.modulith.events.EventExternalizationConfiguration")
-@ConditionalOnBooleanProperty(name = "events.enabled", matchIfMissing = true)
+@ConditionalOnEvents
 @ConditionalOnBean(
 		type = { "dev.pgevents.Publisher", "org.springframework.modulith.events.EventExternalizationConfiguration" })
 public final class EventsModulithAutoConfiguration {

@@ -99,8 +99,11 @@ public record EventsProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 	 * on a channel for each stage ("epoch_closed").
 	 */
 	public record Channels(@DefaultValue("single") Strategy strategy,
-			@DefaultValue(ChannelStrategy.DEFAULT_CHANNEL) String name, @DefaultValue("16") int partitions,
-			@DefaultValue Set<String> types, @DefaultValue("false") boolean stages) {
+			@DefaultValue(ChannelStrategy.DEFAULT_CHANNEL) String name,
+			@DefaultValue("" + Channels.DEFAULT_PARTITIONS) int partitions, @DefaultValue Set<String> types,
+			@DefaultValue("false") boolean stages) {
+
+		static final int DEFAULT_PARTITIONS = 16;
 
 		/** How events are spread over channels. */
 		public enum Strategy {

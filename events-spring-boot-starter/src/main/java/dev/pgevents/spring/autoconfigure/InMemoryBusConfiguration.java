@@ -5,6 +5,7 @@ import dev.pgevents.PayloadCodec;
 import dev.pgevents.SubscriptionListener;
 import dev.pgevents.memory.InMemoryEventBus;
 import dev.pgevents.postgres.JacksonPayloadCodec;
+import dev.pgevents.postgres.PostgresEventBus;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -31,16 +32,15 @@ class InMemoryBusConfiguration {
 	InMemoryEventBus domainEventBus(EventsProperties properties, ListableBeanFactory beans, Environment environment,
 			BusApplicationEvents applicationEvents, ObjectProvider<PayloadCodec> codec,
 			ObjectProvider<SubscriptionListener> subscriptionListener) {
+		new BusSettings(PostgresEventBus.builder()).apply(properties); // checks all of
+																		// them
 		EventsProperties.Listener listener = properties.listener();
 		InMemoryEventBus.Builder builder = InMemoryEventBus.builder();
 		builder.codec(codec.getIfUnique(JacksonPayloadCodec::new)).executor(HandlerExecutor.find(beans, environment));
-		PropertyCheck.of("events.listener.shutdown-timeout", () -> builder.shutdownTimeout(listener.shutdownTimeout()));
-		PropertyCheck.of("events.listener.slow-handler-threshold",
-				() -> builder.slowHandlerThreshold(listener.slowHandlerThreshold()));
+		builder.shutdownTimeout(listener.shutdownTimeout()).slowHandlerThreshold(listener.slowHandlerThreshold());
 		EventsProperties.Log log = properties.log();
 		if (log.enabled()) {
-			PropertyCheck.of("events.log.retry",
-					() -> builder.log(LOG_CAPACITY).retry(log.retry().maxAttempts(), BusSettings.retry(log.retry())));
+			builder.log(LOG_CAPACITY).retry(log.retry().maxAttempts(), BusSettings.retry(log.retry()));
 			builder.recorded(BusSettings.log(log)::records);
 		}
 		if (properties.applicationEvents().enabled()) {

@@ -34,35 +34,6 @@ class EventsPropertiesTests extends EventsAutoConfigurationTest {
 	}
 
 	@Test
-	void namesThePropertyThatCannotWork() {
-		assertFailure(this.runner.withPropertyValues("events.publisher.queue-capacity=0"),
-				"events.publisher.queue-capacity", "at least 1");
-		assertFailure(this.runner.withPropertyValues("events.publisher.max-batch=0"), "events.publisher.max-batch");
-		assertFailure(this.runner.withPropertyValues("events.publisher.timeout=0s"), "events.publisher.timeout");
-		assertFailure(this.runner.withPropertyValues("events.publisher.lock-timeout=0s"),
-				"events.publisher.lock-timeout");
-		assertFailure(this.runner.withPropertyValues("events.listener.heartbeat=0s"), "events.listener.heartbeat");
-		assertFailure(this.runner.withPropertyValues("events.listener.shutdown-timeout=0s"),
-				"events.listener.shutdown-timeout");
-		assertFailure(this.runner.withPropertyValues("events.listener.slow-handler-threshold=0s"),
-				"events.listener.slow-handler-threshold");
-		assertFailure(this.runner.withPropertyValues("events.listener.recovery.initial-delay=0s"),
-				"events.listener.recovery");
-		assertFailure(this.runner.withPropertyValues("events.listener.recovery.multiplier=0.5"),
-				"events.listener.recovery");
-		assertFailure(this.runner.withPropertyValues("events.listener.recovery.max-delay=1ms"),
-				"events.listener.recovery");
-		assertFailure(
-				this.runner.withPropertyValues("events.channels.strategy=per-app", "events.channels.partitions=0"),
-				"events.channels");
-		assertFailure(this.runner.withPropertyValues("events.listener.buffer-size=0"), "events.listener.buffer-size",
-				"at least 1");
-		assertFailure(this.runner.withPropertyValues("events.listener.concurrency=0"), "events.listener.concurrency");
-		assertFailure(this.runner.withPropertyValues("events.application-events.types=Epoch Closed"),
-				"events.application-events.types", "Epoch Closed");
-	}
-
-	@Test
 	void handsEveryPropertyToTheBus() {
 		AtomicReference<PostgresEventBus.Builder> builder = new AtomicReference<>();
 		this.runner.withBean(EventBusCustomizer.class, () -> builder::set)

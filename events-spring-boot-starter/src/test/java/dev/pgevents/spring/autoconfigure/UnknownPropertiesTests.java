@@ -36,6 +36,19 @@ class UnknownPropertiesTests {
 	}
 
 	@Test
+	void findsAMistypedGroup(CapturedOutput output) {
+		check(new MapPropertySource("file",
+				Map.of("events.listner.heartbeat", "1s", "events.listener.recovry.max-delay", "1s")));
+		check(new SystemEnvironmentPropertySource("systemEnvironment", Map.of("EVENTS_SECURTIY_SIGNINGKEY", "a")));
+		assertThat(said(output)).satisfiesExactlyInAnyOrder(
+				(line) -> assertThat(line).contains("events.listner.heartbeat is", ": events.listener.heartbeat is"),
+				(line) -> assertThat(line).contains("events.listener.recovry.max-delay is",
+						": events.listener.recovery.max-delay is"),
+				(line) -> assertThat(line).contains("events.securtiy.signingkey is",
+						": events.security.signing-key is"));
+	}
+
+	@Test
 	void leavesToTheApplicationWhatIsNotOurs(CapturedOutput output) {
 		check(new MapPropertySource("theirs",
 				Map.of("events.topic", "a", "events.calendar.name", "b", "eventsource.url", "c", "events", "d")));
