@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 import dev.pgevents.SubscriptionFilter;
 
@@ -27,6 +28,8 @@ final class Viewer {
 
 	private final Outlet outlet;
 
+	private final LongSupplier nanoTime;
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Deque<Received> waiting = new ArrayDeque<>();
@@ -35,7 +38,7 @@ final class Viewer {
 
 	private double tokens = BURST;
 
-	private long refilled = System.nanoTime();
+	private long refilled;
 
 	private long skipped;
 
@@ -47,8 +50,14 @@ final class Viewer {
 	 * @param outlet where it is written to
 	 */
 	Viewer(SubscriptionFilter filter, Outlet outlet) {
+		this(filter, outlet, System::nanoTime);
+	}
+
+	Viewer(SubscriptionFilter filter, Outlet outlet, LongSupplier nanoTime) {
 		this.filter = filter;
 		this.outlet = outlet;
+		this.nanoTime = nanoTime;
+		this.refilled = nanoTime.getAsLong();
 	}
 
 	/** For the thread that handles events: never waits for the page. */
@@ -73,7 +82,7 @@ final class Viewer {
 	}
 
 	private void refill() {
-		long now = System.nanoTime();
+		long now = this.nanoTime.getAsLong();
 		this.tokens = Math.min(BURST, this.tokens + (now - this.refilled) * RATE / 1e9);
 		this.refilled = now;
 	}

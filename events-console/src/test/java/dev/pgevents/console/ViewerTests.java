@@ -18,6 +18,8 @@ class ViewerTests {
 
 	private final List<String> written = new ArrayList<>();
 
+	private long now = -Duration.ofHours(1).toNanos();
+
 	@Test
 	void pageThatTakesNothingCostsNoMoreThanItsBuffer() {
 		Viewer viewer = viewer(SubscriptionFilter.all());
@@ -28,6 +30,38 @@ class ViewerTests {
 		assertThat(batch.events()).hasSize(Viewer.RATE);
 		assertThat(batch.events().size() + batch.skipped()).isEqualTo(10_000);
 		assertThat(viewer.take().skipped()).isZero();
+	}
+
+	@Test
+	void hundredEventsASecondAreAllSent() {
+		Viewer viewer = viewer(SubscriptionFilter.all());
+		for (int second = 0; second < 60; second++) {
+			Viewer.Batch batch = second(viewer, 100);
+			assertThat(batch.events()).hasSize(100);
+			assertThat(batch.skipped()).isZero();
+		}
+	}
+
+	@Test
+	void tenThousandEventsASecondAreSampledAtAHundred() {
+		Viewer viewer = viewer(SubscriptionFilter.all());
+		second(viewer, 10_000);
+		for (int second = 0; second < 60; second++) {
+			Viewer.Batch batch = second(viewer, 10_000);
+			assertThat(batch.events().size()).isBetween(99, 101);
+			assertThat(batch.events().size() + batch.skipped()).isEqualTo(10_000);
+		}
+	}
+
+	@Test
+	void quietHourIsNoCreditForMoreThanASecond() {
+		Viewer viewer = viewer(SubscriptionFilter.all());
+		this.now += Duration.ofHours(1).toNanos();
+		for (int i = 0; i < 2; i++) {
+			viewer.offer(this.closed);
+			assertThat(viewer.take().events()).hasSize(1);
+		}
+		assertThat(burst(viewer, 10_000).events()).hasSize(98);
 	}
 
 	@Test
@@ -71,6 +105,29 @@ class ViewerTests {
 		assertThat(viewer.beginWriting()).isFalse();
 	}
 
+	/** A second of the clock with as many events, at even distances, taken four times. */
+	private Viewer.Batch second(Viewer viewer, int events) {
+		List<Received> taken = new ArrayList<>();
+		long skipped = 0;
+		for (int i = 1; i <= events; i++) {
+			this.now += Duration.ofSeconds(1).toNanos() / events;
+			viewer.offer(this.closed);
+			if (i % (events / 4) == 0) {
+				Viewer.Batch batch = viewer.take();
+				taken.addAll(batch.events());
+				skipped += batch.skipped();
+			}
+		}
+		return new Viewer.Batch(taken, skipped);
+	}
+
+	private Viewer.Batch burst(Viewer viewer, int events) {
+		for (int i = 0; i < events; i++) {
+			viewer.offer(this.closed);
+		}
+		return viewer.take();
+	}
+
 	private Viewer viewer(SubscriptionFilter filter) {
 		return new Viewer(filter, new Viewer.Outlet() {
 
@@ -83,7 +140,7 @@ class ViewerTests {
 			public void close() {
 			}
 
-		});
+		}, () -> this.now);
 	}
 
 }
