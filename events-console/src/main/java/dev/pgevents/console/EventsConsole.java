@@ -46,6 +46,8 @@ final class EventsConsole implements SmartLifecycle, SyncRunListener {
 
 	private static final int TICKS = 4;
 
+	private static final int TICK_MILLIS = 1000 / TICKS;
+
 	private static final Duration SECOND = Duration.ofSeconds(1);
 
 	private final PayloadCodec codec = new JacksonPayloadCodec();
@@ -121,8 +123,9 @@ final class EventsConsole implements SmartLifecycle, SyncRunListener {
 		this.running = true;
 		this.lastSecond = this.clock.instant().getEpochSecond();
 		this.monitor.subscribe();
-		this.timer = Executors.newSingleThreadScheduledExecutor(EventsConsole::thread);
-		this.timer.scheduleWithFixedDelay(this::tick, 1000 / TICKS, 1000 / TICKS, TimeUnit.MILLISECONDS);
+		ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(EventsConsole::thread);
+		timer.scheduleWithFixedDelay(() -> tick(timer), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+		this.timer = timer;
 	}
 
 	/**
@@ -186,15 +189,28 @@ final class EventsConsole implements SmartLifecycle, SyncRunListener {
 		viewer.close();
 	}
 
-	private void tick() {
+	private void tick(ScheduledExecutorService timer) {
 		try {
 			this.viewers.removeIf(Viewer::isGone);
 			this.ticks = (this.ticks + 1) % TICKS;
 			String state = (this.ticks == 0) ? eachSecond() : null;
-			this.viewers.forEach((viewer) -> write(viewer, () -> writeTo(viewer, state)));
+			writeToAll(timer, state);
 		}
 		catch (RuntimeException | Error ex) {
 			logger.debug("the console is late by a tick", ex);
+		}
+	}
+
+	/**
+	 * One after the other until the next tick: many pages at once would take the
+	 * processors from handlers.
+	 */
+	private void writeToAll(ScheduledExecutorService timer, @Nullable String state) {
+		List<Viewer> pages = List.copyOf(this.viewers);
+		for (int i = 0; i < pages.size(); i++) {
+			Viewer viewer = pages.get(i);
+			timer.schedule(() -> write(viewer, () -> writeTo(viewer, state)), (long) i * TICK_MILLIS / pages.size(),
+					TimeUnit.MILLISECONDS);
 		}
 	}
 
