@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 import dev.pgevents.benchmarks.Options;
@@ -47,6 +48,9 @@ public final class Peers {
 
 	private static final int APPS = 64;
 
+	/** Published at a time, and waited for, while the compiler has work to do. */
+	private static final int WARMING = 200;
+
 	/** Threads that publish at a steady rate, each commit by commit. */
 	private static final int PUBLISHERS = 8;
 
@@ -66,8 +70,8 @@ public final class Peers {
 	 * Measures all once.
 	 * @param url of the server, which has a table of effects
 	 * @param options may hold {@code peers}, {@code samples}, {@code rate},
-	 * {@code millis}, {@code waiting}, and {@code seconds} to wait for those that fall
-	 * behind
+	 * {@code millis}, {@code waiting}, {@code seconds} to wait for those that fall
+	 * behind, and {@code warming} (seconds for each before its latency is measured)
 	 * @param table gets a row for each peer at its defaults, and one for it tuned
 	 * @throws Exception if it fails
 	 */
@@ -89,6 +93,8 @@ public final class Peers {
 		try (Effect effect = new Effect(this.url, tuned, (work) -> alone.add(System.nanoTime()));
 				Peer peer = factory.create(effect, tuned)) {
 			peer.start();
+			warm(peer, alone::size);
+			alone.clear();
 			idle(row, peer, alone);
 		}
 		Histogram latency = new ConcurrentHistogram(3);
@@ -96,12 +102,32 @@ public final class Peers {
 				(work) -> latency.recordValue(Math.max(0, System.nanoTime() - work.number())));
 				Peer peer = factory.create(effect, tuned)) {
 			peer.start();
+			warm(peer, latency::getTotalCount);
+			latency.reset();
 			steady(row, peer, latency);
 		}
 		AtomicLong handled = new AtomicLong();
 		try (Effect effect = new Effect(this.url, tuned, (work) -> handled.incrementAndGet());
 				Peer peer = factory.create(effect, tuned)) {
 			drain(row, peer, handled);
+		}
+	}
+
+	/**
+	 * Some at a time, the next once these are handled: nothing is left to do after it.
+	 */
+	private void warm(Peer peer, LongSupplier handled) throws Exception {
+		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(this.options.number("warming", 10));
+		long published = 0;
+		while (System.nanoTime() < end) {
+			published += WARMING;
+			inParallel((publisher) -> {
+				for (long i = publisher; i < WARMING; i += PUBLISHERS) {
+					peer.publish(work(i, System.nanoTime()));
+				}
+			});
+			long all = published;
+			await(() -> handled.getAsLong() >= all);
 		}
 	}
 

@@ -17,9 +17,19 @@ import org.springframework.context.support.GenericApplicationContext;
 
 /**
  * This library as users of Spring Boot have it: annotated methods whose parameter is the
- * payload's record.
+ * payload's record, and those of an application if there are more.
  */
 final class AnnotatedReceiver implements Receiver {
+
+	private final boolean application;
+
+	/**
+	 * Annotated methods.
+	 * @param application whether the application has {@link OtherHandlers} too
+	 */
+	AnnotatedReceiver(boolean application) {
+		this.application = application;
+	}
 
 	@Override
 	public void start(String url, Recording recording) {
@@ -28,9 +38,12 @@ final class AnnotatedReceiver implements Receiver {
 				beans.registerBean(Recording.class, () -> recording);
 			}
 		};
-		ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class).initializers(recorded)
-			.properties("spring.datasource.url=" + url, "spring.main.banner-mode=off", Peers.WITHOUT_MODULITH)
-			.run();
+		SpringApplicationBuilder builder = new SpringApplicationBuilder(Application.class).initializers(recorded)
+			.properties("spring.datasource.url=" + url, "spring.main.banner-mode=off", Peers.WITHOUT_MODULITH);
+		if (this.application) {
+			builder.sources(OtherHandlers.class).properties("events.listener.buffer-size=" + DRAIN_BUFFER);
+		}
+		ConfigurableApplicationContext context = builder.run();
 		context.getBean(DomainEventListenerContainer.class)
 			.subscriptions()
 			.forEach((subscription) -> subscription.ready().join());

@@ -7,7 +7,8 @@ import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.postgres.ChannelStrategy;
 
 /**
- * Each event type is a channel, named alike.
+ * Each event type is a channel, named alike; of a burst and of steady load where all are
+ * asked for.
  */
 final class ChannelPerTypeName implements ChannelStrategy {
 
@@ -18,7 +19,7 @@ final class ChannelPerTypeName implements ChannelStrategy {
 
 	@Override
 	public Set<String> channelsOf(SubscriptionFilter filter) {
-		return filter.types();
+		return filter.types().isEmpty() ? Set.of(Receiver.CHANNEL, Receiver.DRAIN_CHANNEL) : filter.types();
 	}
 
 }

@@ -214,21 +214,23 @@ public final class Comparison {
 
 	private void drain(Peer peer, Load load, ReceiverProcess receiver) throws IOException, SQLException {
 		int burst = Math.min(this.burst, 10 * Math.min(100_000, peer.fastest()));
+		long calls = (long) burst * peer.calls();
 		receiver.count(); // the first of its size, for the compiler
 		load.burst(Receiver.DRAIN_CHANNEL, burst);
-		receiver.await(burst, PATIENCE);
+		receiver.await(calls, PATIENCE);
 		receiver.count();
 		long cpu = receiver.cpu();
-		this.drain.add(peer.label(), "events/s", rate(burst, load.burst(Receiver.DRAIN_CHANNEL, burst), receiver));
+		long start = load.burst(Receiver.DRAIN_CHANNEL, burst);
+		this.drain.add(peer.label(), "events/s", rate(burst, start, receiver.await(calls, PATIENCE)));
 		this.drain.add(peer.label(), "CPU us an event", (receiver.cpu() - cpu) / 1e3 / burst);
-		this.drain.add(peer.label(), "missing", (double) (burst - receiver.report().count()));
+		this.drain.add(peer.label(), "missing", (double) (calls - receiver.report().count()) / peer.calls());
 		receiver.count();
+		start = load.thousands(Receiver.DRAIN_CHANNEL, burst);
 		this.drain.add(peer.label(), "events/s while they are sent",
-				rate(burst, load.thousands(Receiver.DRAIN_CHANNEL, burst), receiver));
+				rate(burst, start, receiver.await(calls, PATIENCE)));
 	}
 
-	private static double rate(int events, long start, ReceiverProcess receiver) throws IOException {
-		long end = receiver.await(events, PATIENCE);
+	private static double rate(int events, long start, long end) {
 		return (end > 0) ? events / ((end - start) / 1e9) : Double.NaN;
 	}
 

@@ -17,6 +17,9 @@ enum Peer {
 	/** This library with Spring Boot. */
 	ANNOTATED("pgevents-annotated"),
 
+	/** The same with a handler of all events and an application listener beside it. */
+	APPLICATION("pgevents-application"),
+
 	/** pgjdbc as most use it. */
 	PLAIN("pgjdbc"),
 
@@ -63,13 +66,18 @@ enum Peer {
 	boolean listensLater() {
 		return switch (this) {
 			case PGEVENTS, PLAIN, VERTX, R2DBC, NG, LIBPQ -> true;
-			case ANNOTATED, SAME_SOCKET, SPRING_INTEGRATION -> false;
+			case ANNOTATED, APPLICATION, SAME_SOCKET, SPRING_INTEGRATION -> false;
 		};
 	}
 
 	/** How many events a second it can be expected to keep up with. */
 	int fastest() {
 		return (this == SPRING_INTEGRATION) ? 2000 : Integer.MAX_VALUE;
+	}
+
+	/** How many of its handlers get each event of a burst. */
+	int calls() {
+		return (this == APPLICATION) ? OtherHandlers.CALLS : 1;
 	}
 
 	/** What it is sent its notifications by. */
@@ -85,7 +93,8 @@ enum Peer {
 	Receiver receiver() {
 		return switch (this) {
 			case PGEVENTS -> new BusReceiver();
-			case ANNOTATED -> new AnnotatedReceiver();
+			case ANNOTATED -> new AnnotatedReceiver(false);
+			case APPLICATION -> new AnnotatedReceiver(true);
 			case VERTX -> new VertxReceiver();
 			case R2DBC -> new R2dbcReceiver();
 			case NG -> new NgReceiver();

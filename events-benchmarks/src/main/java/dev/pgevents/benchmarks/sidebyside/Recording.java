@@ -50,18 +50,33 @@ final class Recording {
 	void received(long sent) {
 		this.lock.lock();
 		try {
-			this.count++;
 			if (sent > 0 && !this.counting) {
 				record(sent);
 			}
-			if (this.count >= this.awaited) {
-				this.lastReceived = now();
-				this.awaited = Long.MAX_VALUE;
-				this.reached.signalAll();
-			}
+			count(1);
 		}
 		finally {
 			this.lock.unlock();
+		}
+	}
+
+	/** Counts the arrival of more than one. */
+	void receivedMore(int arrivals) {
+		this.lock.lock();
+		try {
+			count(arrivals);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void count(int arrivals) {
+		this.count += arrivals;
+		if (this.count >= this.awaited) {
+			this.lastReceived = now();
+			this.awaited = Long.MAX_VALUE;
+			this.reached.signalAll();
 		}
 	}
 
