@@ -29,41 +29,31 @@ final class HeldEvents {
 
 	private final EventRows rows;
 
+	private final CursorMove move;
+
 	HeldEvents(LogNames names, EventRows rows) {
 		this.names = names;
 		this.rows = rows;
+		this.move = new CursorMove(names);
 	}
 
 	/** Holds an event and moves the cursor to it; false if the cursor is elsewhere. */
 	boolean hold(Connection connection, String group, Cursor cursor, Event event, Failure failure) throws SQLException {
-		String columns = EventRows.COLUMNS;
-		try (PreparedStatement statement = connection.prepareStatement("WITH moved AS (UPDATE "
-				+ this.names.table("cursor") + " SET pos = ? WHERE grp = ? AND part = ? AND pos = ? AND epoch = ?"
-				+ " AND EXISTS (SELECT FROM " + this.names.table("log")
-				+ " AS l WHERE l.part = ? AND l.pos = ? AND l.id = ?) RETURNING grp) INSERT INTO "
-				+ this.names.table("held") + " AS h (grp, " + columns
-				+ ", attempts, parked, error, next_attempt) SELECT m.grp, "
-				+ "l.part, l.pos, l.id, l.type, l.app_id, l.occurred_at, l.headers, l.payload, ?, ?, ?, " + NEXT
-				+ " FROM moved AS m, " + this.names.table("log") + " AS l WHERE l.part = ? AND l.pos = ? AND l.id = ?"
-				+ " ON CONFLICT (grp, part, pos) DO UPDATE SET error = h.error")) {
-			long number = PostgresGroupStore.number(event);
-			statement.setLong(1, number);
-			statement.setString(2, group);
-			statement.setInt(3, cursor.partition());
-			statement.setLong(4, cursor.position());
-			statement.setLong(5, cursor.epoch());
-			statement.setInt(6, cursor.partition());
-			statement.setLong(7, number);
-			statement.setObject(8, event.id());
-			failure(statement, 9, failure);
-			statement.setInt(13, cursor.partition());
-			statement.setLong(14, number);
-			statement.setObject(15, event.id());
+		try (PreparedStatement statement = connection.prepareStatement(
+				"WITH moved AS (" + this.move.sql() + " RETURNING grp) INSERT INTO " + this.names.table("held")
+						+ " AS h (grp, " + EventRows.COLUMNS + ", attempts, parked, error, next_attempt) SELECT m.grp, "
+						+ "l.part, l.pos, l.id, l.type, l.app_id, l.occurred_at, l.headers, l.payload, ?, ?, ?, " + NEXT
+						+ " FROM moved AS m, " + this.names.table("log") + " AS l WHERE " + CursorMove.EVENT
+						+ " ON CONFLICT (grp, part, pos) DO UPDATE SET error = h.error")) {
+			CursorMove.bind(statement, group, cursor, event);
+			int next = failure(statement, CursorMove.PARAMETERS + 1, failure);
+			CursorMove.bindEvent(statement, next, event);
 			return statement.executeUpdate() == 1;
 		}
 	}
 
-	private static void failure(PreparedStatement statement, int first, Failure failure) throws SQLException {
+	/** Sets the parameters of a failure; returns the number of the next one. */
+	private static int failure(PreparedStatement statement, int first, Failure failure) throws SQLException {
 		Duration next = failure.next();
 		statement.setInt(first, failure.attempts());
 		statement.setBoolean(first + 1, next == null);
@@ -74,6 +64,7 @@ final class HeldEvents {
 		else {
 			statement.setNull(first + 3, Types.BIGINT);
 		}
+		return first + 4;
 	}
 
 	/** Lets go of an event that was handled; false if the cursor is another's. */
@@ -82,7 +73,7 @@ final class HeldEvents {
 				+ this.names.table("held") + " AS h USING own WHERE h.grp = own.grp AND h.part = own.part AND h.pos = ?"
 				+ " RETURNING 1) SELECT (SELECT count(*) FROM own), (SELECT count(*) FROM gone), " + also)) {
 			own(statement, group, cursor);
-			statement.setLong(4, PostgresGroupStore.number(event));
+			statement.setLong(4, CursorMove.number(event));
 			return isOne(statement);
 		}
 	}
@@ -95,8 +86,8 @@ final class HeldEvents {
 				+ " FROM own WHERE h.grp = own.grp AND h.part = own.part AND h.pos = ? RETURNING 1)"
 				+ " SELECT (SELECT count(*) FROM own), (SELECT count(*) FROM again)")) {
 			own(statement, group, cursor);
-			failure(statement, 4, failure);
-			statement.setLong(8, PostgresGroupStore.number(event));
+			int next = failure(statement, 4, failure);
+			statement.setLong(next, CursorMove.number(event));
 			return isOne(statement);
 		}
 	}

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Set;
 
 import dev.pgevents.Event;
-import dev.pgevents.Position;
 import dev.pgevents.StartPosition;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.internal.group.Cursor;
@@ -47,6 +46,8 @@ final class PostgresGroupStore implements GroupStore {
 
 	private final ControlChannel control;
 
+	private final CursorMove move;
+
 	/** Bounds the transaction that it is evaluated in, unless it is bounded closer. */
 	private final String bound;
 
@@ -66,6 +67,7 @@ final class PostgresGroupStore implements GroupStore {
 		this.names = names;
 		this.rows = rows;
 		this.control = control;
+		this.move = new CursorMove(names);
 		String setting = "pg_catalog.current_setting('idle_in_transaction_session_timeout')";
 		String limit = "'" + idle.toMillis() + "ms'";
 		this.bound = "pg_catalog.set_config('idle_in_transaction_session_timeout', CASE WHEN " + setting
@@ -205,31 +207,12 @@ final class PostgresGroupStore implements GroupStore {
 		if (isHeld) {
 			return this.held.handled(caller, group, cursor, event, this.bound);
 		}
-		try (PreparedStatement statement = caller.prepareStatement("UPDATE " + this.names.table("cursor")
-				+ " SET pos = ? WHERE grp = ? AND part = ? AND pos = ? AND epoch = ? AND EXISTS (SELECT FROM "
-				+ this.names.table("log") + " AS l WHERE l.part = ? AND l.pos = ? AND l.id = ?) RETURNING "
-				+ this.bound)) {
-			long number = number(event);
-			statement.setLong(1, number);
-			statement.setString(2, group);
-			statement.setInt(3, cursor.partition());
-			statement.setLong(4, cursor.position());
-			statement.setLong(5, cursor.epoch());
-			statement.setInt(6, cursor.partition());
-			statement.setLong(7, number);
-			statement.setObject(8, event.id());
+		try (PreparedStatement statement = caller.prepareStatement(this.move.sql() + " RETURNING " + this.bound)) {
+			CursorMove.bind(statement, group, cursor, event);
 			try (ResultSet moved = statement.executeQuery()) {
 				return moved.next();
 			}
 		}
-	}
-
-	static long number(Event event) {
-		Position position = event.position();
-		if (position == null) {
-			throw new IllegalStateException(event + " has no position in the event log");
-		}
-		return position.number();
 	}
 
 }
