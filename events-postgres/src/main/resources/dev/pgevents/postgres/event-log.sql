@@ -119,20 +119,51 @@ BEGIN
 END
 $do$;
 
--- The partition of an app: the first four bytes of the SHA-256 of its id, modulo their number.
+-- The partition of an app: the first four bytes of the SHA-256 of its id, modulo their number. In
+-- PL/pgSQL, as what follows: up to PostgreSQL 17 a function in SQL is planned anew in each transaction.
 CREATE FUNCTION "pgevents".event_partition_of(app_id text, partitions integer) RETURNS integer
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $fn$
-	SELECT CASE WHEN app_id IS NULL THEN partitions ELSE (((get_byte(h, 0)::bigint << 24) | (get_byte(h, 1) << 16)
-		| (get_byte(h, 2) << 8) | get_byte(h, 3)) % partitions)::integer END
-	FROM (SELECT sha256(convert_to(coalesce(app_id, ''), 'UTF8')) AS h) AS hash
+DECLARE
+	hash constant bytea := sha256(convert_to(app_id, 'UTF8'));
+BEGIN
+	RETURN CASE WHEN app_id IS NULL THEN partitions ELSE ((get_byte(hash, 0)::bigint << 24) | (get_byte(hash, 1) << 16)
+		| (get_byte(hash, 2) << 8) | get_byte(hash, 3)) % partitions END;
+END
+$fn$;
+
+-- Waits for a partition that another transaction has, and names that one where it takes too long.
+CREATE FUNCTION "pgevents".event_wait(part integer, wait_ms integer) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $fn$
+DECLARE
+	log_oid constant integer := '"pgevents"."event_log"'::regclass::oid::integer;
+	waited constant text := current_setting('lock_timeout');
+BEGIN
+	PERFORM set_config('lock_timeout', wait_ms::text, true);
+	BEGIN
+		PERFORM pg_advisory_xact_lock(log_oid, part);
+	EXCEPTION WHEN lock_not_available THEN
+		RAISE EXCEPTION 'partition % of the event log was not free within % ms: %', part, wait_ms, coalesce(
+				(SELECT string_agg(format('process %s holds it (%s, in a transaction since %s)', l.pid,
+						coalesce(nullif(a.application_name, ''), 'no application name'), a.xact_start), '; ')
+					FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+					WHERE l.locktype = 'advisory' AND l.classid = '"pgevents"."event_log"'::regclass
+						AND l.objid = part::oid AND l.objsubid = 2 AND l.granted), 'it is free now')
+			USING ERRCODE = 'lock_not_available',
+				HINT = 'A transaction that has published events of the same app is still open.';
+	END;
+	PERFORM set_config('lock_timeout', waited, true);
+END
 $fn$;
 
 -- Records notifications that are events, and returns all, with their positions, in their order: they
 -- are to be sent with the commit or after it. Whoever adds to several partitions in one transaction
 -- takes them in ascending order within one call; of several calls the order is the caller's: two
 -- transactions that take the opposite order deadlock (40P01), and one of them has to be repeated.
+-- A single one, the usual case of a transaction, spares what many need.
 CREATE FUNCTION "pgevents".event_record(bodies text[], recorded boolean[], wait_ms integer)
 RETURNS text[]
 LANGUAGE plpgsql
@@ -145,32 +176,36 @@ DECLARE
 	earliest timestamptz;
 	latest timestamptz;
 	parts integer[];
-	part_lock integer;
-	waited text;
+	one_part integer;
+	one_pos bigint;
+	one_body text;
 	notes text[];
 BEGIN
 	SELECT s.partitions, s.secret, s.leaves_from, s.leaves_until - interval '1 microsecond'
 		INTO STRICT partition_count, mac_key, earliest, latest FROM "pgevents"."event_settings" s;
+	IF cardinality(bodies) = 1 AND recorded[1] THEN
+		one_body := bodies[1];
+		one_part := "pgevents".event_partition_of(one_body::json ->> 'app_id', partition_count);
+		IF NOT pg_try_advisory_xact_lock(log_oid, one_part) THEN
+			PERFORM "pgevents".event_wait(one_part, wait_ms);
+		END IF;
+		one_pos := nextval(('"pgevents"."event_position_' || one_part || '"')::regclass);
+		INSERT INTO "pgevents"."event_log" (part, pos, id, type, app_id, occurred_at, headers, payload, recorded_at)
+		SELECT one_part, one_pos, coalesce(f.id, gen_random_uuid()), f.type, f.app_id,
+			coalesce(f."timestamp", clock_timestamp()), f.headers, f.payload,
+			greatest(earliest, least(clock_timestamp(), latest))
+		FROM json_to_record(one_body::json)
+			AS f(id uuid, type text, app_id text, "timestamp" timestamptz, headers json, payload json);
+		RETURN ARRAY["pgevents".event_note(mac_key, one_part, one_pos, one_body)];
+	END IF;
 	SELECT array_agg(CASE WHEN e.recorded THEN "pgevents".event_partition_of(e.body::json ->> 'app_id', partition_count) END
 			ORDER BY e.ord)
 		INTO parts FROM unnest(bodies, recorded) WITH ORDINALITY AS e(body, recorded, ord);
-	waited := current_setting('lock_timeout');
-	PERFORM set_config('lock_timeout', wait_ms::text, true);
-	BEGIN
-		FOR part_lock IN SELECT DISTINCT p FROM unnest(parts) AS p WHERE p IS NOT NULL ORDER BY p LOOP
-			PERFORM pg_advisory_xact_lock(log_oid, part_lock);
-		END LOOP;
-	EXCEPTION WHEN lock_not_available THEN
-		RAISE EXCEPTION 'partition % of the event log was not free within % ms: %', part_lock, wait_ms, coalesce(
-				(SELECT string_agg(format('process %s holds it (%s, in a transaction since %s)', l.pid,
-						coalesce(nullif(a.application_name, ''), 'no application name'), a.xact_start), '; ')
-					FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-					WHERE l.locktype = 'advisory' AND l.classid = '"pgevents"."event_log"'::regclass
-						AND l.objid = part_lock::oid AND l.objsubid = 2 AND l.granted), 'it is free now')
-			USING ERRCODE = 'lock_not_available',
-				HINT = 'A transaction that has published events of the same app is still open.';
-	END;
-	PERFORM set_config('lock_timeout', waited, true);
+	FOR one_part IN SELECT DISTINCT p FROM unnest(parts) AS p WHERE p IS NOT NULL ORDER BY p LOOP
+		IF NOT pg_try_advisory_xact_lock(log_oid, one_part) THEN
+			PERFORM "pgevents".event_wait(one_part, wait_ms);
+		END IF;
+	END LOOP;
 	WITH event AS MATERIALIZED (
 		SELECT e.ord, e.body, e.part,
 			CASE WHEN e.part IS NOT NULL
@@ -185,10 +220,8 @@ BEGIN
 			AS f(id uuid, type text, app_id text, "timestamp" timestamptz, headers json, payload json)
 		WHERE e.part IS NOT NULL
 	)
-	SELECT array_agg(CASE
-			WHEN n.part IS NULL THEN n.body
-			WHEN octet_length(n.body) + 160 <= 7999 THEN "pgevents".event_note(mac_key, n.part, n.pos, substr(n.body, 2))
-			ELSE "pgevents".event_note(mac_key, n.part, n.pos, '}') END ORDER BY n.ord)
+	SELECT array_agg(CASE WHEN n.part IS NULL THEN n.body ELSE "pgevents".event_note(mac_key, n.part, n.pos, n.body) END
+			ORDER BY n.ord)
 		INTO notes FROM event AS n;
 	RETURN notes;
 END
@@ -201,22 +234,30 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $fn$
 DECLARE
+	notes constant text[] := "pgevents".event_record(bodies, recorded, wait_ms);
 	sent bigint;
 BEGIN
-	SELECT count(pg_notify(n.channel, n.note)) INTO sent
-		FROM unnest(channels, "pgevents".event_record(bodies, recorded, wait_ms)) AS n(channel, note);
+	IF cardinality(notes) = 1 THEN
+		RETURN CASE WHEN pg_notify(channels[1], notes[1]) IS NULL THEN 0 ELSE 1 END;
+	END IF;
+	SELECT count(pg_notify(n.channel, n.note)) INTO sent FROM unnest(channels, notes) AS n(channel, note);
 	RETURN sent;
 END
 $fn$;
 
--- A notification with its position, and what proves that the log has given it.
-CREATE FUNCTION "pgevents".event_note(mac_key bytea, part integer, pos bigint, rest text) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
+-- A notification with its position, and what proves that the log has given it. Of a body that is too
+-- large it has the position only.
+CREATE FUNCTION "pgevents".event_note(mac_key bytea, part integer, pos bigint, body text) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $fn$
-	SELECT '{"part":' || part || ',"pos":' || pos || ',"mac":"' || encode(sha256(mac_key || sha256(mac_key
+DECLARE
+	rest constant text := CASE WHEN octet_length(body) + 160 <= 7999 THEN substr(body, 2) ELSE '}' END;
+BEGIN
+	RETURN '{"part":' || part || ',"pos":' || pos || ',"mac":"' || encode(sha256(mac_key || sha256(mac_key
 		|| convert_to(part || ':' || pos || ':' || rest, 'UTF8'))), 'hex') || '"'
-		|| CASE WHEN rest = '}' THEN '' ELSE ',' END || rest
+		|| CASE WHEN rest = '}' THEN '' ELSE ',' END || rest;
+END
 $fn$;
 
 -- For triggers, psql and other languages. The event's time is that of the call.
@@ -251,6 +292,7 @@ END
 $fn$;
 
 REVOKE ALL ON FUNCTION "pgevents".event_partition_of(text, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "pgevents".event_wait(integer, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "pgevents".event_record(text[], boolean[], integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "pgevents".event_append(text[], text[], boolean[], integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "pgevents".event_note(bytea, integer, bigint, text) FROM PUBLIC;
