@@ -13,7 +13,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -29,6 +28,7 @@ import dev.pgevents.internal.dispatch.BusSubscription;
 import dev.pgevents.internal.dispatch.BusThreadFactory;
 import dev.pgevents.internal.dispatch.Dispatcher;
 import dev.pgevents.internal.util.Threads;
+import dev.pgevents.internal.util.Ticker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,9 +41,6 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 
 	private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(100), 2, Duration.ofSeconds(5));
 
-	/** How often the events of others make us look at the owners, at most. */
-	private static final long SOON = TimeUnit.MILLISECONDS.toNanos(500);
-
 	private final Map<String, GroupConsumer> consumers = new ConcurrentHashMap<>();
 
 	private final Set<EventType> unrecorded = ConcurrentHashMap.newKeySet();
@@ -54,11 +51,9 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 
 	private final SerialTask looking;
 
-	private final AtomicBoolean lookPlanned = new AtomicBoolean();
+	private final OwnerLooks looks = new OwnerLooks(Ticker.SYSTEM);
 
 	private volatile boolean lookThoroughly;
-
-	private volatile long lastLook = System.nanoTime() - SOON;
 
 	/**
 	 * Creates groups without members.
@@ -96,15 +91,14 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 
 	/** Who should be at work elsewhere may be gone: one look for all groups. */
 	private void lookSoon() {
-		if (this.lookPlanned.compareAndSet(false, true)) {
-			long left = SOON - (System.nanoTime() - this.lastLook);
-			this.context.later(Duration.ofNanos(Math.max(0, left)), this.looking::request);
+		Duration delay = this.looks.plan();
+		if (delay != null) {
+			this.context.later(delay, this.looking::request);
 		}
 	}
 
 	private void lookAtStore() {
-		this.lookPlanned.set(false);
-		this.lastLook = System.nanoTime();
+		this.looks.begin();
 		boolean thorough = this.lookThoroughly;
 		this.lookThoroughly = false;
 		Set<String> names = new TreeSet<>();
