@@ -292,6 +292,18 @@ class HandlingTests {
 	}
 
 	@Test
+	void whatIsInterruptedWhileTheGroupGoesOnHasFailed() throws Exception {
+		Member member = join(0, (event) -> {
+			throw new InterruptedException("by somebody else");
+		});
+		this.rooms.arrives(0, 1);
+		assertThatThrownBy(() -> this.rooms.handle(member)).isInstanceOf(InterruptedException.class);
+		assertThat(this.rooms.owned()).isEqualTo(1);
+		assertThat(this.rooms.handling.counts(0).failed()).isEqualTo(1);
+		assertThat(this.rooms.pass()).containsExactly("hold 0:1 1");
+	}
+
+	@Test
 	void whatIsRefusedWhenItIsWrittenLosesThePartition() throws Exception {
 		Member member = join(0, (event) -> {
 			throw new IllegalStateException("no");
