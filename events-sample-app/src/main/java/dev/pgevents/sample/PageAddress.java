@@ -3,7 +3,13 @@ package dev.pgevents.sample;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +31,11 @@ final class PageAddress implements ApplicationContextInitializer<ConfigurableApp
 
 	private static final int LAST = 8099;
 
+	private static final Path LOCKS = Path.of(System.getProperty("java.io.tmpdir"));
+
+	/** One that is not referred to is closed some day, and its lock with it. */
+	private static final Queue<FileChannel> kept = new ConcurrentLinkedQueue<>();
+
 	@Override
 	public int getOrder() {
 		return HIGHEST_PRECEDENCE + 1;
@@ -44,14 +55,50 @@ final class PageAddress implements ApplicationContextInitializer<ConfigurableApp
 
 	private static int freePort() {
 		for (int port = FIRST; port <= LAST; port++) {
-			try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-				return socket.getLocalPort();
-			}
-			catch (IOException ex) {
-				// somebody else's
+			if (reserve(port)) {
+				return port;
 			}
 		}
 		return 0;
+	}
+
+	/**
+	 * Whether nobody has the port, nor is about to: the web server takes it seconds
+	 * later, and another process of the node may start at the same time. The lock of the
+	 * first that is free is kept until this process ends.
+	 */
+	private static boolean reserve(int port) {
+		try {
+			FileChannel lock = FileChannel.open(LOCKS.resolve("pgevents-sample-" + port + ".lock"),
+					StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+			if (isLocked(lock) && isFree(port)) {
+				kept.add(lock);
+				return true;
+			}
+			lock.close();
+		}
+		catch (IOException ex) {
+			// another user's
+		}
+		return false;
+	}
+
+	private static boolean isLocked(FileChannel lock) throws IOException {
+		try {
+			return lock.tryLock() != null;
+		}
+		catch (OverlappingFileLockException ex) {
+			return false; // by this process
+		}
+	}
+
+	private static boolean isFree(int port) {
+		try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+			return socket.isBound();
+		}
+		catch (IOException ex) {
+			return false;
+		}
 	}
 
 }
