@@ -113,8 +113,10 @@ public final class ApiListing {
 			.filter((supertype) -> supertype != Object.class && supertype != Record.class)
 			.map(ApiListing::simple)
 			.collect(Collectors.joining(", "));
-		return type.toGenericString().replaceAll("\\bpublic |\\babstract (?=.*interface )", "").replaceAll(PACKAGE, "")
-				+ (supertypes.isEmpty() ? "" : " : " + supertypes);
+		return type.toGenericString()
+			.replaceAll("\\bpublic |\\b(non-)?sealed |\\babstract (?=.*interface )", "")
+			.replaceFirst("(?=\\b(class|interface) )", type.isSealed() ? "sealed " : "") // JDK 17 does not say so
+			.replaceAll(PACKAGE, "") + (supertypes.isEmpty() ? "" : " : " + supertypes);
 	}
 
 	private static String simple(Type type) {
