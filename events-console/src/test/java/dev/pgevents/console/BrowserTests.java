@@ -383,12 +383,7 @@ class BrowserTests {
 	 */
 	@Test
 	void hourDoesNotGrowThePage() {
-		this.context.close();
-		this.context = chromium.browser().newContext();
-		this.page = this.context.newPage();
-		this.page.addInitScript("window.EventSource = class extends EventTarget { constructor() { super(); "
-				+ "window.stream = this; } close() {} }");
-		this.page.navigate(WatchedApplication.console(application));
+		openWithStream();
 		CDPSession browser = this.context.newCDPSession(this.page);
 		browser.send("Performance.enable");
 		minutes(0, 15);
@@ -401,6 +396,29 @@ class BrowserTests {
 			.isLessThan(quarter.get("JSEventListeners").getAsDouble() * 1.05);
 		assertThat(hour.get("JSHeapUsedSize").getAsDouble())
 			.isLessThan(quarter.get("JSHeapUsedSize").getAsDouble() * 1.25);
+	}
+
+	@Test
+	void methodThatIsBeingStoppedIsShownOnce() {
+		openWithStream();
+		this.page.evaluate("""
+				async () => {
+					const state = await (await fetch('api/state')).json();
+					const give = (data) => stream.dispatchEvent(new MessageEvent('state', { data: JSON.stringify(data) }));
+					give({ ...state, stopped: ['validator', 'another'] });
+				}""");
+		assertThat(this.page.locator("#subscriptions .name:text-is('another')")).hasCount(1);
+		assertThat(this.page.locator("#subscriptions .name:text-is('validator')")).hasCount(1);
+	}
+
+	/** A page whose stream is the test's: {@code window.stream}. */
+	private void openWithStream() {
+		this.context.close();
+		this.context = chromium.browser().newContext();
+		this.page = this.context.newPage();
+		this.page.addInitScript("window.EventSource = class extends EventTarget { constructor() { super(); "
+				+ "window.stream = this; } close() {} }");
+		this.page.navigate(WatchedApplication.console(application));
 	}
 
 	private void minutes(int from, int until) {
