@@ -7,6 +7,7 @@ import dev.pgevents.spring.internal.actuate.GroupMeters;
 import dev.pgevents.spring.internal.actuate.HandlerTimers;
 import dev.pgevents.spring.internal.actuate.SubscriptionMeters;
 import dev.pgevents.spring.internal.actuate.SyncMeters;
+import dev.pgevents.spring.internal.observation.ObservationDescriptions;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -57,6 +58,12 @@ public final class EventsMetricsAutoConfiguration {
 	@ConditionalOnMissingBean
 	SyncMeters eventsSyncMeters() {
 		return new SyncMeters();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	static ObservationDescriptions eventsObservationDescriptions() {
+		return new ObservationDescriptions();
 	}
 
 	@Bean

@@ -11,6 +11,7 @@ import dev.pgevents.PublishException;
 import dev.pgevents.Publisher;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
@@ -18,9 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -96,6 +100,25 @@ class PublishObservationTests extends ObservationTest {
 	}
 
 	@Test
+	void timersOfObservationsAreDescribed() {
+		this.plain.withConfiguration(AutoConfigurations.of(EventsMetricsAutoConfiguration.class))
+			.withPropertyValues("events.backend=in-memory")
+			.withUserConfiguration(Measured.class)
+			.withBean(Handling.class)
+			.withBean(Synchronizing.class)
+			.run((context) -> {
+				MeterRegistry registry = context.getBean(MeterRegistry.class);
+				context.getBean(Publisher.class).publish(Event.of(CLOSED, "1", null));
+				await().atMost(LIMIT)
+					.until(() -> count(registry, "events.handle") == 1 && count(registry, "events.sync") > 0);
+				assertThat(registry.getMeters()).allSatisfy(
+						(meter) -> assertThat(meter.getId().getDescription()).as(meter.getId().getName()).isNotBlank())
+					.extracting((meter) -> meter.getId().getName())
+					.contains("events.publish", "events.publish.active", "events.handle.active", "events.sync.active");
+			});
+	}
+
+	@Test
 	void failureOfWhatIsSentInTheBackgroundIsTold() {
 		this.runner
 			.withPropertyValues("events.postgres.url=jdbc:postgresql://localhost:1/none",
@@ -131,6 +154,26 @@ class PublishObservationTests extends ObservationTest {
 
 	private static long count(MeterRegistry registry, String name) {
 		return registry.find(name).timers().stream().mapToLong(Timer::count).sum();
+	}
+
+	/** Does what Boot does with filters and observations. */
+	@Configuration(proxyBeanMethods = false)
+	static class Measured {
+
+		@Bean
+		MeterRegistry meters(ObjectProvider<MeterFilter> filters) {
+			MeterRegistry registry = new SimpleMeterRegistry();
+			filters.forEach(registry.config()::meterFilter);
+			return registry;
+		}
+
+		@Bean
+		ObservationRegistry observations(MeterRegistry meters) {
+			ObservationRegistry observations = ObservationRegistry.create();
+			observations.observationConfig().observationHandler(new DefaultMeterObservationHandler(meters));
+			return observations;
+		}
+
 	}
 
 }
