@@ -25,21 +25,21 @@ final class AnnotationValues {
 		this.annotation = annotation;
 	}
 
-	String text(String value) {
+	String text(String attribute, String value) {
 		try {
 			String resolved = this.beans.resolveEmbeddedValue(value);
 			return (resolved != null) ? resolved.trim() : "";
 		}
 		catch (IllegalArgumentException ex) {
-			throw this.method.refuse(this.annotation, "\"" + value + "\" cannot be resolved",
+			throw this.method.refuse(this.annotation, attribute + " \"" + value + "\" cannot be resolved",
 					"Set the property, or give a default: ${name:default}.", ex);
 		}
 	}
 
 	/** The values; one may be a list of its own, parted by commas. */
-	String[] texts(String[] values) {
+	String[] texts(String attribute, String[] values) {
 		return Arrays.stream(values)
-			.map(this::text)
+			.map((value) -> text(attribute, value))
 			.flatMap((value) -> Arrays.stream(StringUtils.commaDelimitedListToStringArray(value)))
 			.map(String::trim)
 			.filter((value) -> !value.isEmpty())
@@ -47,7 +47,7 @@ final class AnnotationValues {
 	}
 
 	int positive(String attribute, String value, int otherwise) {
-		String resolved = text(value);
+		String resolved = text(attribute, value);
 		if (resolved.isEmpty()) {
 			return otherwise;
 		}
@@ -65,7 +65,7 @@ final class AnnotationValues {
 	}
 
 	boolean bool(String attribute, String value, boolean otherwise) {
-		String resolved = text(value);
+		String resolved = text(attribute, value);
 		return switch (resolved) {
 			case "" -> otherwise;
 			case "true" -> true;
@@ -76,7 +76,7 @@ final class AnnotationValues {
 	}
 
 	Duration duration(String attribute, String value) {
-		String resolved = text(value);
+		String resolved = text(attribute, value);
 		try {
 			Duration duration = DurationStyle.detectAndParse(resolved);
 			if (!duration.isNegative() && !duration.isZero()) {

@@ -114,12 +114,13 @@ final class HandlerMethodReader {
 		AnnotationValues values = new AnnotationValues(this.beans, handler, "OnDomainEvent");
 		HandlerArguments arguments = HandlerArguments.of(handler, this.reading);
 		SubscriptionFilter filter = filter(handler, "OnDomainEvent",
-				() -> arguments.types(values.texts(annotation.types())), values.texts(annotation.apps()));
-		String id = values.text(annotation.id());
+				() -> arguments.types(values.texts("types", annotation.types())),
+				values.texts("apps", annotation.apps()));
+		String id = values.text("id", annotation.id());
 		String name = id.isEmpty() ? unique(handler.name()) : id;
 		return new SubscriptionEndpoint(name, values.bool("autoStartup", annotation.autoStartup(), true), filter,
 				options(handler, annotation, values, name), eventHandler(name, handler, annotation, arguments,
-						values.text(annotation.condition()), gapMethods(beanName, type)));
+						values.text("condition", annotation.condition()), gapMethods(beanName, type)));
 	}
 
 	private EventHandler eventHandler(String name, BeanMethod method, OnDomainEvent annotation,
@@ -150,8 +151,8 @@ final class HandlerMethodReader {
 		AnnotationValues values = new AnnotationValues(this.beans, method, "SyncOnDomainEvent");
 		String id = unique(method.name());
 		return new SyncEndpoint(id,
-				filter(method, "SyncOnDomainEvent", () -> values.texts(annotation.types()),
-						values.texts(annotation.apps())),
+				filter(method, "SyncOnDomainEvent", () -> values.texts("types", annotation.types()),
+						values.texts("apps", annotation.apps())),
 				values.duration("every", annotation.every()), this.shutdownTimeout,
 				new SyncRuns(id, this.observer.observedSync(id, task), this.syncRunListeners),
 				this.observer::reportFailedSync);
@@ -185,9 +186,10 @@ final class HandlerMethodReader {
 			.bufferSize(values.positive("bufferSize", annotation.bufferSize(), this.defaults.bufferSize()))
 			.ignoreOwn(annotation.ignoreOwn())
 			.overflow((overflow.length == 1) ? overflow[0] : overflow(annotation))
-			.errorHandler(errorHandler(handler, values.text(annotation.errorHandler())));
+			.errorHandler(errorHandler(handler, values.text("errorHandler", annotation.errorHandler())));
 		try {
-			return GroupMethod.options(options, values.text(annotation.group()), values.text(annotation.from()));
+			return GroupMethod.options(options, values.text("group", annotation.group()),
+					values.text("from", annotation.from()));
 		}
 		catch (IllegalArgumentException | IllegalStateException ex) {
 			throw handler.refuse("OnDomainEvent", String.valueOf(ex.getMessage()), "Correct the annotation.", ex);

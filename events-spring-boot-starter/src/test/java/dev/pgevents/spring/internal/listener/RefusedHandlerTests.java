@@ -1,12 +1,17 @@
 package dev.pgevents.spring.internal.listener;
 
+import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 import dev.pgevents.Event;
 import dev.pgevents.Gap;
 import dev.pgevents.OverflowPolicy;
 import dev.pgevents.spring.AppId;
 import dev.pgevents.spring.DomainEvent;
+import dev.pgevents.spring.EventsConfigurationException;
 import dev.pgevents.spring.Header;
 import dev.pgevents.spring.OnDomainEvent;
 import dev.pgevents.spring.OnGap;
@@ -71,6 +76,26 @@ class RefusedHandlerTests {
 			arguments(BadSyncType.class, "Epoch Closed", "lower-case words"),
 			arguments(SyncOfEvent.class, "it may take a SyncTrigger", "(SyncTrigger trigger)"));
 
+	/** A value of each attribute that fails the start. */
+	private static final Map<String, Class<?>> OF_ATTRIBUTES = Map.ofEntries(
+			Map.entry("OnDomainEvent.types", UnparsableType.class), Map.entry("OnDomainEvent.apps", UnknownApp.class),
+			Map.entry("OnDomainEvent.condition", NoCondition.class), Map.entry("OnDomainEvent.id", UnknownId.class),
+			Map.entry("OnDomainEvent.concurrency", NoConcurrency.class),
+			Map.entry("OnDomainEvent.bufferSize", BadNumber.class),
+			Map.entry("OnDomainEvent.overflow", TwoPolicies.class),
+			Map.entry("OnDomainEvent.group", GroupWithoutLog.class), Map.entry("OnDomainEvent.from", BadStart.class),
+			Map.entry("OnDomainEvent.autoStartup", BadAutoStartup.class),
+			Map.entry("OnDomainEvent.ignoreOwn", GroupThatIgnoresItsOwn.class),
+			Map.entry("OnDomainEvent.errorHandler", UnknownErrorHandler.class),
+			Map.entry("SyncOnDomainEvent.types", BadSyncType.class),
+			Map.entry("SyncOnDomainEvent.apps", UnknownSyncApp.class),
+			Map.entry("SyncOnDomainEvent.every", BadInterval.class),
+			Map.entry("DomainEvent.value", BadPayloadType.class));
+
+	/** Any text, or one of the constants, will do. */
+	private static final Set<String> NEVER_BAD = Set.of("Header.value", "DomainEvent.externalize",
+			"DomainEvent.durable");
+
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(PropertyPlaceholderAutoConfiguration.class,
 				EventsAutoConfiguration.class, EventListenerAutoConfiguration.class))
@@ -80,6 +105,31 @@ class RefusedHandlerTests {
 	@FieldSource("refused")
 	void failsTheStartAndSaysWhereWhatAndWhatToDo(Class<?> handler, String problem, String action) {
 		Refusals.assertRefused(this.runner, handler, problem, action);
+	}
+
+	@Test
+	void eachAttributeHasAnErrorThatNamesItWithTheRemedy() {
+		Set<String> attributes = new TreeSet<>(NEVER_BAD);
+		OF_ATTRIBUTES.forEach((attribute, handler) -> {
+			attributes.add(attribute);
+			String name = attribute.substring(attribute.indexOf('.') + 1)
+				.replace("types", "type")
+				.replace("value", "type");
+			this.runner.withBean("culprit", handler).run((context) -> {
+				EventsConfigurationException refusal = Refusals.refusal(context.getStartupFailure());
+				assertThat(refusal.description()).as(attribute).contains("culprit").containsPattern("(?i)" + name);
+				assertThat(refusal.action()).as(attribute).matches("(?s)[A-Z].*\\.");
+			});
+		});
+		Set<String> known = new TreeSet<>();
+		for (Class<?> annotation : List.of(OnDomainEvent.class, SyncOnDomainEvent.class, OnGap.class, DomainEvent.class,
+				AppId.class, Header.class)) {
+			for (Method attribute : annotation.getDeclaredMethods()) {
+				known.add(annotation.getSimpleName() + "." + attribute.getName());
+			}
+		}
+		known.remove("OnDomainEvent.value"); // the same as types
+		assertThat(attributes).isEqualTo(known);
 	}
 
 	@Test
@@ -93,6 +143,62 @@ class RefusedHandlerTests {
 			.withBean("two", SameId.class)
 			.run((context) -> assertThat(Refusals.refusal(context.getStartupFailure()).description())
 				.contains("Two @OnDomainEvent annotations have the id \"same\""));
+	}
+
+	static class UnknownApp {
+
+		@OnDomainEvent(types = "epoch.closed", apps = "${no.such.app}")
+		void on(Event event) {
+		}
+
+	}
+
+	static class NoCondition {
+
+		@OnDomainEvent(types = "epoch.closed", condition = "#event.")
+		void on(Event event) {
+		}
+
+	}
+
+	static class UnknownId {
+
+		@OnDomainEvent(types = "epoch.closed", id = "${no.such.id}")
+		void on(Event event) {
+		}
+
+	}
+
+	static class GroupWithoutLog {
+
+		@OnDomainEvent(types = "epoch.closed", group = "claims")
+		void on(Event event) {
+		}
+
+	}
+
+	static class BadStart {
+
+		@OnDomainEvent(types = "epoch.closed", group = "claims", from = "yesterday")
+		void on(Event event) {
+		}
+
+	}
+
+	static class GroupThatIgnoresItsOwn {
+
+		@OnDomainEvent(types = "epoch.closed", group = "claims", ignoreOwn = true)
+		void on(Event event) {
+		}
+
+	}
+
+	static class UnknownSyncApp {
+
+		@SyncOnDomainEvent(types = "epoch.closed", apps = "${no.such.app}")
+		void sync() {
+		}
+
 	}
 
 	static class TwoPayloads {
