@@ -7,10 +7,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 
+import javax.sql.DataSource;
+
 import dev.pgevents.Event;
 import dev.pgevents.EventBus;
 import dev.pgevents.EventType;
 import dev.pgevents.Publisher;
+import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.postgres.test.TestPostgres;
 import dev.pgevents.spring.OnDomainEvent;
 import dev.pgevents.spring.app.TestDatabase;
@@ -31,6 +34,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -111,6 +115,39 @@ class JpaDurablePublishingTests {
 				each.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
 			}
 			assertThat(this.database.query("SELECT count(*) FROM pgevents.event_log")).isEqualTo(160);
+		});
+	}
+
+	/** Each is recorded at the call, before what Hibernate writes at the commit. */
+	@Test
+	void eventsRecordedByHandKeepTheirOrderAndCommitWithEntities() {
+		this.runner.run((context) -> {
+			PostgresEventBus bus = context.getBean(PostgresEventBus.class);
+			EntityManager entities = context.getBean(EntityManager.class);
+			TransactionTemplate transaction = new TransactionTemplate(
+					context.getBean(PlatformTransactionManager.class));
+			try (Received received = new Received(bus)) {
+				for (boolean rollback : List.of(true, false)) {
+					transaction.executeWithoutResult((status) -> {
+						Publisher byHand = bus
+							.publisher(DataSourceUtils.getConnection(context.getBean(DataSource.class)));
+						byHand.publish(Event.of(EventType.of("a"), "app", 1));
+						entities.persist(new Account(1));
+						byHand.publish(Event.of(EventType.of("a"), "app", 2));
+						entities.persist(new Account(2));
+						byHand.publish(Event.of(EventType.of("a"), "app", 3));
+						if (rollback) {
+							status.setRollbackOnly();
+						}
+					});
+				}
+				assertThat(received.events()).extracting((event) -> event.payloadAs(Integer.class))
+					.containsExactly(1, 2, 3);
+			}
+			assertThat(this.database
+				.query("SELECT count(*) FROM pgevents.event_log AS l, account AS e WHERE l.xmin = e.xmin"))
+				.as("three events of one transaction with two entities")
+				.isEqualTo(6);
 		});
 	}
 
