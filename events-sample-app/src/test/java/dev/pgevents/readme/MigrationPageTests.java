@@ -35,6 +35,9 @@ class MigrationPageTests {
 
 	private static final Pattern EXAMPLE = Pattern.compile("(?s)```java\n(.*?)```");
 
+	/** {@code SnippetTests} checks them. */
+	private static final Pattern IMPORT = Pattern.compile("(?m)^import [\\w.]+;\n");
+
 	private static final List<Long> SENT = new CopyOnWriteArrayList<>();
 
 	private TestPostgres database;
@@ -75,7 +78,7 @@ class MigrationPageTests {
 		String tested = code(Files.readString(Path.of("src/test/java/dev/pgevents/readme/MigrationPageExamples.java")));
 		assertThat(EXAMPLE.matcher(Files.readString(Path.of("../docs/migration-from-polling.md"))).results())
 			.hasSizeGreaterThan(4)
-			.allSatisfy((block) -> assertThat(tested).contains(code(block.group(1))));
+			.allSatisfy((block) -> assertThat(tested).contains(code(IMPORT.matcher(block.group(1)).replaceAll(""))));
 	}
 
 	private static String code(String text) {

@@ -9,13 +9,16 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -26,6 +29,8 @@ import dev.pgevents.postgres.test.TestPostgres;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+
+import org.springframework.util.ClassUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -45,6 +50,8 @@ class SnippetTests {
 	 */
 	private static final Pattern PARTS = Pattern.compile("\n\\s*\n(?=\\S)(?!})|\n\\s*…[^\n]*\n|\n(?=import )");
 
+	private static final Pattern IMPORT = Pattern.compile("(?m)^import ([\\w.]+);\n");
+
 	private static final Pattern PROPERTY = Pattern
 		.compile("(?m)^ *((?:events|management\\.health\\.events)\\.[\\w.-]+)[:=]");
 
@@ -52,19 +59,65 @@ class SnippetTests {
 
 	@Test
 	void javaStandsInATest() throws IOException {
-		Collection<String> tested = testSources();
+		Collection<String> tested = testSources().stream().map(SnippetTests::code).toList();
 		List<String> untested = new ArrayList<>();
 		int parts = 0;
 		for (Snippet snippet : snippets("java")) {
-			for (String part : PARTS.split(snippet.text().stripIndent())) {
+			for (String part : PARTS.split(snippet.text())) {
 				parts++;
-				if (tested.stream().noneMatch((source) -> source.contains(code(part)))) {
+				if (!isImport(part) && tested.stream().noneMatch((source) -> source.contains(code(part)))) {
 					untested.add(snippet.page() + ":\n" + part);
 				}
 			}
 		}
 		assertThat(untested).as("compiled by no test, such as PageExamples").isEmpty();
 		assertThat(parts).isGreaterThan(20);
+	}
+
+	/** Of a class in the package of the test that holds the example, too. */
+	private static boolean isImport(String part) {
+		Matcher single = IMPORT.matcher(part.strip() + "\n");
+		return single.matches() && ClassUtils.isPresent(single.group(1), null);
+	}
+
+	/** What the test that holds it has to import, a reader has to. */
+	@Test
+	void javaOfThePagesHasItsImports() throws IOException {
+		Map<String, String> tests = new LinkedHashMap<>();
+		testSources().forEach((source) -> tests.put(source, code(source)));
+		for (Snippet snippet : snippets("java")) {
+			if (snippet.page().startsWith("docs")) {
+				String text = snippet.text();
+				String example = IMPORT.matcher(text).replaceAll("");
+				Set<String> needed = new TreeSet<>();
+				for (String part : PARTS.split(example.strip())) {
+					String code = code(part);
+					tests.forEach((source, tested) -> {
+						if (tested.contains(code)) {
+							needed.addAll(named(imports(source), example));
+						}
+					});
+				}
+				assertThat(imports(text)).as(snippet.page() + ":\n" + text)
+					.containsAll(needed)
+					.isEqualTo(named(imports(text), example));
+			}
+		}
+	}
+
+	private static Set<String> imports(String source) {
+		return IMPORT.matcher(source)
+			.results()
+			.map((line) -> line.group(1))
+			.collect(Collectors.toCollection(TreeSet::new));
+	}
+
+	private static Set<String> named(Set<String> imports, String example) {
+		String code = example.replaceAll("//.*", "");
+		return imports.stream()
+			.filter((
+					each) -> Pattern.compile("(?<![\\w.])" + each.replaceAll(".*\\.", "") + "\\b").matcher(code).find())
+			.collect(Collectors.toCollection(TreeSet::new));
 	}
 
 	/** What the compiler sees of it, where three dots stand for no code. */
@@ -78,7 +131,7 @@ class SnippetTests {
 			for (Path tests : modules.map((module) -> module.resolve("src/test/java")).filter(Files::exists).toList()) {
 				try (Stream<Path> files = Files.walk(tests)) {
 					for (Path file : files.filter((path) -> path.toString().endsWith(".java")).toList()) {
-						sources.add(code(Files.readString(file)));
+						sources.add(Files.readString(file));
 					}
 				}
 			}
@@ -185,7 +238,9 @@ class SnippetTests {
 	}
 
 	private static Snippet snippet(Path page, MatchResult block) {
-		return new Snippet(ROOT.relativize(page).toString(), block.group(3));
+		String text = block.group(3).stripTrailing(); // its last line counts for the
+														// indent
+		return new Snippet(ROOT.relativize(page).toString(), text.stripIndent() + "\n");
 	}
 
 	private static List<Path> pages() throws IOException {
