@@ -65,13 +65,28 @@ abstract class AbstractSubscription implements BusSubscription {
 
 	/** Takes in an event. */
 	final void offer(Event event) {
-		add(event);
-		afterAdding();
+		if (isIgnored(event)) {
+			return;
+		}
+		boolean starts = false;
+		this.lock.lock();
+		try {
+			if (this.live && !this.closed) {
+				this.buffer.add(event);
+				starts = claimsConsumer();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (starts) {
+			startConsumer();
+		}
 	}
 
 	/** Takes in an event; {@link #afterAdding()} is to follow. */
 	final void add(Event event) {
-		if (this.ignored != null && this.ignored.equals(event.publishedBy())) {
+		if (isIgnored(event)) {
 			return;
 		}
 		this.lock.lock();
@@ -100,6 +115,20 @@ abstract class AbstractSubscription implements BusSubscription {
 		}
 		afterAdding();
 	}
+
+	private boolean isIgnored(Event event) {
+		return this.ignored != null && this.ignored.equals(event.publishedBy());
+	}
+
+	/**
+	 * Something was added; the lock is held. Like {@link #added()}, for a thread that
+	 * starts what is needed itself, which saves it coming back for the lock.
+	 * @return whether {@link #startConsumer()} is to follow
+	 */
+	abstract boolean claimsConsumer();
+
+	/** Starts what was claimed; the lock is not held. */
+	abstract void startConsumer();
 
 	/** Something was added; the lock is held. */
 	abstract void added();

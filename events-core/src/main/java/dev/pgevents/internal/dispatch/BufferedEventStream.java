@@ -25,6 +25,16 @@ final class BufferedEventStream extends AbstractSubscription implements BusEvent
 	}
 
 	@Override
+	boolean claimsConsumer() {
+		added();
+		return false;
+	}
+
+	@Override
+	void startConsumer() {
+	}
+
+	@Override
 	void added() {
 		this.change.signal();
 	}

@@ -69,8 +69,8 @@ public final class Dispatcher implements AutoCloseable {
 				builder.inlineHandlers && given == null);
 		this.subscriptionListener = builder.subscriptionListener;
 		this.shutdownTimeout = builder.shutdownTimeout;
-		this.context = new BusContext(this.busName, this::runStages, builder.clock, builder.instanceId);
 		this.handlers = new HandlerWatch(this.busName, builder.slowHandlerThreshold, builder.slowHandlerListener);
+		this.context = new BusContext(this.busName, this::runStages, builder.clock, builder.instanceId, this.handlers);
 	}
 
 	/**

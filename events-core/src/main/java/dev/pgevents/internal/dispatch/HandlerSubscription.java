@@ -2,9 +2,8 @@ package dev.pgevents.internal.dispatch;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -47,7 +46,7 @@ final class HandlerSubscription extends AbstractSubscription {
 
 	private final ShutdownWait shutdown = new ShutdownWait(this.lock);
 
-	private final Set<Worker> busy = ConcurrentHashMap.newKeySet();
+	private final BusyWorkers busy = new BusyWorkers();
 
 	/**
 	 * Creates a subscription that is not live yet.
@@ -69,10 +68,28 @@ final class HandlerSubscription extends AbstractSubscription {
 	}
 
 	@Override
+	boolean claimsConsumer() {
+		boolean claims = needsWorker();
+		if (claims) {
+			this.account.claimNew();
+		}
+		return claims;
+	}
+
+	@Override
+	void startConsumer() {
+		startWorker();
+	}
+
+	@Override
 	void added() {
-		if (this.account.hasRoom() && this.buffer.isReady()) {
+		if (needsWorker()) {
 			this.account.want();
 		}
+	}
+
+	private boolean needsWorker() {
+		return this.account.hasRoom() && this.buffer.isReady();
 	}
 
 	@Override
@@ -101,6 +118,7 @@ final class HandlerSubscription extends AbstractSubscription {
 				logger.error("{}: no thread for the handler of subscription {}; its events wait until there is one",
 						this.bus.busName(), name(), ex);
 			}
+			this.bus.watch().begin();
 		}
 	}
 
@@ -136,26 +154,43 @@ final class HandlerSubscription extends AbstractSubscription {
 
 	private void work() {
 		Worker worker = new Worker(this.bus.busName(), this, this.handler, this.errorHandler);
-		this.busy.add(worker);
+		worker.begin();
 		try {
-			worker.run(() -> handleAll(worker));
+			handleAll(worker);
+		}
+		catch (Throwable ex) {
+			forget(worker);
+			throw ex;
 		}
 		finally {
+			worker.end();
+		}
+	}
+
+	/** What a handler throws does not come here; there is nothing to watch any more. */
+	private void forget(Worker worker) {
+		this.lock.lock();
+		try {
 			this.busy.remove(worker);
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 
 	private void handleAll(Worker worker) {
 		Delivery delivery = next(worker, null, null);
+		if (delivery == null) {
+			return;
+		}
+		this.bus.watch().begin();
 		long start = System.nanoTime();
-		boolean first = true;
+		Throwable error = worker.handle(delivery, start);
+		// Enough to know the pace, and a burst is spared the clock.
+		this.pace.took(System.nanoTime() - start);
+		delivery = next(worker, delivery, error);
 		while (delivery != null) {
-			Throwable error = worker.handle(delivery);
-			if (first) {
-				// Enough to know the pace, and a burst is spared the clock.
-				this.pace.took(System.nanoTime() - start);
-				first = false;
-			}
+			error = worker.handle(delivery, System.nanoTime());
 			delivery = next(worker, delivery, error);
 		}
 	}
@@ -177,8 +212,13 @@ final class HandlerSubscription extends AbstractSubscription {
 				this.busy.remove(worker);
 				this.account.ended();
 			}
-			else if (this.parallel) {
-				added();
+			else {
+				if (previous == null) {
+					this.busy.add(worker);
+				}
+				if (this.parallel) {
+					added();
+				}
 			}
 		}
 		finally {
@@ -189,6 +229,27 @@ final class HandlerSubscription extends AbstractSubscription {
 			afterAdding();
 		}
 		return next;
+	}
+
+	/** Whether something is in hand, or waits for a thread. */
+	boolean isToBeWatched() {
+		this.lock.lock();
+		try {
+			return !this.busy.isEmpty() || this.account.isStarved();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private List<Worker> busyWorkers() {
+		this.lock.lock();
+		try {
+			return this.busy.list();
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/**
@@ -240,12 +301,12 @@ final class HandlerSubscription extends AbstractSubscription {
 
 	@Override
 	public Collection<RunningHandler> running() {
-		return this.busy.stream().map(Worker::running).filter(Objects::nonNull).toList();
+		return busyWorkers().stream().map(Worker::running).filter(Objects::nonNull).toList();
 	}
 
 	/** Reports handlers that have been running longer than a threshold, each once. */
 	void reportSlow(Duration threshold, SlowHandlerListener listener) {
-		for (Worker worker : this.busy) {
+		for (Worker worker : busyWorkers()) {
 			worker.reportSlow(threshold, (delivery, runningFor) -> {
 				countSlow();
 				listener.onSlowHandler(this, delivery, runningFor);
@@ -295,7 +356,7 @@ final class HandlerSubscription extends AbstractSubscription {
 			logger.warn(
 					"{}: subscription {} was closed while its handler was still running, the shutdown timeout of "
 							+ "{} ms being over: {}",
-					this.bus.busName(), name(), this.shutdownTimeout.toMillis(), this.busy);
+					this.bus.busName(), name(), this.shutdownTimeout.toMillis(), busyWorkers());
 		}
 	}
 
@@ -317,7 +378,7 @@ final class HandlerSubscription extends AbstractSubscription {
 	void interrupt() {
 		this.lock.lock();
 		try {
-			this.busy.forEach(Worker::interrupt);
+			this.busy.list().forEach(Worker::interrupt);
 		}
 		finally {
 			this.lock.unlock();

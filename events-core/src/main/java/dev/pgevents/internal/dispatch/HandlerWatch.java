@@ -3,9 +3,9 @@ package dev.pgevents.internal.dispatch;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
 import dev.pgevents.Delivery;
 import dev.pgevents.SlowHandlerListener;
@@ -17,8 +17,13 @@ import org.slf4j.LoggerFactory;
  * The handlers of a bus that may be running: those of open subscriptions, and those that
  * outlast theirs. Reports the slow ones, looks for a thread where there was none, and
  * ends them with the bus. Thread-safe.
+ *
+ * <p>
+ * Its thread looks while a handler runs, and rests after the first look at which none
+ * does: an idle bus wakes nobody. Whoever begins a handler while it rests wakes it, hence
+ * once in the time between two looks at most.
  */
-final class HandlerWatch implements AutoCloseable {
+final class HandlerWatch implements AutoCloseable, BusContext.Watch {
 
 	private static final Logger logger = LoggerFactory.getLogger(HandlerWatch.class);
 
@@ -30,10 +35,17 @@ final class HandlerWatch implements AutoCloseable {
 
 	private final SlowHandlerListener listener;
 
-	private final ScheduledExecutorService timer;
+	private final long periodNanos;
+
+	/** Whether the next look is due in a while, and not for now never. */
+	private final AtomicBoolean watching = new AtomicBoolean();
+
+	private final Thread thread;
+
+	private volatile boolean closed;
 
 	/**
-	 * Begins to watch.
+	 * A watch that rests.
 	 * @param busName the name of the bus, for the thread and the log
 	 * @param threshold when a running handler is reported; it is looked at four times as
 	 * often
@@ -43,10 +55,9 @@ final class HandlerWatch implements AutoCloseable {
 		this.busName = busName;
 		this.threshold = threshold;
 		this.listener = listener;
-		this.timer = Executors.newSingleThreadScheduledExecutor(new BusThreadFactory(busName + "-watch"));
-		long period = Math.max(1, TimeUnit.MILLISECONDS.convert(threshold) / 4);
-		this.timer.scheduleWithFixedDelay(() -> this.handlers.forEach(this::look), period, period,
-				TimeUnit.MILLISECONDS);
+		this.periodNanos = Math.max(TimeUnit.MILLISECONDS.toNanos(1), TimeUnit.NANOSECONDS.convert(threshold) / 4);
+		this.thread = new BusThreadFactory(busName + "-watch").newThread(this::watch);
+		this.thread.start();
 	}
 
 	void add(HandlerSubscription handler) {
@@ -56,6 +67,47 @@ final class HandlerWatch implements AutoCloseable {
 	/** Closed, and nothing in hand any more. */
 	void remove(HandlerSubscription handler) {
 		this.handlers.remove(handler);
+	}
+
+	@Override
+	public void begin() {
+		if (!this.watching.get() && this.watching.compareAndSet(false, true)) {
+			LockSupport.unpark(this.thread);
+		}
+	}
+
+	private void watch() {
+		while (!this.closed) {
+			// Nobody else has a reason to interrupt this thread, which could not park.
+			Thread.interrupted();
+			if (!this.watching.get()) {
+				LockSupport.park(this);
+			}
+			else {
+				LockSupport.parkNanos(this, this.periodNanos);
+				this.handlers.forEach(this::look);
+				rest();
+			}
+		}
+	}
+
+	/** One that begins after it was not seen here finds that nobody watches. */
+	private void rest() {
+		if (!isNeeded()) {
+			this.watching.set(false);
+			if (isNeeded()) {
+				this.watching.set(true);
+			}
+		}
+	}
+
+	private boolean isNeeded() {
+		for (HandlerSubscription handler : this.handlers) {
+			if (handler.isToBeWatched()) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/** Waits until those that were stopped have ended, all together up to a time. */
@@ -93,7 +145,8 @@ final class HandlerWatch implements AutoCloseable {
 	/** Watches no more. */
 	@Override
 	public void close() {
-		this.timer.shutdownNow();
+		this.closed = true;
+		this.thread.interrupt();
 	}
 
 }

@@ -24,8 +24,12 @@ final class Worker {
 
 	private static final Logger logger = LoggerFactory.getLogger(HandlerSubscription.class);
 
-	/** Set while a thread works for any subscription of any bus. */
-	private static final ThreadLocal<Boolean> WORKING = new ThreadLocal<>();
+	/**
+	 * Whether a thread works for any subscription of any bus. Stays with the thread,
+	 * which works again most likely; an array keeps no class loader of an application
+	 * alive.
+	 */
+	private static final ThreadLocal<boolean[]> WORKING = ThreadLocal.withInitial(() -> new boolean[1]);
 
 	private final Thread thread = Thread.currentThread();
 
@@ -36,6 +40,14 @@ final class Worker {
 	private final EventHandler handler;
 
 	private final EventErrorHandler errorHandler;
+
+	private final boolean[] working = WORKING.get();
+
+	/** Whether the thread was working before, as a handler may publish to itself. */
+	private boolean nested;
+
+	/** Where it is among the busy ones; guarded by the subscription's lock. */
+	int place = BusyWorkers.NOWHERE;
 
 	private volatile @Nullable Call call;
 
@@ -48,33 +60,31 @@ final class Worker {
 
 	/** Whether the calling thread is inside a handler. */
 	static boolean isCurrent() {
-		return WORKING.get() != null;
+		return WORKING.get()[0];
 	}
 
-	/** Does some work, within which handlers are called. */
-	void run(Runnable work) {
-		Boolean outer = WORKING.get();
-		WORKING.set(true);
-		try {
-			work.run();
-		}
-		finally {
-			// What interrupted this worker must not hit the executor's next task.
-			Thread.interrupted();
-			if (outer == null) {
-				WORKING.remove();
-			}
-		}
+	/** Begins to work: handlers are called until {@link #end()}. */
+	void begin() {
+		this.nested = this.working[0];
+		this.working[0] = true;
+	}
+
+	/** Ends what {@link #begin()} began. */
+	void end() {
+		// What interrupted this worker must not hit the executor's next task.
+		Thread.interrupted();
+		this.working[0] = this.nested;
 	}
 
 	/**
 	 * Calls the handler.
 	 * @param delivery what it is given
+	 * @param now the present time, in {@code System.nanoTime()}
 	 * @return what it threw, which was reported
 	 */
-	@Nullable Throwable handle(Delivery delivery) {
+	@Nullable Throwable handle(Delivery delivery, long now) {
 		try {
-			this.call = new Call(delivery, System.nanoTime());
+			this.call = new Call(delivery, now);
 			if (delivery instanceof Event event) {
 				this.handler.onEvent(event);
 			}

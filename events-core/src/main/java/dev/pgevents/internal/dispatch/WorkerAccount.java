@@ -26,6 +26,11 @@ final class WorkerAccount {
 		return this.workers < this.concurrency;
 	}
 
+	/** The calling thread is going to start another worker. */
+	void claimNew() {
+		this.workers++;
+	}
+
 	@SuppressWarnings("NonAtomicVolatileUpdate") // the lock is held
 	void want() {
 		this.workers++;

@@ -230,7 +230,7 @@ class SubscriptionInterleavingTests {
 	private static BufferedEventStream stream(Executor stages) {
 		BufferedEventStream stream = new BufferedEventStream("test", SubscriptionFilter.all(),
 				SubscriptionOptions.defaults(), (closing) -> {
-				}, new BusContext("test", stages, CLOCK, "test"));
+				}, new BusContext("test", stages, CLOCK, "test", BusContext.Watch.NONE));
 		stream.live();
 		return stream;
 	}
@@ -252,7 +252,7 @@ class SubscriptionInterleavingTests {
 		return new HandlerSubscription("test", SubscriptionFilter.all(),
 				SubscriptionOptions.builder().concurrency(concurrency).bufferSize(4).build(), handler, starter,
 				Duration.ofHours(1), (closing) -> {
-				}, onFinished, new BusContext("test", stages, CLOCK, "test"));
+				}, onFinished, new BusContext("test", stages, CLOCK, "test", BusContext.Watch.NONE));
 	}
 
 	private static void check(boolean holds, AbstractSubscription subscription) {
