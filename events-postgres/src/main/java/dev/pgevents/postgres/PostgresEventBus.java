@@ -851,9 +851,9 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 
 		/**
 		 * Sets whether the thread that reads the connection may run handlers itself; true
-		 * if never called. It does so for an event that came alone, and spares it the
-		 * wait for another thread. Should the handler take its time, another thread reads
-		 * on, after 4 milliseconds at most. It never does where there is an
+		 * if never called. It does so for few events at a time, and spares them the wait
+		 * for another thread. Should a handler take its time, another thread reads on,
+		 * after 4 milliseconds at most. It never does where there is an
 		 * {@linkplain #executor(Executor) executor}.
 		 * @param inlineHandlers false to have other threads run all handlers
 		 * @return this

@@ -394,8 +394,8 @@ final class HandlerSubscription extends AbstractSubscription {
 		}
 
 		@Override
-		public boolean isQuick() {
-			return HandlerSubscription.this.pace.isQuick();
+		public long expectedNanos() {
+			return HandlerSubscription.this.pace.expectedNanos();
 		}
 
 	}

@@ -7,9 +7,9 @@ package dev.pgevents.internal.dispatch;
 interface HandlerTask extends Runnable {
 
 	/**
-	 * Whether the handler is expected to come back soon.
-	 * @return true if it is quick, as {@link Pace} says what that means
+	 * How long the handler is expected to take for one event.
+	 * @return the time, for ever if it is not quick, as {@link Pace} says what that means
 	 */
-	boolean isQuick();
+	long expectedNanos();
 
 }

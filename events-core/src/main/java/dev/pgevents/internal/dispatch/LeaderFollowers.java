@@ -1,8 +1,11 @@
 package dev.pgevents.internal.dispatch;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -25,17 +28,19 @@ import org.slf4j.LoggerFactory;
  * <dl>
  * <dt>HAND_OFF</dt>
  * <dd>A thread of the executor does the work. Chosen wherever the other two are not
- * possible: for what no leader starts; while a batch of events is delivered, for the
- * leader is needed; for the second handler that an event wakes; where handlers have an
+ * possible: for what no leader starts; while many events are delivered at a time, for the
+ * leader is needed; for the second handler, unless it is INLINE; where handlers have an
  * executor of the user's; and always where handlers on the leader are ruled out.</dd>
  * <dt>PROMOTE</dt>
  * <dd>The leader first has a follower take the lead, and then does the work itself.
- * Chosen for an event that came alone and a handler that is not known to be quick: a
- * thread has to be woken, but the event does not wait for it.</dd>
+ * Chosen for few events and a handler that is not known to be quick: a thread has to be
+ * woken, but the events do not wait for it.</dd>
  * <dt>INLINE</dt>
  * <dd>The leader does the work and keeps the lead: no thread is woken. A <em>watcher</em>
- * takes the lead away should the handler not come back. Chosen for an event that came
- * alone and a handler that is quick; {@link Pace} says what that means.</dd>
+ * takes the lead away should a handler not come back, and has others do what is left.
+ * Chosen for few events and handlers that are quick, as {@link Pace} says what that
+ * means, one after the other as long as they are expected to take no longer together than
+ * a quick one may.</dd>
  * </dl>
  * Where no thread is to be had to follow or to watch, the leader does the work all the
  * same.
@@ -46,10 +51,10 @@ import org.slf4j.LoggerFactory;
  * <caption>state of the lead, by event</caption>
  * <tr>
  * <th></th>
- * <th>event alone, handler quick</th>
- * <th>event alone, handler not known to be</th>
- * <th>the handler returns</th>
- * <th>the watcher finds the same run of a handler twice</th>
+ * <th>few events, handlers quick</th>
+ * <th>few events, handler not known to be</th>
+ * <th>the handlers return</th>
+ * <th>the watcher finds the same round of handlers twice</th>
  * </tr>
  * <tr>
  * <th>READING</th>
@@ -69,8 +74,8 @@ import org.slf4j.LoggerFactory;
  * </table>
  *
  * <p>
- * The watcher looks every two milliseconds. It takes the lead when it sees one run of a
- * handler twice, hence after {@value #TAKEOVER_MILLIS} milliseconds at most, and ends
+ * The watcher looks every two milliseconds. It takes the lead when it sees one round of
+ * handlers twice, hence after {@value #TAKEOVER_MILLIS} milliseconds at most, and ends
  * after ten looks in a row at which no handler had run. It looks, instead of being woken
  * when a handler begins, because waking it at each event took a fifth more processor time
  * (docs/performance/notebook.md).
@@ -90,7 +95,7 @@ public final class LeaderFollowers implements WorkerStarter {
 	private static final int IDLE_LOOKS = 10;
 
 	/** The lead while its thread reads. */
-	private static final Lead READING = new Lead("READING");
+	private static final Round READING = new Round();
 
 	private final String busName;
 
@@ -104,17 +109,22 @@ public final class LeaderFollowers implements WorkerStarter {
 
 	private final int idleLooks;
 
-	private final AtomicReference<Lead> lead = new AtomicReference<>(READING);
+	private final AtomicReference<Round> lead = new AtomicReference<>(READING);
 
 	private final AtomicBoolean watched = new AtomicBoolean();
 
 	private volatile Runnable leading;
 
-	/** The leader, while it delivers an event that came alone. */
+	/** The leader, while it delivers few events. */
 	private volatile @Nullable Thread reserving;
 
-	/** What the leader is to do itself, if anything. For the leader. */
-	private @Nullable HandlerTask reserved;
+	/** What the leader is to do itself. For the leader. */
+	private final List<HandlerTask> reserved = new ArrayList<>();
+
+	/** How many events it delivers, and how long the handlers of all may take. */
+	private int few;
+
+	private long expectedNanos;
 
 	private final LongAdder handedOff = new LongAdder();
 
@@ -163,32 +173,45 @@ public final class LeaderFollowers implements WorkerStarter {
 
 	@Override
 	public void start(HandlerTask task) {
-		if (this.reserving == Thread.currentThread() && this.reserved == null) {
-			this.reserved = task;
-		}
-		else {
+		if (this.reserving != Thread.currentThread() || !reserves(task)) {
 			this.handedOff.increment();
 			this.handlers.execute(task);
 		}
 	}
 
+	/** The first one in any case; the next ones while all are quick together. */
+	private boolean reserves(HandlerTask task) {
+		long nanos = task.expectedNanos();
+		boolean quick = Math.max(nanos, this.expectedNanos) <= Pace.QUICK_NANOS;
+		long all = quick ? this.expectedNanos + nanos * this.few : Long.MAX_VALUE;
+		boolean reserves = this.reserved.isEmpty() || all <= Pace.QUICK_NANOS;
+		if (reserves) {
+			this.expectedNanos = all;
+			this.reserved.add(task);
+		}
+		return reserves;
+	}
+
 	/**
-	 * The leader delivers an event that came alone, until {@link #endLone()}: the first
-	 * handler that this wakes is reserved for the leader. For the leader.
+	 * The leader delivers few events, until {@link #endFew()}: the first handlers that
+	 * this wakes are reserved for the leader. For the leader.
+	 * @param count how many events
 	 */
-	public void beginLone() {
+	public void beginFew(int count) {
 		if (this.inline) {
+			this.few = count;
+			this.expectedNanos = 0;
 			this.reserving = Thread.currentThread();
 		}
 	}
 
 	/**
-	 * Ends what {@link #beginLone()} began. For the leader.
+	 * Ends what {@link #beginFew(int)} began. For the leader.
 	 * @return whether there is a handler for {@link #runReserved()}
 	 */
-	public boolean endLone() {
+	public boolean endFew() {
 		this.reserving = null;
-		return this.reserved != null;
+		return !this.reserved.isEmpty();
 	}
 
 	/**
@@ -197,12 +220,12 @@ public final class LeaderFollowers implements WorkerStarter {
 	 * @return whether the thread still leads
 	 */
 	public boolean runReserved() {
-		HandlerTask task = this.reserved;
-		if (task == null) {
+		if (this.reserved.isEmpty()) {
 			return true;
 		}
-		this.reserved = null;
-		return task.isQuick() ? runInline(task) : runPromoting(task);
+		Round round = new Round(this.reserved.toArray(HandlerTask[]::new));
+		this.reserved.clear();
+		return (this.expectedNanos <= Pace.QUICK_NANOS) ? runInline(round) : runPromoting(round);
 	}
 
 	/**
@@ -211,9 +234,13 @@ public final class LeaderFollowers implements WorkerStarter {
 	 */
 	public void handOffReserved() {
 		this.reserving = null;
-		HandlerTask task = this.reserved;
-		if (task != null) {
-			this.reserved = null;
+		Round round = new Round(this.reserved.toArray(HandlerTask[]::new));
+		this.reserved.clear();
+		handOff(round);
+	}
+
+	private void handOff(Round round) {
+		for (HandlerTask task = round.next(); task != null; task = round.next()) {
 			this.handedOff.increment();
 			if (!Threads.tryToExecute(this.handlers, task)) {
 				runSafely(task);
@@ -229,22 +256,26 @@ public final class LeaderFollowers implements WorkerStarter {
 		return new Counts(this.handedOff.sum(), this.promoted.sum(), this.inlined.sum(), this.takenOver.sum());
 	}
 
-	private boolean runPromoting(HandlerTask task) {
-		this.promoted.increment();
+	private boolean runPromoting(Round round) {
 		boolean follows = Threads.tryToExecute(this.threads, this.leading);
-		runSafely(task);
+		run(round, this.promoted);
 		return !follows;
 	}
 
-	private boolean runInline(HandlerTask task) {
-		this.inlined.increment();
-		Lead handling = new Lead("HANDLING");
-		this.lead.set(handling);
+	private boolean runInline(Round round) {
+		this.lead.set(round);
 		if (this.watched.compareAndSet(false, true) && !Threads.tryToExecute(this.threads, this::watch)) {
 			this.watched.set(false);
 		}
-		runSafely(task);
-		return this.lead.compareAndSet(handling, READING);
+		run(round, this.inlined);
+		return this.lead.compareAndSet(round, READING);
+	}
+
+	private void run(Round round, LongAdder count) {
+		for (HandlerTask task = round.next(); task != null; task = round.next()) {
+			count.increment();
+			runSafely(task);
+		}
 	}
 
 	/** What a handler throws does not come here; nothing else may end the leading. */
@@ -259,9 +290,11 @@ public final class LeaderFollowers implements WorkerStarter {
 
 	private void watch() {
 		do {
-			if (takesOver()) {
+			Round overdue = takeOver();
+			if (overdue != null) {
 				this.takenOver.increment();
 				this.watched.set(false);
+				handOff(overdue);
 				this.leading.run();
 				return;
 			}
@@ -271,31 +304,31 @@ public final class LeaderFollowers implements WorkerStarter {
 		while (this.lead.get() != READING && this.watched.compareAndSet(false, true));
 	}
 
-	/** Looks for a handler that keeps the lead for too long. */
-	private boolean takesOver() {
-		Lead seen = this.lead.get();
+	/** Looks for handlers that keep the lead for too long, and takes it; null if none. */
+	private @Nullable Round takeOver() {
+		Round seen = this.lead.get();
 		int idle = 0;
 		while (idle < this.idleLooks) {
 			this.pause.accept(LOOK_NANOS);
-			Lead now = this.lead.get();
+			Round now = this.lead.get();
 			if (now != seen) {
 				seen = now;
 				idle = 0;
 			}
 			else if (now != READING && this.lead.compareAndSet(now, READING)) {
-				return true;
+				return now;
 			}
 			else {
 				idle++;
 			}
 		}
-		return false;
+		return null;
 	}
 
 	/** For the log and the debugger: the states and the counts. */
 	@Override
 	public String toString() {
-		return "LeaderFollowers[" + this.busName + " " + this.lead.get().state()
+		return "LeaderFollowers[" + this.busName + " " + ((this.lead.get() == READING) ? "READING" : "HANDLING")
 				+ (this.watched.get() ? " watched" : "") + (this.inline ? "" : " hand-off only") + " " + counts() + "]";
 	}
 
@@ -311,17 +344,23 @@ public final class LeaderFollowers implements WorkerStarter {
 
 	}
 
-	/** What the leader is doing: one READING, and another HANDLING for each run. */
-	private static final class Lead {
+	/**
+	 * What the leader is doing: handlers' work, each a task that is done once, by the
+	 * leader or by whoever takes the lead.
+	 */
+	private static final class Round {
 
-		private final String state;
+		private final HandlerTask[] tasks;
 
-		private Lead(String state) {
-			this.state = state;
+		private final AtomicInteger done = new AtomicInteger();
+
+		private Round(HandlerTask... tasks) {
+			this.tasks = tasks;
 		}
 
-		String state() {
-			return this.state;
+		@Nullable HandlerTask next() {
+			int next = this.done.getAndIncrement();
+			return (next < this.tasks.length) ? this.tasks[next] : null;
 		}
 
 	}

@@ -23,21 +23,35 @@ final class Pace {
 	/** So that a handler which is slow now and then is not trusted in between. */
 	static final int QUICK_CALLS = 1000;
 
+	/** How much of the average the latest call is, as a power of two. */
+	private static final int WEIGHT = 3;
+
 	private final AtomicInteger quickInARow = new AtomicInteger();
+
+	/** Of the quick calls. An old value does no harm, so it is not volatile. */
+	private long averageNanos;
 
 	/** A call has taken so long. */
 	void took(long nanos) {
 		if (nanos > QUICK_NANOS) {
 			this.quickInARow.set(0);
 		}
-		else if (!isQuick()) {
-			this.quickInARow.incrementAndGet();
+		else {
+			this.averageNanos += (nanos - this.averageNanos) >> WEIGHT;
+			if (!isQuick()) {
+				this.quickInARow.incrementAndGet();
+			}
 		}
 	}
 
 	/** Whether the last thousand calls were quick. */
 	boolean isQuick() {
 		return this.quickInARow.get() >= QUICK_CALLS;
+	}
+
+	/** How long a call is going to take, most likely; for ever if it is not quick. */
+	long expectedNanos() {
+		return isQuick() ? this.averageNanos : Long.MAX_VALUE;
 	}
 
 }

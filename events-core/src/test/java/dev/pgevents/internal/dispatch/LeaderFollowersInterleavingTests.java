@@ -1,6 +1,7 @@
 package dev.pgevents.internal.dispatch;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.pgevents.Interleavings;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,32 @@ class LeaderFollowersInterleavingTests {
 				});
 			}
 			threads.join();
+		});
+	}
+
+	@Test
+	void eachHandlerRunsOnceWhoeverLeads() {
+		Interleavings.explore((threads) -> {
+			CountDownLatch reading = new CountDownLatch(1);
+			AtomicInteger handled = new AtomicInteger();
+			LeaderFollowers strategy = new LeaderFollowers("test", threads.executor(), threads.executor(), true,
+					reading::countDown, (nanos) -> {
+					}, 1);
+			threads.start(() -> {
+				strategy.beginFew(1);
+				strategy.start(LeaderFollowersTests.task(0, () -> {
+				}));
+				strategy.start(LeaderFollowersTests.task(0, handled::incrementAndGet));
+				strategy.start(LeaderFollowersTests.task(0, handled::incrementAndGet));
+				strategy.endFew();
+				if (!strategy.runReserved()) {
+					reading.await();
+				}
+			});
+			threads.join();
+			if (handled.get() != 2) {
+				throw new AssertionError(handled);
+			}
 		});
 	}
 

@@ -1,7 +1,9 @@
 package dev.pgevents.internal.dispatch;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -120,17 +122,79 @@ class LeaderFollowersTests {
 	}
 
 	@Test
-	void leaderReservesOneHandlerAndHandsTheOthersOff() {
+	void quickHandlersAreRunOneAfterTheOtherAndNoThreadIsWoken() {
 		Deque<Runnable> executed = new ArrayDeque<>();
 		LeaderFollowers strategy = strategy(executed::add);
-		strategy.beginLone();
-		HandlerTask first = task(true, () -> {
+		List<String> handled = new ArrayList<>();
+		strategy.beginFew(2);
+		strategy.start(task(0, () -> handled.add("first")));
+		strategy.start(task(0, () -> handled.add("second")));
+		strategy.endFew();
+		assertThat(strategy.runReserved()).isTrue();
+		assertThat(handled).containsExactly("first", "second");
+		assertThat(executed).as("a watcher").hasSize(1);
+		assertThat(strategy.counts()).isEqualTo(new Counts(0, 0, 2, 0));
+	}
+
+	@Test
+	void handlersOnTheLeaderMayTakeNoLongerTogetherThanAQuickOne() {
+		Deque<Runnable> executed = new ArrayDeque<>();
+		LeaderFollowers strategy = strategy(executed::add);
+		HandlerTask[] tasks = Stream.generate(() -> task(Pace.QUICK_NANOS / 4, () -> {
+		})).limit(4).toArray(HandlerTask[]::new);
+		strategy.beginFew(2);
+		Stream.of(tasks).forEach(strategy::start);
+		strategy.endFew();
+		assertThat(executed).containsExactly(tasks[2], tasks[3]);
+		strategy.handOffReserved();
+		assertThat(executed).containsExactly(tasks[2], tasks[3], tasks[0], tasks[1]);
+	}
+
+	@Test
+	void followerIsPromotedWhereAQuickHandlerHasTooManyEventsToHandle() {
+		Deque<Runnable> executed = new ArrayDeque<>();
+		LeaderFollowers strategy = strategy(executed::add);
+		strategy.beginFew(3);
+		strategy.start(task(Pace.QUICK_NANOS / 2, () -> {
+		}));
+		strategy.endFew();
+		assertThat(strategy.runReserved()).isFalse();
+		assertThat(strategy.counts()).isEqualTo(new Counts(0, 1, 0, 0));
+	}
+
+	@Test
+	void whoTakesTheLeadHasOthersDoWhatIsLeft() {
+		CountDownLatch second = new CountDownLatch(1);
+		CountDownLatch lost = new CountDownLatch(1);
+		LeaderFollowers strategy = strategy(this.threads);
+		AtomicInteger leaders = new AtomicInteger();
+		strategy.lead(() -> {
+			if (leaders.getAndIncrement() == 0) {
+				strategy.beginFew(1);
+				strategy.start(task(0, second::await));
+				strategy.start(task(0, second::countDown));
+				strategy.endFew();
+				if (!strategy.runReserved()) {
+					lost.countDown();
+				}
+			}
+		});
+		await(lost);
+		assertThat(strategy.counts()).isEqualTo(new Counts(1, 0, 1, 1));
+	}
+
+	@Test
+	void leaderReservesOneHandlerThatMayBeSlowAndHandsTheOthersOff() {
+		Deque<Runnable> executed = new ArrayDeque<>();
+		LeaderFollowers strategy = strategy(executed::add);
+		strategy.beginFew(1);
+		HandlerTask first = task(false, () -> {
 		});
 		HandlerTask second = task(true, () -> {
 		});
 		strategy.start(first);
 		strategy.start(second);
-		assertThat(strategy.endLone()).isTrue();
+		assertThat(strategy.endFew()).isTrue();
 		assertThat(executed).containsExactly(second);
 		strategy.handOffReserved();
 		assertThat(executed).containsExactly(second, first);
@@ -144,10 +208,10 @@ class LeaderFollowersTests {
 		LeaderFollowers strategy = strategy(executed::add);
 		strategy.start(task(true, () -> {
 		}));
-		strategy.beginLone();
+		strategy.beginFew(1);
 		this.threads.submit(() -> strategy.start(task(true, () -> {
 		}))).get();
-		assertThat(strategy.endLone()).isFalse();
+		assertThat(strategy.endFew()).isFalse();
 		assertThat(executed).hasSize(2);
 	}
 
@@ -165,7 +229,7 @@ class LeaderFollowersTests {
 	void whatIsReservedIsDoneByTheLeaderWhereThereIsNoThreadToHandItOffTo() {
 		LeaderFollowers strategy = strategy(NO_THREADS);
 		AtomicInteger handled = new AtomicInteger();
-		strategy.beginLone();
+		strategy.beginFew(1);
 		strategy.start(task(true, handled::incrementAndGet));
 		strategy.handOffReserved();
 		assertThat(handled).hasValue(1);
@@ -188,18 +252,22 @@ class LeaderFollowersTests {
 
 	/** The calling thread leads, and an event that came alone wakes a handler. */
 	static boolean handle(LeaderFollowers strategy, boolean quick, Interleavings.Action action) {
-		strategy.beginLone();
+		strategy.beginFew(1);
 		strategy.start(task(quick, action));
-		strategy.endLone();
+		strategy.endFew();
 		return strategy.runReserved();
 	}
 
 	private static HandlerTask task(boolean quick, Interleavings.Action action) {
+		return task(quick ? 0 : Long.MAX_VALUE, action);
+	}
+
+	static HandlerTask task(long expectedNanos, Interleavings.Action action) {
 		return new HandlerTask() {
 
 			@Override
-			public boolean isQuick() {
-				return quick;
+			public long expectedNanos() {
+				return expectedNanos;
 			}
 
 			@Override

@@ -34,6 +34,19 @@ class PaceTests {
 		assertThat(this.pace.isQuick()).isFalse();
 	}
 
+	@Test
+	void expectsWhatCallsHaveTakenLately() {
+		assertThat(this.pace.expectedNanos()).isEqualTo(Long.MAX_VALUE);
+		quickCalls(2 * Pace.QUICK_CALLS);
+		assertThat(this.pace.expectedNanos()).isBetween(Pace.QUICK_NANOS / 2, Pace.QUICK_NANOS);
+		for (int i = 0; i < 100; i++) {
+			this.pace.took(1000);
+		}
+		assertThat(this.pace.expectedNanos()).isBetween(500L, 2000L);
+		this.pace.took(Pace.QUICK_NANOS + 1);
+		assertThat(this.pace.expectedNanos()).isEqualTo(Long.MAX_VALUE);
+	}
+
 	private void quickCalls(int count) {
 		for (int i = 0; i < count; i++) {
 			this.pace.took(Pace.QUICK_NANOS);

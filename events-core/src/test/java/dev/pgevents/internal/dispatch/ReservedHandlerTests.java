@@ -92,9 +92,9 @@ class ReservedHandlerTests {
 
 	/** As the leader does; whether a handler is reserved for it. */
 	private static boolean dispatchAlone(Dispatcher dispatcher) {
-		dispatcher.strategy().beginLone();
+		dispatcher.strategy().beginFew(1);
 		dispatcher.dispatch(event());
-		return dispatcher.strategy().endLone();
+		return dispatcher.strategy().endFew();
 	}
 
 	private void keepBusy() {

@@ -59,9 +59,9 @@ class SubscriptionInterleavingTests {
 					});
 			subscription.live();
 			threads.start(() -> {
-				strategy.beginLone();
+				strategy.beginFew(1);
 				subscription.offer(ONE);
-				strategy.endLone();
+				strategy.endFew();
 				strategy.runReserved();
 			});
 			threads.start(() -> subscription.offer(TWO));

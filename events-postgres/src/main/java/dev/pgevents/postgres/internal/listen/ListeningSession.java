@@ -29,6 +29,9 @@ final class ListeningSession {
 
 	private static final Logger logger = LoggerFactory.getLogger(ListeningSession.class);
 
+	/** Of more, a thread of the handler's own takes its share while others are read. */
+	private static final int FEW = 32;
+
 	/** How long changes wait where the reading thread cannot be woken. */
 	private static final long UNWAKEABLE_WAIT = 100;
 
@@ -71,6 +74,9 @@ final class ListeningSession {
 
 	private volatile boolean changed = true;
 
+	/** Whether what is due has waited for handlers on the leader. */
+	private boolean checkOwed;
+
 	/** Whether events may be missing for which the subscriptions have no gap yet. */
 	private boolean gapOwed = true;
 
@@ -111,10 +117,14 @@ final class ListeningSession {
 	}
 
 	/**
-	 * Waits for notifications, up to the next thing that is due, and delivers them. One
-	 * that came alone may leave a handler to the leader; what is due waits for that.
+	 * Waits for notifications, up to the next thing that is due, and delivers them. Few
+	 * may leave handlers to the leader; what is due waits for that.
 	 */
 	void receive() throws SQLException {
+		if (this.checkOwed) {
+			this.checkOwed = false;
+			check(false);
+		}
 		if (this.changed) {
 			this.changed = false;
 			if (applyChanges()) {
@@ -122,19 +132,22 @@ final class ListeningSession {
 			}
 		}
 		PGNotification[] notifications = this.session.awaitNotifications(waitMillis());
-		if (notifications.length != 1) {
+		if (notifications.length == 0 || notifications.length > FEW) {
 			deliver(notifications);
 			check(notifications.length == 0);
 		}
-		else if (!deliverAlone(notifications)) {
+		else if (deliverFew(notifications)) {
+			this.checkOwed = true;
+		}
+		else {
 			check(false);
 		}
 	}
 
-	private boolean deliverAlone(PGNotification[] notifications) {
-		this.strategy.beginLone();
+	private boolean deliverFew(PGNotification[] notifications) {
+		this.strategy.beginFew(notifications.length);
 		deliver(notifications);
-		return this.strategy.endLone();
+		return this.strategy.endFew();
 	}
 
 	/** While something arrives, the proof may be behind it. */

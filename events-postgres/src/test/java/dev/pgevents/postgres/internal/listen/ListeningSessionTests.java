@@ -19,6 +19,7 @@ import dev.pgevents.PublishException;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.internal.dispatch.BusEventStream;
+import dev.pgevents.internal.dispatch.BusSubscription;
 import dev.pgevents.internal.dispatch.Dispatcher;
 import dev.pgevents.internal.util.ManualTicker;
 import dev.pgevents.postgres.JacksonPayloadCodec;
@@ -124,6 +125,24 @@ class ListeningSessionTests {
 		assertThat(received(this.stream)).singleElement()
 			.isInstanceOfSatisfying(Gap.class, (gap) -> assertThat(gap.reason()).isEqualTo(Gap.Reason.RECONNECTED))
 			.isInstanceOfSatisfying(Gap.class, (gap) -> assertThat(gap.since()).isBeforeOrEqualTo(good));
+	}
+
+	@Test
+	void heartbeatIsNotPutOffByHandlersOnTheThreadThatReads() throws Exception {
+		BusSubscription handler = this.dispatcher.subscribe(SubscriptionFilter.all(),
+				SubscriptionOptions.builder().build(), (event) -> {
+				}, (closing) -> {
+				});
+		this.channels.add(handler, Set.of("others"));
+		ListeningSession session = beginProven();
+		this.server.registered.clear();
+		this.ticker.pass(HEARTBEAT);
+		for (int i = 0; i < 2; i++) {
+			this.server.notifies("others", "{\"type\":\"order.placed\"}");
+			session.receive();
+			assertThat(this.observer.seen.contains("registration lost")).isEqualTo(i > 0);
+			this.dispatcher.strategy().runReserved();
+		}
 	}
 
 	@Test
