@@ -10,9 +10,11 @@ import dev.pgevents.Event;
 import dev.pgevents.EventType;
 import dev.pgevents.PayloadConversionException;
 import dev.pgevents.spring.EventsConfigurationException;
+import dev.pgevents.spring.internal.externalization.ExternalizingListener;
 import dev.pgevents.spring.internal.payload.PayloadClass;
 import dev.pgevents.spring.internal.payload.PayloadReading;
 
+import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.PayloadApplicationEvent;
@@ -74,6 +76,9 @@ public final class AcceptedEvents {
 
 	/** The payload classes that some listener accepts. */
 	List<RegisteredPayload> payloads() {
+		if (!mayAcceptPayloads()) {
+			return List.of();
+		}
 		Set<RegisteredPayload> accepted = new LinkedHashSet<>();
 		for (Class<?> payloadClass : this.reading.classes().annotated()) {
 			if (accepts(payloadClass) && !isExternalized(payloadClass)) {
@@ -97,6 +102,41 @@ public final class AcceptedEvents {
 					"The payload class " + payloadClass.getName() + " cannot work: " + ex.getMessage(),
 					"Correct its annotations.", ex);
 		}
+	}
+
+	/**
+	 * Whether some listener may accept a payload: else there is no need to look for their
+	 * classes, which reads each class of the application when it starts.
+	 */
+	boolean mayAcceptPayloads() {
+		return this.context.getApplicationListeners().stream().anyMatch(AcceptedEvents::mayAcceptPayloads)
+				|| declaredByBeans().findAny().isPresent();
+	}
+
+	/**
+	 * Plain ones say by generics what they listen to; of the others those of methods and
+	 * of the application may.
+	 */
+	private static boolean mayAcceptPayloads(ApplicationListener<?> listener) {
+		if (listener instanceof ApplicationListenerMethodAdapter || AopUtils.isAopProxy(listener)) {
+			return true;
+		}
+		if (listener instanceof GenericApplicationListener) {
+			return !isOfFrameworks(listener);
+		}
+		Class<?> declared = ResolvableType.forClass(listener.getClass())
+			.as(ApplicationListener.class)
+			.getGeneric()
+			.resolve(Object.class);
+		return PayloadApplicationEvent.class.isAssignableFrom(declared);
+	}
+
+	/**
+	 * Those of Spring, for its own events; and those of this library, for none of these.
+	 */
+	private static boolean isOfFrameworks(ApplicationListener<?> listener) {
+		return listener instanceof DomainEventListenerFactory.NeverCalled || listener instanceof ExternalizingListener
+				|| listener.getClass().getName().startsWith("org.springframework.");
 	}
 
 	/** Who listens to any payload gets the event, and not its payload beside it. */

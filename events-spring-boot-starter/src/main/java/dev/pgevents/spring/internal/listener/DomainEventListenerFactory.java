@@ -87,7 +87,7 @@ public final class DomainEventListenerFactory implements EventListenerFactory, O
 	}
 
 	/** Spring wants a listener, and these methods are none. */
-	private static final class NeverCalled implements GenericApplicationListener {
+	static final class NeverCalled implements GenericApplicationListener {
 
 		@Override
 		public boolean supportsEventType(ResolvableType eventType) {

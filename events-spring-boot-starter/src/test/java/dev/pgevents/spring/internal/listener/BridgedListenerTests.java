@@ -10,6 +10,7 @@ import dev.pgevents.Publisher;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.spring.DomainEvent;
 import dev.pgevents.spring.DomainEventListenerContainer;
+import dev.pgevents.spring.OnDomainEvent;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.context.ApplicationEvent;
@@ -19,6 +20,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.context.event.EventListener;
+import org.springframework.context.event.GenericApplicationListener;
+import org.springframework.context.support.AbstractApplicationContext;
+import org.springframework.core.ResolvableType;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -56,6 +60,30 @@ class BridgedListenerTests extends ApplicationEventBridgeTest {
 		this.runner.withUserConfiguration(OtherLambdas.class)
 			.run((context) -> assertThat(context.getBean(DomainEventListenerContainer.class).ids())
 				.doesNotContain(ApplicationEventBridge.ID));
+	}
+
+	/** Which would read all classes of the application. */
+	@Test
+	void looksForNoPayloadClassesWhereNoListenerMayAcceptOne() {
+		for (Class<?> listener : List.of(DomainEventMethod.class, AnyApplicationEvent.class)) {
+			this.runner.withUserConfiguration(listener).run((context) -> {
+				AbstractApplicationContext source = context
+					.getSourceApplicationContext(AbstractApplicationContext.class);
+				assertThat(new AcceptedEvents(source, null).payloads()).isEmpty();
+			});
+		}
+	}
+
+	@Test
+	void takesListenersThatAreNoBeans() {
+		for (ApplicationListener<?> listener : List.of(new ClosedListener(), new GenericClosedListener())) {
+			this.runner.withInitializer((context) -> context.addApplicationListener(listener)).run((context) -> {
+				assertThat(bridged(context)).isEqualTo(SubscriptionFilter.types("bridge.closed"));
+				context.getBean(Publisher.class)
+					.publish(Event.of(EventType.of("bridge.closed"), "1", new Closed("1", 42)));
+				assertThat(next()).isEqualTo(new Closed("1", 42));
+			});
+		}
 	}
 
 	@Test
@@ -119,6 +147,40 @@ class BridgedListenerTests extends ApplicationEventBridgeTest {
 		this.runner.withBean(BadPayloadListener.class)
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining("The payload class " + BadPayload.class.getName() + " cannot work"));
+	}
+
+	static class DomainEventMethod {
+
+		@OnDomainEvent("epoch.closed")
+		void on(Event event) {
+		}
+
+	}
+
+	static class ClosedListener implements ApplicationListener<PayloadApplicationEvent<Closed>> {
+
+		@Override
+		public void onApplicationEvent(PayloadApplicationEvent<Closed> event) {
+			received.add(event.getPayload());
+		}
+
+	}
+
+	static class GenericClosedListener implements GenericApplicationListener {
+
+		@Override
+		public boolean supportsEventType(ResolvableType eventType) {
+			return ResolvableType.forClassWithGenerics(PayloadApplicationEvent.class, Closed.class)
+				.isAssignableFrom(eventType);
+		}
+
+		@Override
+		public void onApplicationEvent(ApplicationEvent event) {
+			if (event instanceof PayloadApplicationEvent<?> payload) {
+				received.add(payload.getPayload());
+			}
+		}
+
 	}
 
 	@DomainEvent("Bad Type")
