@@ -401,12 +401,13 @@ class BrowserTests {
 	@Test
 	void methodThatIsBeingStoppedIsShownOnce() {
 		openWithStream();
-		this.page.evaluate("""
-				async () => {
-					const state = await (await fetch('api/state')).json();
-					const give = (data) => stream.dispatchEvent(new MessageEvent('state', { data: JSON.stringify(data) }));
-					give({ ...state, stopped: ['validator', 'another'] });
-				}""");
+		this.page.evaluate(
+				"""
+						async () => {
+							const state = await (await fetch('api/state')).json();
+							const give = (data) => stream.dispatchEvent(new MessageEvent('state', { data: JSON.stringify(data) }));
+							give({ ...state, stopped: ['validator', 'another'] });
+						}""");
 		assertThat(this.page.locator("#subscriptions .name:text-is('another')")).hasCount(1);
 		assertThat(this.page.locator("#subscriptions .name:text-is('validator')")).hasCount(1);
 	}

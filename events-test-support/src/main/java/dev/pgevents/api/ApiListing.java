@@ -115,7 +115,12 @@ public final class ApiListing {
 			.collect(Collectors.joining(", "));
 		return type.toGenericString()
 			.replaceAll("\\bpublic |\\b(non-)?sealed |\\babstract (?=.*interface )", "")
-			.replaceFirst("(?=\\b(class|interface) )", type.isSealed() ? "sealed " : "") // JDK 17 does not say so
+			.replaceFirst("(?=\\b(class|interface) )", type.isSealed() ? "sealed " : "") // JDK
+																							// 17
+																							// does
+																							// not
+																							// say
+																							// so
 			.replaceAll(PACKAGE, "") + (supertypes.isEmpty() ? "" : " : " + supertypes);
 	}
 
