@@ -13,7 +13,12 @@ import org.springframework.transaction.event.TransactionalEventListener;
 @Component
 class EpochListener {
 
-	final Queue<Object> heard = new ConcurrentLinkedQueue<>();
+	private final Queue<Object> heard = new ConcurrentLinkedQueue<>();
+
+	/** A method, since Spring Modulith makes a proxy of the bean. */
+	Queue<Object> heard() {
+		return this.heard;
+	}
 
 	@EventListener(condition = "#e.type.value == 'epoch.closed'")
 	void on(Event e) {

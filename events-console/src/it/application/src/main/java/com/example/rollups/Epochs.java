@@ -2,6 +2,7 @@ package com.example.rollups;
 
 import dev.pgevents.spring.DomainEventPublisher;
 
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -11,13 +12,21 @@ class Epochs {
 
 	private final DomainEventPublisher publisher;
 
-	Epochs(DomainEventPublisher publisher) {
+	private final ApplicationEventPublisher applicationEvents;
+
+	Epochs(DomainEventPublisher publisher, ApplicationEventPublisher applicationEvents) {
 		this.publisher = publisher;
+		this.applicationEvents = applicationEvents;
 	}
 
 	@Transactional
 	public void close(String app, long index) {
 		this.publisher.publish(new EpochClosed(app, index));
+	}
+
+	@Transactional
+	public void accept(String app, long index) {
+		this.applicationEvents.publishEvent(new ClaimAccepted(app, index));
 	}
 
 	@Transactional

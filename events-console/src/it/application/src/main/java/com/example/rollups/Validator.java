@@ -21,6 +21,8 @@ class Validator {
 
 	final BlockingQueue<EpochClosed> handled = new LinkedBlockingQueue<>();
 
+	final BlockingQueue<ClaimAccepted> accepted = new LinkedBlockingQueue<>();
+
 	final BlockingQueue<SyncTrigger> synchronizedFor = new LinkedBlockingQueue<>();
 
 	final BlockingQueue<Gap> gaps = new LinkedBlockingQueue<>();
@@ -28,6 +30,11 @@ class Validator {
 	@OnDomainEvent
 	void on(EpochClosed epoch) {
 		this.handled.add(epoch);
+	}
+
+	@OnDomainEvent(types = "claim.accepted", apps = "6")
+	void on(ClaimAccepted claim) {
+		this.accepted.add(claim);
 	}
 
 	@OnDomainEvent(types = "${validator.types:epoch.*}", apps = "no such app", id = "idle")

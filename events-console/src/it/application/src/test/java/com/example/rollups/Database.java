@@ -16,7 +16,11 @@ final class Database {
 	}
 
 	static void register(DynamicPropertyRegistry registry) {
-		registry.add("spring.datasource.url", () -> server.getJdbcUrl("postgres", "postgres"));
+		registry.add("spring.datasource.url", Database::url);
+	}
+
+	static String url() {
+		return server.getJdbcUrl("postgres", "postgres");
 	}
 
 	private static EmbeddedPostgres start() {

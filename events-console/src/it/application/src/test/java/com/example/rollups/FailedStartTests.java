@@ -16,7 +16,7 @@ class FailedStartTests {
 	@Test
 	void saysWhatToDo(CapturedOutput output) {
 		assertThatException().isThrownBy(() -> new SpringApplicationBuilder(RollupsApplication.class)
-			.properties("server.port=0", "spring.datasource.url=jdbc:postgresql://localhost:1/none",
+			.properties("server.port=0", "spring.datasource.url=" + Database.url(),
 					"validator.types=Epoch Closed")
 			.run());
 		assertThat(output).contains("APPLICATION FAILED TO START", "bean 'validator'", "Epoch Closed",

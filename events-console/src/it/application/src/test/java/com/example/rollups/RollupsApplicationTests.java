@@ -90,8 +90,19 @@ class RollupsApplicationTests {
 	void bridgesToApplicationEvents() {
 		this.epochs.close("2", 3);
 		await().atMost(LIMIT)
-			.untilAsserted(() -> assertThat(this.listener.heard).containsSequence("event of 2",
+			.untilAsserted(() -> assertThat(this.listener.heard()).containsSequence("event of 2",
 					new EpochClosed("2", 3)));
+	}
+
+	@Test
+	void sendsWhatModulithExternalizesAndCompletesItsPublication() throws InterruptedException {
+		this.epochs.accept("6", 7);
+		assertThat(next(this.validator.accepted)).isEqualTo(new ClaimAccepted("6", 7));
+		await().atMost(LIMIT)
+			.untilAsserted(() -> assertThat(this.jdbc.queryForList(
+					"SELECT completion_date IS NOT NULL FROM event_publication WHERE event_type LIKE '%ClaimAccepted'",
+					Boolean.class))
+				.containsExactly(true));
 	}
 
 	@Test
