@@ -1,5 +1,10 @@
 package dev.pgevents.benchmarks;
 
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 import dev.pgevents.Event;
@@ -7,7 +12,11 @@ import dev.pgevents.postgres.PostgresEventBus;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
-/** A steady rate of events of many apps, each handled in a transaction of its own. */
+/**
+ * A steady rate of events of many apps, each handled in a transaction of its own, once
+ * the compiler has seen it for a while ({@code warmup}, in milliseconds); and beside it
+ * what the handlers' transactions reach by hand, with nobody who publishes or listens.
+ */
 final class DurableSteady {
 
 	private DurableSteady() {
@@ -26,15 +35,63 @@ final class DurableSteady {
 				latency.recordValue(Math.max(0, System.nanoTime() - DurableBench.number(event)));
 				handled.incrementAndGet();
 			});
+			long before = publish(publisher, rate, options.number("warmup", 10_000));
+			DurableBench.await(() -> handled.get() == before);
+			latency.reset();
 			long start = System.nanoTime();
-			DurableBench.steadily(rate, millis, (number, due) -> publisher
-				.publishAsync(Event.of(DurableBench.TYPE, DurableBench.app(number), due)));
-			DurableBench.await(() -> handled.get() == (long) rate * millis / 1000);
+			long all = before + publish(publisher, rate, millis);
+			DurableBench.await(() -> handled.get() == all);
 			String row = rate + " events/s of " + DurableBench.APPS + " apps";
-			table.add(row, "handled/s", handled.get() * 1e9 / (System.nanoTime() - start));
+			table.add(row, "handled/s", (all - before) * 1e9 / (System.nanoTime() - start));
 			table.add(row, "p50 ms", latency.getValueAtPercentile(50) / 1e6);
 			table.add(row, "p99 ms", latency.getValueAtPercentile(99) / 1e6);
 		}
+		table.add("the handlers' transactions by hand, nothing else", "handled/s", byHand(bench, millis));
+	}
+
+	/** What the server and the driver can do of the same statements, without events. */
+	private static double byHand(DurableBench bench, int millis) throws Exception {
+		bench.server().execute("DROP TABLE IF EXISTS bench_cursors");
+		bench.server()
+			.execute(
+					"CREATE TABLE bench_cursors (part integer PRIMARY KEY, pos bigint NOT NULL) WITH (fillfactor = 30)");
+		bench.server()
+			.execute("INSERT INTO bench_cursors SELECT part, 0 FROM generate_series(1, " + DurableBench.CONCURRENCY
+					+ ") AS part");
+		List<Connection> connections = new ArrayList<>();
+		for (int i = 0; i < DurableBench.CONCURRENCY; i++) {
+			Connection connection = bench.server().connect();
+			connection.setAutoCommit(false);
+			connections.add(connection);
+		}
+		Load.Work work = (thread) -> handle(connections.get(thread), thread + 1);
+		Load.run(DurableBench.CONCURRENCY, millis, work); // for the compiler
+		double rate = Load.run(DurableBench.CONCURRENCY, millis, work).perSecond();
+		for (Connection connection : connections) {
+			connection.close();
+		}
+		return rate;
+	}
+
+	private static void handle(Connection connection, int part) throws SQLException {
+		try (PreparedStatement insert = connection
+			.prepareStatement("INSERT INTO bench_effects (app, number) VALUES (?, ?)");
+				PreparedStatement update = connection
+					.prepareStatement("UPDATE bench_cursors SET pos = pos + 1 WHERE part = ?")) {
+			insert.setString(1, "app" + part);
+			insert.setLong(2, part);
+			insert.executeUpdate();
+			update.setInt(1, part);
+			update.executeUpdate();
+			connection.commit();
+		}
+	}
+
+	/** Returns how many it has published. */
+	private static long publish(PostgresEventBus publisher, int rate, int millis) throws Exception {
+		DurableBench.steadily(rate, millis,
+				(number, due) -> publisher.publishAsync(Event.of(DurableBench.TYPE, DurableBench.app(number), due)));
+		return (long) rate * millis / 1000;
 	}
 
 }

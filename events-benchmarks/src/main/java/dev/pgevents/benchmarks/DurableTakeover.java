@@ -12,8 +12,9 @@ import dev.pgevents.postgres.EventLogSettings;
 import dev.pgevents.postgres.PostgresEventBus;
 
 /**
- * An owner in a JVM of its own is killed under load: how long events of its partitions
- * wait, and whether any was lost, doubled or out of order.
+ * An owner in a JVM of its own is killed under load, once the compiler has seen it for a
+ * while ({@code warmup}, in milliseconds): how long events of its partitions wait, and
+ * whether any was lost, doubled or out of order.
  */
 public final class DurableTakeover {
 
@@ -49,14 +50,18 @@ public final class DurableTakeover {
 				.start();
 			EventLog log = bus.capability(EventLog.class).orElseThrow();
 			DurableBench.await(() -> owners(log, group) == 2);
+			int warmup = options.number("warmup", 10_000);
+			long warm = (long) rate * warmup / 1000;
+			DurableBench.steadily(rate, warmup, (number, due) -> publish(publisher, number));
+			DurableBench.await(() -> log.lag(group) == 0);
 			int half = millis / 2;
-			DurableBench.steadily(rate, half, (number, due) -> publish(publisher, number));
+			DurableBench.steadily(rate, half, (number, due) -> publish(publisher, warm + number));
 			owner.destroyForcibly().waitFor();
 			killed.set(System.currentTimeMillis());
-			long first = (long) rate * half / 1000;
+			long first = warm + (long) rate * half / 1000;
 			DurableBench.steadily(rate, half, (number, due) -> publish(publisher, first + number));
 			DurableBench.await(() -> log.lag(group) == 0);
-			long events = 2 * first;
+			long events = first + (long) rate * half / 1000;
 			String row = "killed at " + rate + " events/s";
 			table.add(row, "longest wait of a partition's next event ms",
 					(double) next.values().stream().mapToLong(Long::longValue).max().orElse(0));
