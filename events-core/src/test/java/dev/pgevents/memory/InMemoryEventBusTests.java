@@ -28,6 +28,7 @@ import dev.pgevents.PayloadCodec;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
+import dev.pgevents.postgres.test.OwnThread;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -106,7 +107,7 @@ class InMemoryEventBusTests extends EventBusContract {
 				published.complete(CompletableFuture.supplyAsync(() -> {
 					publishing.get().publish(EVENT);
 					return true;
-				}).completeOnTimeout(false, LIMIT, TimeUnit.SECONDS).join());
+				}, OwnThread.EACH).completeOnTimeout(false, LIMIT, TimeUnit.SECONDS).join());
 			}
 			new Thread(task, "given").start();
 		}).build()) {

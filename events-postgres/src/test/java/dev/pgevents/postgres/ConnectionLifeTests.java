@@ -19,6 +19,7 @@ import dev.pgevents.SubscriptionOptions;
 import org.junit.jupiter.api.Test;
 
 import dev.pgevents.postgres.fault.Sources;
+import dev.pgevents.postgres.test.OwnThread;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -34,7 +35,7 @@ class ConnectionLifeTests extends FaultyNetworkTest {
 	};
 
 	private void assertCloses() {
-		assertThat(CompletableFuture.runAsync(this.scenario.bus()::close)).succeedsWithin(LIMIT);
+		assertThat(CompletableFuture.runAsync(this.scenario.bus()::close, OwnThread.EACH)).succeedsWithin(LIMIT);
 		await().atMost(LIMIT).until(() -> this.scenario.threads() == 0);
 		assertThat(this.scenario.bus().status().connection().state()).isEqualTo(ConnectionState.CLOSED);
 	}
@@ -92,7 +93,7 @@ class ConnectionLifeTests extends FaultyNetworkTest {
 		this.scenario.begin();
 		this.scenario.network.stall();
 		CompletableFuture<Void> published = CompletableFuture
-			.runAsync(() -> this.scenario.bus().publish(Event.of(this.scenario.type, "q", 0)));
+			.runAsync(() -> this.scenario.bus().publish(Event.of(this.scenario.type, "q", 0)), OwnThread.EACH);
 		CompletableFuture<Void> queued = this.scenario.bus().publishAsync(Event.of(this.scenario.type, "q", 1));
 		assertCloses();
 		assertThat(published).failsWithin(LIMIT);

@@ -23,6 +23,7 @@ import dev.pgevents.postgres.GroupProcess.Role;
 import dev.pgevents.postgres.fault.ControlledServer;
 import dev.pgevents.postgres.fault.ControlledServer.Stop;
 import dev.pgevents.postgres.fault.FaultyNetwork;
+import dev.pgevents.postgres.test.OwnThread;
 import dev.pgevents.postgres.test.TestPostgres;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,7 +89,7 @@ class EventLogFaultTests {
 		for (int i = 0; i < 6; i++) {
 			String app = "app" + i;
 			Random random = new Random(seed + i);
-			writers.add(CompletableFuture.runAsync(() -> write(app, random)));
+			writers.add(CompletableFuture.runAsync(() -> write(app, random), OwnThread.EACH));
 		}
 		for (CompletableFuture<Void> writer : writers) {
 			writer.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
@@ -263,7 +264,8 @@ class EventLogFaultTests {
 		long seed = System.nanoTime();
 		Random random = new Random(seed);
 		AtomicBoolean ended = new AtomicBoolean();
-		CompletableFuture<Integer> publishing = CompletableFuture.supplyAsync(() -> publishUntil(ended));
+		CompletableFuture<Integer> publishing = CompletableFuture.supplyAsync(() -> publishUntil(ended),
+				OwnThread.EACH);
 		List<PostgresEventBus> instances = new ArrayList<>();
 		for (int step = 0; step < 40; step++) {
 			if (instances.size() < 10 && (instances.isEmpty() || random.nextInt(5) > 1)) {
@@ -343,7 +345,7 @@ class EventLogFaultTests {
 		CompletableFuture<Void> rewinding = CompletableFuture.runAsync(() -> {
 			GroupScenario.log(this.publisher).rewind(GroupScenario.GROUP, start);
 			ended.set(true);
-		});
+		}, OwnThread.EACH);
 		this.scenario.publish(this.publisher, 10, 5, 10);
 		rewinding.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
 		await().atMost(LIMIT)

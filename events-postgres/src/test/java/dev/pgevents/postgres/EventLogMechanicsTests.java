@@ -27,6 +27,7 @@ import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.internal.group.GroupSettings;
 import dev.pgevents.postgres.fault.ControlledServer;
 import dev.pgevents.postgres.test.CapturedLog;
+import dev.pgevents.postgres.test.OwnThread;
 import dev.pgevents.postgres.test.TestPostgres;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -180,8 +181,10 @@ class EventLogMechanicsTests {
 			second.setAutoCommit(false);
 			bus.publisher(first).publish(Event.of(TYPE, "app", 0));
 			bus.publisher(second).publish(Event.of(TYPE, null, 1));
-			CompletableFuture<String> one = CompletableFuture.supplyAsync(() -> add(bus, first, null, 2));
-			CompletableFuture<String> other = CompletableFuture.supplyAsync(() -> add(bus, second, "app", 3));
+			CompletableFuture<String> one = CompletableFuture.supplyAsync(() -> add(bus, first, null, 2),
+					OwnThread.EACH);
+			CompletableFuture<String> other = CompletableFuture.supplyAsync(() -> add(bus, second, "app", 3),
+					OwnThread.EACH);
 			List<String> outcomes = List.of(one.get(LIMIT.toSeconds(), TimeUnit.SECONDS),
 					other.get(LIMIT.toSeconds(), TimeUnit.SECONDS));
 			assertThat(outcomes).as("one goes on, the other is told").containsExactlyInAnyOrder("committed", "40P01");
@@ -361,7 +364,7 @@ class EventLogMechanicsTests {
 			publish(bus, 0, 1);
 			assertThat(running.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
 			List<Subscription> subscriptions = List.copyOf(bus.subscriptions());
-			CompletableFuture<Void> close = CompletableFuture.runAsync(bus::close);
+			CompletableFuture<Void> close = CompletableFuture.runAsync(bus::close, OwnThread.EACH);
 			// Each is closed though none has ended.
 			await().atMost(LIMIT).until(() -> bus.subscriptions().isEmpty());
 			assertThat(subscriptions).hasSize(3);

@@ -23,6 +23,7 @@ import dev.pgevents.StartPosition;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
+import dev.pgevents.postgres.test.OwnThread;
 import dev.pgevents.postgres.test.TestPostgres;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,7 +66,7 @@ class EventLogRetentionTests {
 		try (PostgresEventBus one = bus(); PostgresEventBus two = bus()) {
 			CompletableFuture
 				.allOf(Stream.of(one, two, one, two)
-					.map((bus) -> CompletableFuture.runAsync(bus::retain))
+					.map((bus) -> CompletableFuture.runAsync(bus::retain, OwnThread.EACH))
 					.toArray(CompletableFuture<?>[]::new))
 				.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
 			one.retain();

@@ -26,6 +26,7 @@ import dev.pgevents.PublishException;
 import dev.pgevents.StartPosition;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
+import dev.pgevents.postgres.test.OwnThread;
 import dev.pgevents.postgres.test.TestPostgres;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,7 +72,7 @@ class EventLogSchemaTests {
 				buses.add(bus(EventLogSettings.builder().partitions(4).build()));
 			}
 			List<CompletableFuture<Void>> starts = buses.stream()
-				.map((bus) -> CompletableFuture.runAsync(bus::initializeEventLog))
+				.map((bus) -> CompletableFuture.runAsync(bus::initializeEventLog, OwnThread.EACH))
 				.toList();
 			starts.forEach((start) -> start.orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join());
 			assertThat(this.database.query("SELECT count(*) FROM pgevents.event_settings")).isEqualTo(1);

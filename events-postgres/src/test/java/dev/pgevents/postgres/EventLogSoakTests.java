@@ -15,6 +15,7 @@ import java.util.function.UnaryOperator;
 import dev.pgevents.PublishException;
 import dev.pgevents.postgres.fault.ControlledServer;
 import dev.pgevents.postgres.fault.ControlledServer.Stop;
+import dev.pgevents.postgres.test.OwnThread;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +61,7 @@ class EventLogSoakTests {
 			for (int writer = 0; writer < WRITERS; writer++) {
 				String app = "app" + writer;
 				Random own = new Random(this.seed + writer);
-				writers.add(CompletableFuture.supplyAsync(() -> write(scenario, publisher, app, own)));
+				writers.add(CompletableFuture.supplyAsync(() -> write(scenario, publisher, app, own), OwnThread.EACH));
 			}
 			long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.getLong("soak.seconds", 6));
 			while (System.nanoTime() < end) {

@@ -12,6 +12,7 @@ import dev.pgevents.Event;
 import dev.pgevents.PublishException;
 import dev.pgevents.postgres.fault.NumberedPublisher;
 import dev.pgevents.postgres.fault.Published.Outcome;
+import dev.pgevents.postgres.test.OwnThread;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,7 +113,7 @@ class PublishingFaultTests extends FaultyNetworkTest {
 		this.publisher.stop();
 		this.scenario.network.stall();
 		CompletableFuture<Void> published = CompletableFuture
-			.runAsync(() -> this.scenario.bus().publish(Event.of(this.scenario.type, "q", 0)));
+			.runAsync(() -> this.scenario.bus().publish(Event.of(this.scenario.type, "q", 0)), OwnThread.EACH);
 		assertThat(catchThrowable(() -> published.get(100, TimeUnit.MILLISECONDS)))
 			.isInstanceOf(TimeoutException.class);
 		this.scenario.network.heal();
@@ -182,7 +183,7 @@ class PublishingFaultTests extends FaultyNetworkTest {
 		for (int i = 0; i < 100; i++) {
 			Event event = Event.of(this.scenario.type, "q", i);
 			published.add((i % 2 == 0) ? this.scenario.bus().publishAsync(event)
-					: CompletableFuture.runAsync(() -> this.scenario.bus().publish(event)));
+					: CompletableFuture.runAsync(() -> this.scenario.bus().publish(event), OwnThread.EACH));
 		}
 		for (CompletableFuture<Void> one : published) {
 			assertThat(one).failsWithin(LIMIT).withThrowableThat().havingCause().isInstanceOf(PublishException.class);

@@ -12,6 +12,7 @@ import dev.pgevents.Event;
 import dev.pgevents.EventHandler;
 import dev.pgevents.Gap;
 import dev.pgevents.Subscription;
+import dev.pgevents.postgres.test.OwnThread;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -151,7 +152,7 @@ class SuspendTests extends FaultyNetworkTest {
 	}
 
 	private void assertSuspends() {
-		assertThat(CompletableFuture.runAsync(this.scenario.bus()::suspend)).succeedsWithin(LIMIT);
+		assertThat(CompletableFuture.runAsync(this.scenario.bus()::suspend, OwnThread.EACH)).succeedsWithin(LIMIT);
 		assertThat(this.scenario.bus().status().connection().state()).isEqualTo(ConnectionState.STOPPED);
 		assertThat(this.scenario.isThreadIn("advance")).isFalse();
 	}

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
+import dev.pgevents.postgres.test.OwnThread;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,7 +33,7 @@ class AnnouncementsTests {
 			CompletableFuture.runAsync(() -> {
 				this.announcements.add(() -> this.made.add("second"));
 				this.announcements.make();
-			}).orTimeout(LIMIT, TimeUnit.SECONDS).join();
+			}, OwnThread.EACH).orTimeout(LIMIT, TimeUnit.SECONDS).join();
 			this.made.add("first");
 		});
 		this.announcements.make();

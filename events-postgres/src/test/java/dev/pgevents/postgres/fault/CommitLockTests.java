@@ -9,6 +9,7 @@ import java.util.function.UnaryOperator;
 
 import dev.pgevents.PublishException;
 import dev.pgevents.postgres.ConnectionState;
+import dev.pgevents.postgres.test.OwnThread;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -103,7 +104,7 @@ class CommitLockTests {
 			catch (SQLException ex) {
 				throw new IllegalStateException(ex);
 			}
-		}, (task) -> new Thread(task, "commit").start());
+		}, OwnThread.EACH);
 		await().atMost(WatchedBus.LIMIT)
 			.until(() -> server.query("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'") == 1);
 		return commit;

@@ -30,6 +30,7 @@ import dev.pgevents.postgres.EventLogSettings;
 import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.postgres.fault.Published.Outcome;
 import dev.pgevents.postgres.test.CapturedLog;
+import dev.pgevents.postgres.test.OwnThread;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -271,7 +272,7 @@ class PoolerTests {
 		Busy(ControlledServer server, Pgbouncer pgbouncer, int clients) {
 			ConnectionSource source = Sources.of(server, server.url(pgbouncer.address()));
 			for (int i = 0; i < clients; i++) {
-				this.clients.add(CompletableFuture.runAsync(() -> run(source), (task) -> new Thread(task).start()));
+				this.clients.add(CompletableFuture.runAsync(() -> run(source), OwnThread.EACH));
 			}
 		}
 

@@ -16,6 +16,7 @@ import dev.pgevents.postgres.JacksonPayloadCodec;
 import dev.pgevents.postgres.internal.session.Session;
 import dev.pgevents.postgres.internal.session.Sessions;
 import dev.pgevents.postgres.internal.wire.NotificationDecoder;
+import dev.pgevents.postgres.test.OwnThread;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -113,7 +114,7 @@ class ListenerTests {
 	}
 
 	private static void elsewhere(Runnable action) {
-		CompletableFuture.runAsync(action).orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join();
+		CompletableFuture.runAsync(action, OwnThread.EACH).orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join();
 	}
 
 	private Listener listener(Supplier<Sessions> sessions) {

@@ -17,6 +17,7 @@ import dev.pgevents.internal.util.ManualTicker;
 import dev.pgevents.internal.util.Ticker;
 import dev.pgevents.postgres.internal.session.Session;
 import dev.pgevents.postgres.internal.session.SessionFactory;
+import dev.pgevents.postgres.test.OwnThread;
 import dev.pgevents.postgres.test.TestPostgres;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
@@ -90,8 +91,9 @@ class PublishingConnectionTests {
 	}
 
 	private CompletableFuture<Void> send(PublishingConnection connection) {
-		return CompletableFuture
-			.runAsync(() -> connection.send(notifications(), System.nanoTime() + Duration.ofDays(1).toNanos()));
+		return CompletableFuture.runAsync(
+				() -> connection.send(notifications(), System.nanoTime() + Duration.ofDays(1).toNanos()),
+				OwnThread.EACH);
 	}
 
 	private List<Notification> notifications() {

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import dev.pgevents.postgres.fault.FaultyNetwork;
+import dev.pgevents.postgres.test.OwnThread;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -33,7 +34,7 @@ class DialTests {
 			network.ignoreDials();
 			WakeableSocket socket = handle.createSocket();
 			CompletableFuture<Void> dialling = CompletableFuture
-				.runAsync(() -> dial(socket, new InetSocketAddress(loopback, network.port())));
+				.runAsync(() -> dial(socket, new InetSocketAddress(loopback, network.port())), OwnThread.EACH);
 			assertThatExceptionOfType(TimeoutException.class)
 				.isThrownBy(() -> dialling.get(200, TimeUnit.MILLISECONDS));
 			network.heal();

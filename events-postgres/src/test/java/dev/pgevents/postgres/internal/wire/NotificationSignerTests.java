@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import javax.crypto.spec.SecretKeySpec;
 
 import dev.pgevents.postgres.JacksonPayloadCodec;
+import dev.pgevents.postgres.test.OwnThread;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -105,7 +106,7 @@ class NotificationSignerTests {
 					each.add(this.signer.sign("events", UNSIGNED));
 				}
 				return each;
-			}))
+			}, OwnThread.EACH))
 			.toList();
 		assertThat(signed).allSatisfy((each) -> assertThat(each.join()).containsOnly(SIGNED));
 	}

@@ -9,6 +9,7 @@ import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
 import dev.pgevents.memory.InMemoryEventBus;
+import dev.pgevents.postgres.test.OwnThread;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
@@ -66,10 +67,13 @@ class SubscriptionMetersTests {
 		if (!this.heldUp.isEmpty()) {
 			return;
 		}
-		CompletableFuture.runAsync(action).orTimeout(LIMIT, TimeUnit.SECONDS).exceptionally((failure) -> {
-			this.heldUp.add(failure);
-			return null;
-		}).join();
+		CompletableFuture.runAsync(action, OwnThread.EACH)
+			.orTimeout(LIMIT, TimeUnit.SECONDS)
+			.exceptionally((failure) -> {
+				this.heldUp.add(failure);
+				return null;
+			})
+			.join();
 	}
 
 	private Subscription subscribe(String name) {

@@ -13,6 +13,7 @@ import dev.pgevents.Subscriber;
 import dev.pgevents.Subscription;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.memory.InMemoryEventBus;
+import dev.pgevents.postgres.test.OwnThread;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,8 @@ class EndpointsTests {
 		List<CompletableFuture<Endpoint.Running>> other = new ArrayList<>();
 		Endpoint endpoint = endpoint(() -> {
 			if (other.isEmpty()) {
-				other.add(CompletableFuture.supplyAsync(() -> this.endpoints.start(this.endpoints.get("one"))));
+				other.add(CompletableFuture.supplyAsync(() -> this.endpoints.start(this.endpoints.get("one")),
+						OwnThread.EACH));
 			}
 		});
 		Endpoint.Running started = this.endpoints.start(endpoint);
@@ -88,7 +90,7 @@ class EndpointsTests {
 	}
 
 	private static <T> T elsewhere(Supplier<T> action) {
-		return CompletableFuture.supplyAsync(action).orTimeout(LIMIT, TimeUnit.SECONDS).join();
+		return CompletableFuture.supplyAsync(action, OwnThread.EACH).orTimeout(LIMIT, TimeUnit.SECONDS).join();
 	}
 
 	private Endpoint endpoint(Runnable onStart) {

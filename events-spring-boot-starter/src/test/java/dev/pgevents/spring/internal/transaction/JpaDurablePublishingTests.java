@@ -14,6 +14,7 @@ import dev.pgevents.EventBus;
 import dev.pgevents.EventType;
 import dev.pgevents.Publisher;
 import dev.pgevents.postgres.PostgresEventBus;
+import dev.pgevents.postgres.test.OwnThread;
 import dev.pgevents.postgres.test.TestPostgres;
 import dev.pgevents.spring.OnDomainEvent;
 import dev.pgevents.spring.app.TestDatabase;
@@ -81,7 +82,7 @@ class JpaDurablePublishingTests {
 					late[0] = CompletableFuture.runAsync(() -> transaction.executeWithoutResult((other) -> {
 						entities.find(Account.class, 1L).balance = 10;
 						publisher.publish(Event.of(EventType.of("a"), "app", 1));
-					}));
+					}), OwnThread.EACH);
 					await().atMost(LIMIT).until(this::somebodyWaitsForALock);
 					publisher.publish(Event.of(EventType.of("a"), "app", 2));
 				});
@@ -109,7 +110,7 @@ class JpaDurablePublishingTests {
 							await(together);
 						});
 					}
-				}))
+				}, OwnThread.EACH))
 				.toList();
 			for (CompletableFuture<Void> each : both) {
 				each.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
