@@ -35,7 +35,7 @@ class HarnessTests {
 	@Test
 	void comparesReceiversInProcessesOfTheirOwn() throws Exception {
 		SideBySide.main(options("peers=pgevents,pgjdbc-same-socket", "scenarios=idle,steady,drain", "rounds=1",
-				"samples=5", "warmup=100", "rates=500", "millis=100", "burst=1000"));
+				"samples=5", "warmup=100", "settling=2000", "rates=500", "millis=100", "burst=1000"));
 		assertThat(this.out.resolve("idle.md")).content().contains("| pgevents |", "| pgjdbc-same-socket |");
 		assertThat(this.out.resolve("steady.md")).content().containsPattern("500/s pgevents \\|.*\\| 0 \\|");
 		assertThat(this.out.resolve("drain.svg")).content().startsWith("<svg");
@@ -44,7 +44,7 @@ class HarnessTests {
 	@Test
 	void sendsSteadyLoadThroughTheBus() throws Exception {
 		SideBySide.main(options("peers=pgevents", "publisher=async", "scenarios=steady", "rounds=1", "samples=1",
-				"warmup=100", "rates=1000", "millis=100"));
+				"warmup=100", "settling=2000", "rates=1000", "millis=100"));
 		assertThat(this.out.resolve("steady.md")).content().containsPattern("1,000/s pgevents \\|.*\\| 0 \\|");
 	}
 
@@ -101,15 +101,15 @@ class HarnessTests {
 	@Test
 	void measuresGroups() throws Exception {
 		DurableFigures.main(options("figures=latency,steady,writers,backlog,open", "rounds=1", "millis=100",
-				"writers=2", "events=2000", "transactions=100"));
+				"warmup=200", "writers=2", "events=2000", "transactions=100"));
 		assertThat(this.out.resolve("durable-latency.md")).content().contains("| group, handled in a transaction |");
 		assertThat(this.out.resolve("durable-backlog.md")).content().contains("| positions written together |");
 	}
 
 	@Test
 	void measuresGroupsBesidePeers() throws Exception {
-		DurableFigures.main(options("figures=peers", "peers=pgevents,spring-integration,modulith", "rounds=1",
-				"samples=2", "millis=100", "waiting=80"));
+		DurableFigures.main(options("figures=peers", "peers=pgevents,spring-integration,modulith", "warming=1",
+				"rounds=1", "samples=2", "millis=100", "waiting=80"));
 		assertThat(this.out.resolve("durable-peers.md")).content()
 			.contains("| pgevents, defaults |", "| spring-integration, tuned |", "| modulith, tuned |");
 	}

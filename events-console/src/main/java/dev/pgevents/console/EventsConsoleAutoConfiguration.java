@@ -10,12 +10,12 @@ import dev.pgevents.spring.autoconfigure.EventListenerAutoConfiguration;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.core.env.Environment;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.function.RouterFunction;
@@ -30,7 +30,7 @@ import org.springframework.web.servlet.function.ServerResponse;
 @AutoConfiguration(after = EventListenerAutoConfiguration.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass(DispatcherServlet.class)
-@ConditionalOnBooleanProperty("events.console.enabled")
+@Conditional(OnConsoleCondition.class)
 @ConditionalOnSingleCandidate(EventBus.class)
 @EnableConfigurationProperties(EventsConsoleProperties.class)
 public final class EventsConsoleAutoConfiguration {

@@ -65,6 +65,15 @@ class ConsoleTests {
 	}
 
 	@Test
+	void isAskedForAsBootReadsProperties() throws Exception {
+		start("--events.console.enabled=on");
+		assertThat(get("").statusCode()).isEqualTo(200);
+		stop();
+		assertThatExceptionOfType(Exception.class).isThrownBy(() -> start("--events.console.enabled=ture"))
+			.withStackTraceContaining("events.console.enabled");
+	}
+
+	@Test
 	void addressWithoutTheLastSlashLeadsToThePageWhereverAProxyShowsIt() throws Exception {
 		start("--events.console.path=/internal/events", "--server.servlet.context-path=/app");
 		String page = WatchedApplication.console(this.application);

@@ -8,8 +8,8 @@ import dev.pgevents.Event;
 import dev.pgevents.spring.OnDomainEvent;
 import dev.pgevents.spring.SyncOnDomainEvent;
 
-import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.stereotype.Component;
 
@@ -32,15 +32,16 @@ public class WatchedApplication {
 	}
 
 	/**
-	 * Starts it on a free port, with a console.
+	 * Starts it on a free port, with a console unless the properties say otherwise.
 	 * @param properties more properties
 	 * @return the running application
 	 */
 	public static ConfigurableApplicationContext start(String... properties) {
-		List<String> all = new ArrayList<>(List.of("--server.port=0", "--events.console.enabled=true",
-				"--spring.application.name=watched", "--spring.main.banner-mode=off"));
+		List<String> all = new ArrayList<>(
+				List.of("--server.port=0", "--spring.application.name=watched", "--spring.main.banner-mode=off"));
 		all.addAll(List.of(properties));
-		return new SpringApplication(WatchedApplication.class).run(all.toArray(String[]::new));
+		return new SpringApplicationBuilder(WatchedApplication.class).properties("events.console.enabled=true")
+			.run(all.toArray(String[]::new));
 	}
 
 	/**

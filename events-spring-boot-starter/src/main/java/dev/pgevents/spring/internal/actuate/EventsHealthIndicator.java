@@ -2,23 +2,15 @@ package dev.pgevents.spring.internal.actuate;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 
 import dev.pgevents.EventBus;
-import dev.pgevents.internal.group.GroupMonitor;
-import dev.pgevents.postgres.BusMonitor;
-import dev.pgevents.postgres.BusStatus;
-import dev.pgevents.postgres.ConnectionState;
-import dev.pgevents.postgres.ConnectionStatus;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
 
 /**
- * Down once the bus has not delivered for longer than a grace period: a failover of the
- * database, which the bus gets over by itself, must not take every instance out at once.
- * Up where there is no listening connection to be had, or to be wanted.
+ * The health indicator from Boot 4 on.
  *
  * @since 0.1
  */
@@ -44,47 +36,9 @@ public final class EventsHealthIndicator extends AbstractHealthIndicator {
 	}
 
 	@Override
-	protected void doHealthCheck(Health.Builder health) {
-		health.up();
-		this.bus.capability(GroupMonitor.class)
-			.map(GroupMonitor::problems)
-			.filter((problems) -> !problems.isEmpty())
-			.ifPresent((problems) -> health.withDetail("groups", problems));
-		this.bus.capability(BusMonitor.class).ifPresent((monitor) -> check(monitor.status(), health));
-	}
-
-	private void check(BusStatus status, Health.Builder health) {
-		health.withDetail("diagnosis", status.diagnosis());
-		if (status.listening()) {
-			check(status.connection(), health);
-			if (!status.channelDifferences().isEmpty()) {
-				health.withDetail("channelDifferences", status.channelDifferences());
-			}
-		}
-		else {
-			health.withDetail("listening", false);
-		}
-	}
-
-	private void check(ConnectionStatus status, Health.Builder health) {
-		health.withDetail("connection", status.state());
-		Instant since = status.notDeliveringSince();
-		if (status.state() == ConnectionState.STOPPED) {
-			return; // let go of on purpose
-		}
-		if (since != null) {
-			health.withDetail("notDeliveringSince", since);
-			if (since.plus(this.gracePeriod).isBefore(this.clock.instant())) {
-				health.down();
-			}
-		}
-		withProblem(status.problem(), health);
-	}
-
-	private static void withProblem(@Nullable String problem, Health.Builder health) {
-		if (problem != null) {
-			health.withDetail("problem", problem);
-		}
+	protected void doHealthCheck(Health.Builder builder) {
+		EventsHealth health = EventsHealth.of(this.bus, this.gracePeriod, this.clock.instant());
+		builder.status(health.isUp() ? Status.UP : Status.DOWN).withDetails(health.details());
 	}
 
 }
