@@ -80,15 +80,23 @@ CREATE TABLE "pgevents"."event_member" (
 	PRIMARY KEY (grp, instance)
 );
 
--- Where a group is in a partition, and which instance is at it. Few rows, often updated: HOT.
+-- Where a group is in a partition, and which instance is at it. Few rows, often updated: HOT, with room
+-- in each page, and pages enough that the planner goes to a row whose place is known. The index is not
+-- unique: a unique one is asked for all versions of a row that a held snapshot keeps, each time that a
+-- version comes to another page. Whoever adds a group's rows has locked the group.
 CREATE TABLE "pgevents"."event_cursor" (
 	grp text NOT NULL,
 	part integer NOT NULL,
 	pos bigint NOT NULL,
 	owner integer,
-	epoch bigint NOT NULL DEFAULT 0,
-	PRIMARY KEY (grp, part)
-) WITH (fillfactor = 30);
+	epoch bigint NOT NULL DEFAULT 0
+) WITH (fillfactor = 10);
+
+CREATE INDEX "event_cursor_grp_part" ON "pgevents"."event_cursor" (grp, part);
+
+-- Tables without a key can be published (FOR ALL TABLES) and changed nevertheless.
+ALTER TABLE "pgevents"."event_cursor" REPLICA IDENTITY FULL;
+ALTER TABLE "pgevents"."event_interest" REPLICA IDENTITY FULL;
 
 -- Events that failed, and those of the same app behind them. Parked: not tried until redriven.
 CREATE TABLE "pgevents"."event_held" (

@@ -23,6 +23,9 @@ final class CursorMove {
 	/** An event of the log, whose alias is {@code l}. */
 	static final String EVENT = "l.part = ? AND l.pos = ? AND l.id = ?";
 
+	/** Takes the row of {@link CursorRows} only, by a last parameter. */
+	static final String AT = " AND ctid = ?::pg_catalog.tid";
+
 	private final String sql;
 
 	CursorMove(LogNames names) {
@@ -30,7 +33,7 @@ final class CursorMove {
 				+ " AND epoch = ? AND EXISTS (SELECT FROM " + names.table("log") + " AS l WHERE " + EVENT + ")";
 	}
 
-	/** The statement, to which a RETURNING clause can be added. */
+	/** The statement, to which {@link #AT} and a RETURNING clause can be added. */
 	String sql() {
 		return this.sql;
 	}

@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -48,6 +47,10 @@ final class PostgresGroupStore implements GroupStore {
 
 	private final CursorMove move;
 
+	private final CursorRows cursors = new CursorRows();
+
+	private final Acknowledgements acknowledgements;
+
 	/** Bounds the transaction that it is evaluated in, unless it is bounded closer. */
 	private final String bound;
 
@@ -68,6 +71,7 @@ final class PostgresGroupStore implements GroupStore {
 		this.rows = rows;
 		this.control = control;
 		this.move = new CursorMove(names);
+		this.acknowledgements = new Acknowledgements(names, this.cursors);
 		String setting = "pg_catalog.current_setting('idle_in_transaction_session_timeout')";
 		String limit = "'" + idle.toMillis() + "ms'";
 		this.bound = "pg_catalog.set_config('idle_in_transaction_session_timeout', CASE WHEN " + setting
@@ -144,33 +148,7 @@ final class PostgresGroupStore implements GroupStore {
 
 	@Override
 	public Set<Integer> acknowledge(String group, Collection<Progress> progress) throws SQLException {
-		return this.connection.call((open) -> {
-			Set<Integer> refused = new HashSet<>();
-			progress.forEach((one) -> refused.add(one.cursor().partition()));
-			try (PreparedStatement statement = open.prepareStatement("UPDATE " + this.names.table("cursor")
-					+ " AS c SET pos = n.pos FROM unnest(?::integer[], ?::bigint[], ?::bigint[], ?::bigint[], ?::uuid[])"
-					+ " AS n(part, old, epoch, pos, id) WHERE c.grp = ? AND c.part = n.part AND c.pos = n.old"
-					+ " AND c.epoch = n.epoch AND (EXISTS (SELECT FROM " + this.names.table("log")
-					+ " AS l WHERE l.part = n.part AND l.pos = n.pos AND l.id = n.id) OR n.pos <= (SELECT p.expired FROM "
-					+ this.names.table("partition") + " AS p WHERE p.part = n.part)) RETURNING c.part")) {
-				statement.setArray(1, open.createArrayOf("integer",
-						progress.stream().map((one) -> one.cursor().partition()).toArray()));
-				statement.setArray(2, open.createArrayOf("bigint",
-						progress.stream().map((one) -> one.cursor().position()).toArray()));
-				statement.setArray(3,
-						open.createArrayOf("bigint", progress.stream().map((one) -> one.cursor().epoch()).toArray()));
-				statement.setArray(4,
-						open.createArrayOf("bigint", progress.stream().map(Progress::position).toArray()));
-				statement.setArray(5, open.createArrayOf("uuid", progress.stream().map(Progress::event).toArray()));
-				statement.setString(6, group);
-				try (ResultSet moved = statement.executeQuery()) {
-					while (moved.next()) {
-						refused.remove(moved.getInt(1));
-					}
-				}
-			}
-			return refused;
-		});
+		return this.connection.call((open) -> this.acknowledgements.move(open, group, progress));
 	}
 
 	@Override
@@ -207,10 +185,24 @@ final class PostgresGroupStore implements GroupStore {
 		if (isHeld) {
 			return this.held.handled(caller, group, cursor, event, this.bound);
 		}
-		try (PreparedStatement statement = caller.prepareStatement(this.move.sql() + " RETURNING " + this.bound)) {
+		String row = this.cursors.of(group, cursor.partition());
+		return (row != null && move(caller, group, cursor, event, row)) || move(caller, group, cursor, event, null);
+	}
+
+	private boolean move(Connection caller, String group, Cursor cursor, Event event, @Nullable String row)
+			throws SQLException {
+		try (PreparedStatement statement = caller.prepareStatement(
+				this.move.sql() + ((row != null) ? CursorMove.AT : "") + " RETURNING ctid, " + this.bound)) {
 			CursorMove.bind(statement, group, cursor, event);
+			if (row != null) {
+				statement.setString(CursorMove.PARAMETERS + 1, row);
+			}
 			try (ResultSet moved = statement.executeQuery()) {
-				return moved.next();
+				if (!moved.next()) {
+					return false;
+				}
+				this.cursors.moved(group, cursor.partition(), moved.getString(1));
+				return true;
 			}
 		}
 	}
