@@ -1,10 +1,9 @@
 package dev.pgevents.spring.internal.listener;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 import dev.pgevents.Event;
 import dev.pgevents.EventType;
@@ -109,8 +108,12 @@ public final class AcceptedEvents {
 	 * classes, which reads each class of the application when it starts.
 	 */
 	boolean mayAcceptPayloads() {
-		return this.context.getApplicationListeners().stream().anyMatch(AcceptedEvents::mayAcceptPayloads)
-				|| declaredByBeans().findAny().isPresent();
+		for (ApplicationListener<?> listener : this.context.getApplicationListeners()) {
+			if (mayAcceptPayloads(listener)) {
+				return true;
+			}
+		}
+		return !declaredByBeans().isEmpty();
 	}
 
 	/**
@@ -128,7 +131,12 @@ public final class AcceptedEvents {
 			.as(ApplicationListener.class)
 			.getGeneric()
 			.resolve(Object.class);
-		return PayloadApplicationEvent.class.isAssignableFrom(declared);
+		return isOfPayloads(declared);
+	}
+
+	/** Not of a kind of its own, as Boot's event of availability is. */
+	private static boolean isOfPayloads(Class<?> declared) {
+		return declared == PayloadApplicationEvent.class;
 	}
 
 	/**
@@ -142,23 +150,34 @@ public final class AcceptedEvents {
 	/** Who listens to any payload gets the event, and not its payload beside it. */
 	private boolean accepts(Class<?> payloadClass) {
 		ResolvableType type = applicationEvent(payloadClass);
-		return this.context.getApplicationListeners()
-			.stream()
-			.anyMatch((listener) -> isMeant(listener) && generic(listener).supportsEventType(type))
-				|| declaredByBeans()
-					.anyMatch((declared) -> declared.isAssignableFrom(type) && (payloadClass == Event.class
-							|| !declared.isAssignableFrom(applicationEvent(AnyPayload.class))));
+		for (ApplicationListener<?> listener : this.context.getApplicationListeners()) {
+			if (isMeant(listener) && generic(listener).supportsEventType(type)) {
+				return true;
+			}
+		}
+		for (ResolvableType declared : declaredByBeans()) {
+			if (declared.isAssignableFrom(type) && (payloadClass == Event.class
+					|| !declared.isAssignableFrom(applicationEvent(AnyPayload.class)))) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**
 	 * What the definitions of listener beans say, as Spring looks at them: more than a
 	 * lambda does, and before the first event for a lazy one creates it.
 	 */
-	private Stream<ResolvableType> declaredByBeans() {
+	private List<ResolvableType> declaredByBeans() {
 		ConfigurableListableBeanFactory beans = this.context.getBeanFactory();
-		return Arrays.stream(beans.getBeanNamesForType(ApplicationListener.class, true, false))
-			.map((name) -> declared(beans, name))
-			.filter((declared) -> PayloadApplicationEvent.class.isAssignableFrom(declared.resolve(Object.class)));
+		List<ResolvableType> all = new ArrayList<>();
+		for (String name : beans.getBeanNamesForType(ApplicationListener.class, true, false)) {
+			ResolvableType declared = declared(beans, name);
+			if (isOfPayloads(declared.resolve(Object.class))) {
+				all.add(declared);
+			}
+		}
+		return all;
 	}
 
 	private static ResolvableType declared(ConfigurableListableBeanFactory beans, String name) {

@@ -13,6 +13,7 @@ import dev.pgevents.spring.DomainEventListenerContainer;
 import dev.pgevents.spring.OnDomainEvent;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.boot.availability.ApplicationAvailabilityBean;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.PayloadApplicationEvent;
@@ -65,7 +66,8 @@ class BridgedListenerTests extends ApplicationEventBridgeTest {
 	/** Which would read all classes of the application. */
 	@Test
 	void looksForNoPayloadClassesWhereNoListenerMayAcceptOne() {
-		for (Class<?> listener : List.of(DomainEventMethod.class, AnyApplicationEvent.class)) {
+		for (Class<?> listener : List.of(DomainEventMethod.class, AnyApplicationEvent.class,
+				ApplicationAvailabilityBean.class)) { // each application has the last
 			this.runner.withUserConfiguration(listener).run((context) -> {
 				AbstractApplicationContext source = context
 					.getSourceApplicationContext(AbstractApplicationContext.class);
