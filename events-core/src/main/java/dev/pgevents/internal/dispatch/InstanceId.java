@@ -23,7 +23,8 @@ public final class InstanceId {
 	 * @return twelve hexadecimal digits
 	 */
 	public static String next() {
-		return String.format("%012x", random.nextLong() >>> (Long.SIZE - BITS));
+		// The bit above keeps leading zeros.
+		return Long.toHexString((1L << BITS) | (random.nextLong() >>> (Long.SIZE - BITS))).substring(1);
 	}
 
 }

@@ -28,53 +28,79 @@ final class BusSettings {
 
 	private final PostgresEventBus.Builder builder;
 
+	private final PropertyCheck check = new PropertyCheck();
+
 	BusSettings(PostgresEventBus.Builder builder) {
 		this.builder = builder;
 	}
 
 	/** Checks each value, of what is not in use as well. */
 	void apply(EventsProperties properties) {
-		channels(properties.channels());
-		publisher(properties.publisher());
-		listener(properties.listener());
-		security(properties.security(), properties.channels().stages());
-		EventLogSettings log = log(properties.log());
-		if (properties.log().enabled()) {
-			this.builder.log(log);
+		try {
+			channels(properties.channels());
+			publisher(properties.publisher());
+			listener(properties.listener());
+			security(properties.security(), properties.channels().stages());
+			EventLogSettings log = log(properties.log(), this.check);
+			if (properties.log().enabled()) {
+				this.builder.log(log);
+			}
+		}
+		catch (IllegalArgumentException ex) {
+			throw this.check.refused(ex);
 		}
 	}
 
+	/** Settings of the log, whose values {@link #apply} has checked. */
 	static EventLogSettings log(EventsProperties.Log log) {
+		return log(log, new PropertyCheck());
+	}
+
+	private static EventLogSettings log(EventsProperties.Log log, PropertyCheck check) {
 		EventLogSettings.Builder settings = EventLogSettings.builder()
-			.schema(log.schema())
-			.tablePrefix(log.tablePrefix())
-			.partitions(log.partitions())
-			.initialize(log.initialize() == EventsProperties.Log.Initialize.ALWAYS);
-		settings.decision(PayloadClass::isDurable);
-		PropertyCheck.of("events.log.schema", () -> EventLogSettings.builder().schema(log.schema()).build());
-		PropertyCheck.of("events.log.table-prefix",
-				() -> EventLogSettings.builder().tablePrefix(log.tablePrefix()).build());
-		PropertyCheck.of("events.log.partitions",
-				() -> EventLogSettings.builder().partitions(log.partitions()).build());
-		PropertyCheck.of("events.log.retention", () -> EventLogSettings.builder().retention(log.retention()).build());
-		PropertyCheck.of("events.log.types", () -> settings.types(log.types().toArray(String[]::new)));
-		PropertyCheck.of("events.log.max-size", () -> settings.maxSize(bytes(log.maxSize())));
-		PropertyCheck.of("events.log.acknowledge-every", () -> settings.acknowledgeEvery(log.acknowledgeEvery()));
-		PropertyCheck.of("events.log.page-size", () -> settings.pageSize(log.pageSize()));
-		Backoff retry = retry(log.retry());
-		PropertyCheck.of("events.log.retry.max-attempts", () -> settings.retry(log.retry().maxAttempts(), retry));
-		settings.retention(log.retention()).retentionMax(log.retentionMax());
-		return PropertyCheck.of("events.log.retention-max", settings::build);
+			.initialize(log.initialize() == EventsProperties.Log.Initialize.ALWAYS)
+			.decision(PayloadClass::isDurable);
+		// Each is checked when settings are built.
+		check.next("events.log.schema");
+		settings.schema(log.schema()).build();
+		check.next("events.log.table-prefix");
+		settings.tablePrefix(log.tablePrefix()).build();
+		check.next("events.log.partitions");
+		settings.partitions(log.partitions()).build();
+		check.next("events.log.retention");
+		settings.retention(log.retention()).build();
+		check.next("events.log.types");
+		settings.types(log.types().toArray(String[]::new));
+		check.next("events.log.max-size");
+		settings.maxSize(bytes(log.maxSize()));
+		check.next("events.log.acknowledge-every");
+		settings.acknowledgeEvery(log.acknowledgeEvery());
+		check.next("events.log.page-size");
+		settings.pageSize(log.pageSize());
+		Backoff retry = retry(log.retry(), check);
+		check.next("events.log.retry.max-attempts");
+		settings.retry(log.retry().maxAttempts(), retry);
+		check.next("events.log.retention-max");
+		return settings.retentionMax(log.retentionMax()).build();
 	}
 
+	/** Waits between attempts, whose values {@link #apply} has checked. */
 	static Backoff retry(EventsProperties.Retry retry) {
-		return backoff("events.log.retry", retry.initialDelay(), retry.multiplier(), retry.maxDelay());
+		return retry(retry, new PropertyCheck());
 	}
 
-	private static Backoff backoff(String group, Duration initialDelay, double multiplier, Duration maxDelay) {
-		PropertyCheck.of(group + ".initial-delay", () -> new Backoff(initialDelay, 1, initialDelay));
-		PropertyCheck.of(group + ".multiplier", () -> new Backoff(initialDelay, multiplier, initialDelay));
-		return PropertyCheck.of(group + ".max-delay", () -> new Backoff(initialDelay, multiplier, maxDelay));
+	private static Backoff retry(EventsProperties.Retry retry, PropertyCheck check) {
+		return backoff("events.log.retry", retry.initialDelay(), retry.multiplier(), retry.maxDelay(), check);
+	}
+
+	private static Backoff backoff(String group, Duration initialDelay, double multiplier, Duration maxDelay,
+			PropertyCheck check) {
+		check.next(group + ".initial-delay");
+		new Backoff(initialDelay, 1, initialDelay);
+		check.next(group + ".multiplier");
+		new Backoff(initialDelay, multiplier, initialDelay);
+		check.next(group + ".max-delay");
+		return new Backoff(initialDelay, multiplier, maxDelay);
 	}
 
 	private static int bytes(DataSize size) {
@@ -85,14 +111,17 @@ final class BusSettings {
 	}
 
 	private void channels(EventsProperties.Channels channels) {
-		PropertyCheck.of("events.channels.name", () -> ChannelStrategy.single(channels.name()));
-		PropertyCheck.of("events.channels.types", () -> ChannelStrategy.perTypeOrGroup("", channels.types()));
-		PropertyCheck.of("events.channels.partitions", () -> ChannelStrategy.perApp("", channels.partitions()));
+		this.check.next("events.channels.name");
+		ChannelStrategy.single(channels.name());
+		this.check.next("events.channels.types");
+		ChannelStrategy.perTypeOrGroup("", channels.types());
+		this.check.next("events.channels.partitions");
+		ChannelStrategy.perApp("", channels.partitions());
 		warnUnused(channels, !channels.types().isEmpty(), "events.channels.types", Strategy.PER_TYPE);
 		warnUnused(channels, channels.partitions() != EventsProperties.Channels.DEFAULT_PARTITIONS,
 				"events.channels.partitions", Strategy.PER_APP);
-		PropertyCheck.of("events.channels", () -> this.builder
-			.channels(channels.stages() ? ChannelStrategy.withStages(strategy(channels)) : strategy(channels)));
+		this.check.next("events.channels");
+		this.builder.channels(channels.stages() ? ChannelStrategy.withStages(strategy(channels)) : strategy(channels));
 	}
 
 	private static void warnUnused(EventsProperties.Channels channels, boolean set, String property, Strategy user) {
@@ -116,11 +145,14 @@ final class BusSettings {
 	}
 
 	private void publisher(EventsProperties.Publisher publisher) {
-		PropertyCheck.of("events.publisher.queue-capacity",
-				() -> this.builder.queueCapacity(publisher.queueCapacity()));
-		PropertyCheck.of("events.publisher.max-batch", () -> this.builder.maxBatch(publisher.maxBatch()));
-		PropertyCheck.of("events.publisher.timeout", () -> this.builder.publishTimeout(publisher.timeout()));
-		PropertyCheck.of("events.publisher.lock-timeout", () -> this.builder.lockTimeout(publisher.lockTimeout()));
+		this.check.next("events.publisher.queue-capacity");
+		this.builder.queueCapacity(publisher.queueCapacity());
+		this.check.next("events.publisher.max-batch");
+		this.builder.maxBatch(publisher.maxBatch());
+		this.check.next("events.publisher.timeout");
+		this.builder.publishTimeout(publisher.timeout());
+		this.check.next("events.publisher.lock-timeout");
+		this.builder.lockTimeout(publisher.lockTimeout());
 	}
 
 	private void security(EventsProperties.Security security, boolean stages) {
@@ -146,21 +178,24 @@ final class BusSettings {
 		}
 	}
 
-	private static SigningKey key(String property, String value) {
-		return PropertyCheck.of(property, () -> SigningKey.of(value));
+	private SigningKey key(String property, String value) {
+		this.check.next(property);
+		return SigningKey.of(value);
 	}
 
 	private void listener(EventsProperties.Listener listener) {
 		this.builder.inlineHandlers(listener.inlineHandlers())
 			.listening(listener.enabled())
 			.listeningOffReason("listening is switched off by events.listener.enabled=false");
-		PropertyCheck.of("events.listener.heartbeat", () -> this.builder.heartbeat(listener.heartbeat()));
-		PropertyCheck.of("events.listener.shutdown-timeout",
-				() -> this.builder.shutdownTimeout(listener.shutdownTimeout()));
-		PropertyCheck.of("events.listener.slow-handler-threshold",
-				() -> this.builder.slowHandlerThreshold(listener.slowHandlerThreshold()));
+		this.check.next("events.listener.heartbeat");
+		this.builder.heartbeat(listener.heartbeat());
+		this.check.next("events.listener.shutdown-timeout");
+		this.builder.shutdownTimeout(listener.shutdownTimeout());
+		this.check.next("events.listener.slow-handler-threshold");
+		this.builder.slowHandlerThreshold(listener.slowHandlerThreshold());
 		EventsProperties.Recovery recovery = listener.recovery();
-		backoff("events.listener.recovery", recovery.initialDelay(), recovery.multiplier(), recovery.maxDelay());
+		backoff("events.listener.recovery", recovery.initialDelay(), recovery.multiplier(), recovery.maxDelay(),
+				this.check);
 		this.builder.backoff(recovery.initialDelay(), recovery.multiplier(), recovery.maxDelay());
 	}
 

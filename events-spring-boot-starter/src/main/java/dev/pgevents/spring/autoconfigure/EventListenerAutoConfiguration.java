@@ -96,16 +96,33 @@ public final class EventListenerAutoConfiguration {
 			SubscriptionOptions.Builder options = SubscriptionOptions.builder()
 				.overflow(listener.overflow())
 				.errorHandler(errorHandler.getIfUnique());
-			PropertyCheck.of("events.listener.buffer-size", () -> options.bufferSize(listener.bufferSize()));
-			PropertyCheck.of("events.listener.concurrency", () -> options.concurrency(listener.concurrency()));
-			return options.build();
+			PropertyCheck check = new PropertyCheck();
+			try {
+				check.next("events.listener.buffer-size");
+				options.bufferSize(listener.bufferSize());
+				check.next("events.listener.concurrency");
+				return options.concurrency(listener.concurrency()).build();
+			}
+			catch (IllegalArgumentException ex) {
+				throw check.refused(ex);
+			}
 		}
 
 		private static @Nullable SubscriptionFilter filter(EventsProperties.ApplicationEvents applicationEvents) {
-			PropertyCheck.of("events.application-events.types",
-					() -> new SubscriptionFilter(applicationEvents.types(), Set.of()));
+			checkTypes(applicationEvents.types());
 			return applicationEvents.enabled()
 					? new SubscriptionFilter(applicationEvents.types(), applicationEvents.apps()) : null;
+		}
+
+		private static void checkTypes(Set<String> types) {
+			PropertyCheck check = new PropertyCheck();
+			check.next("events.application-events.types");
+			try {
+				new SubscriptionFilter(types, Set.of());
+			}
+			catch (IllegalArgumentException ex) {
+				throw check.refused(ex);
+			}
 		}
 
 		private static @Nullable TransactionOperations transaction(EventsProperties.ApplicationEvents applicationEvents,

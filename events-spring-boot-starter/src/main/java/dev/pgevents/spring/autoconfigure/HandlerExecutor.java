@@ -15,9 +15,6 @@ import org.springframework.core.task.TaskDecorator;
  */
 final class HandlerExecutor {
 
-	/** Each call of a handler is decorated, on whatever thread. */
-	private static final TaskDecorator UNDECORATED = (runnable) -> runnable;
-
 	private HandlerExecutor() {
 	}
 
@@ -30,7 +27,9 @@ final class HandlerExecutor {
 		}
 		SimpleAsyncTaskExecutorBuilder builder = beans.getBeanProvider(SimpleAsyncTaskExecutorBuilder.class)
 			.getIfUnique(SimpleAsyncTaskExecutorBuilder::new);
-		return builder.virtualThreads(true).threadNamePrefix("events-handler-").taskDecorator(UNDECORATED).build();
+		// Each call of a handler is decorated, on whatever thread.
+		TaskDecorator none = (runnable) -> runnable;
+		return builder.virtualThreads(true).threadNamePrefix("events-handler-").taskDecorator(none).build();
 	}
 
 }

@@ -1,34 +1,36 @@
 package dev.pgevents.spring.autoconfigure;
 
-import java.util.function.Supplier;
-
 import dev.pgevents.spring.EventsConfigurationException;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Names the property whose value was refused.
+ * Remembers which property's value is being used, and names it where the value is
+ * refused. Used by one thread.
+ *
+ * <p>
+ * A start uses dozens of values: this needs no lambda for each, of which the JVM makes a
+ * class.
  */
 final class PropertyCheck {
 
-	private PropertyCheck() {
+	private String property = "events";
+
+	/**
+	 * Says whose value is used next.
+	 * @param property the property's name
+	 */
+	void next(String property) {
+		this.property = property;
 	}
 
 	/**
-	 * Uses a property's value.
-	 * @param <T> what becomes of it
-	 * @param property the property's name
-	 * @param use uses the value
-	 * @return what became of it
-	 * @throws EventsConfigurationException if the value is refused
+	 * Names the property whose value was refused.
+	 * @param refusal says why
+	 * @return what to throw
 	 */
-	static <T extends @Nullable Object> T of(String property, Supplier<T> use) {
-		try {
-			return use.get();
-		}
-		catch (IllegalArgumentException ex) {
-			throw new EventsConfigurationException("The value of " + property + " cannot work: " + ex.getMessage(),
-					"Change " + property + ".", ex);
-		}
+	EventsConfigurationException refused(IllegalArgumentException refusal) {
+		return new EventsConfigurationException(
+				"The value of " + this.property + " cannot work: " + refusal.getMessage(),
+				"Change " + this.property + ".", refusal);
 	}
 
 }

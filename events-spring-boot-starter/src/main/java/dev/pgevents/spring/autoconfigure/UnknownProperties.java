@@ -3,7 +3,6 @@ package dev.pgevents.spring.autoconfigure;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -41,35 +40,43 @@ final class UnknownProperties implements SmartInitializingSingleton {
 
 	UnknownProperties(Environment environment) {
 		this.environment = environment;
-		if (!NativeDetector.inNativeImage()) { // where records do not tell their
-												// components
-			collect("events.", EventsProperties.class);
-		}
 	}
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		if (this.known.isEmpty()) {
+		if (NativeDetector.inNativeImage()) { // where records do not tell their
+												// components
 			return;
 		}
-		Set<String> unknown = new TreeSet<>();
-		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
-			if (source instanceof IterableConfigurationPropertySource iterable) {
-				iterable.stream()
-					.filter(PREFIX::isAncestorOf)
-					.map(ConfigurationPropertyName::toString)
-					.filter(this::isOursAndUnknown)
-					.forEach(unknown::add);
+		Set<String> said = said();
+		if (!said.isEmpty()) {
+			collect("events.", EventsProperties.class);
+		}
+		for (String name : said) {
+			if (isOursAndUnknown(name)) {
+				logger.warn("{} is no property of the event bus and has no effect{}", name, suggestion(name));
 			}
 		}
-		for (String name : unknown) {
-			logger.warn("{} is no property of the event bus and has no effect{}", name, suggestion(name));
+	}
+
+	/** Those that somebody has set. */
+	private Set<String> said() {
+		Set<String> said = new TreeSet<>();
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
+			if (source instanceof IterableConfigurationPropertySource iterable) {
+				for (ConfigurationPropertyName name : iterable) {
+					if (PREFIX.isAncestorOf(name)) {
+						said.add(name.toString());
+					}
+				}
+			}
 		}
+		return said;
 	}
 
 	private void collect(String prefix, Class<?> type) {
 		for (RecordComponent component : type.getRecordComponents()) {
-			String name = prefix + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+			String name = prefix + dashed(component.getName());
 			if (component.getType().isRecord()) {
 				this.groups.add(name + ".");
 				collect(name + ".", component.getType());
@@ -80,19 +87,41 @@ final class UnknownProperties implements SmartInitializingSingleton {
 		}
 	}
 
+	private static String dashed(String name) {
+		StringBuilder dashed = new StringBuilder(name.length() + 2);
+		for (int i = 0; i < name.length(); i++) {
+			char each = name.charAt(i);
+			if (Character.isUpperCase(each)) {
+				dashed.append('-');
+			}
+			dashed.append(Character.toLowerCase(each));
+		}
+		return dashed.toString();
+	}
+
 	private boolean isOursAndUnknown(String name) {
 		String letters = letters(name);
-		return this.known.stream().noneMatch((each) -> letters.equals(letters(each)))
-				&& (this.groups.stream().anyMatch(name::startsWith) || !suggestion(name).isEmpty());
+		for (String each : this.known) {
+			if (letters.equals(letters(each))) {
+				return false;
+			}
+		}
+		for (String each : this.groups) {
+			if (name.startsWith(each)) {
+				return true;
+			}
+		}
+		return !suggestion(name).isEmpty();
 	}
 
 	private String suggestion(String name) {
 		String letters = letters(name);
-		return this.known.stream()
-			.filter((each) -> distance(letters, letters(each)) <= TYPING_ERRORS)
-			.findFirst()
-			.map((each) -> ": " + each + " is")
-			.orElse("");
+		for (String each : this.known) {
+			if (distance(letters, letters(each)) <= TYPING_ERRORS) {
+				return ": " + each + " is";
+			}
+		}
+		return "";
 	}
 
 	/**
@@ -100,7 +129,16 @@ final class UnknownProperties implements SmartInitializingSingleton {
 	 * index.
 	 */
 	private static String letters(String name) {
-		return name.toLowerCase(Locale.ROOT).replaceAll("\\[[^]]*]|[^a-z]", "");
+		StringBuilder letters = new StringBuilder(name.length());
+		boolean index = false;
+		for (int i = 0; i < name.length(); i++) {
+			char each = Character.toLowerCase(name.charAt(i));
+			index = (each == '[') || (index && each != ']');
+			if (!index && each >= 'a' && each <= 'z') {
+				letters.append(each);
+			}
+		}
+		return letters.toString();
 	}
 
 	/** How many letters have to be put in, taken out or changed. */

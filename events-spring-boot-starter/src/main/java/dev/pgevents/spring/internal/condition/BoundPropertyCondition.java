@@ -1,11 +1,9 @@
 package dev.pgevents.spring.internal.condition;
 
-import java.util.Arrays;
-import java.util.Optional;
-
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.type.AnnotatedTypeMetadata;
@@ -33,13 +31,18 @@ public abstract class BoundPropertyCondition extends SpringBootCondition {
 
 	@Override
 	public final ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-		Binder binder = Binder.get(context.getEnvironment());
-		boolean matches = Arrays.stream(this.names)
-			.map((name) -> Optional.ofNullable(binder.bind(name, Boolean.class).orElse(null)))
-			.flatMap(Optional::stream)
-			.findFirst()
-			.orElse(this.otherwise);
+		boolean matches = value(Binder.get(context.getEnvironment()));
 		return new ConditionOutcome(matches, ConditionMessage.of(String.join(", else ", this.names) + ": " + matches));
+	}
+
+	private boolean value(Binder binder) {
+		for (String name : this.names) {
+			BindResult<Boolean> bound = binder.bind(name, Boolean.class);
+			if (bound.isBound()) {
+				return bound.get();
+			}
+		}
+		return this.otherwise;
 	}
 
 }

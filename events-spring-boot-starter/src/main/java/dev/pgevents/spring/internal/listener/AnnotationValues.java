@@ -1,7 +1,8 @@
 package dev.pgevents.spring.internal.listener;
 
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.convert.DurationStyle;
@@ -38,12 +39,15 @@ final class AnnotationValues {
 
 	/** The values; one may be a list of its own, parted by commas. */
 	String[] texts(String attribute, String[] values) {
-		return Arrays.stream(values)
-			.map((value) -> text(attribute, value))
-			.flatMap((value) -> Arrays.stream(StringUtils.commaDelimitedListToStringArray(value)))
-			.map(String::trim)
-			.filter((value) -> !value.isEmpty())
-			.toArray(String[]::new);
+		List<String> all = new ArrayList<>();
+		for (String value : values) {
+			for (String each : StringUtils.commaDelimitedListToStringArray(text(attribute, value))) {
+				if (!each.isBlank()) {
+					all.add(each.trim());
+				}
+			}
+		}
+		return all.toArray(new String[0]);
 	}
 
 	int positive(String attribute, String value, int otherwise) {

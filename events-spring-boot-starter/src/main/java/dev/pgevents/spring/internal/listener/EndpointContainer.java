@@ -7,12 +7,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 
 import dev.pgevents.Subscriber;
 import dev.pgevents.Subscription;
@@ -113,10 +113,11 @@ public final class EndpointContainer implements DomainEventListenerContainer, Di
 
 	/** Says why a method is not called: it is not named. */
 	private static String described(List<Endpoint> endpoints) {
-		return endpoints.stream()
-			.limit(SHOWN)
-			.map((endpoint) -> endpoint.id() + " (" + types(endpoint.filter()) + ")")
-			.collect(Collectors.joining(", ", "", (endpoints.size() > SHOWN) ? ", ..." : ""));
+		StringJoiner described = new StringJoiner(", ");
+		for (Endpoint endpoint : endpoints.subList(0, Math.min(SHOWN, endpoints.size()))) {
+			described.add(endpoint.id() + " (" + types(endpoint.filter()) + ")");
+		}
+		return described + ((endpoints.size() > SHOWN) ? ", ..." : "");
 	}
 
 	private static String types(SubscriptionFilter filter) {

@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
 import java.lang.reflect.Proxy;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 
@@ -52,7 +53,12 @@ final class HandlerMethodCheck {
 	/** Whether a method carries one of our annotations. */
 	static boolean isAnnotated(Method method) {
 		MergedAnnotations annotations = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY);
-		return OWN.stream().anyMatch(annotations::isPresent);
+		for (Class<? extends Annotation> own : OWN) {
+			if (annotations.isPresent(own)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/** Refuses what cannot work. */
@@ -66,17 +72,15 @@ final class HandlerMethodCheck {
 	}
 
 	private static void checkAnnotations(BeanMethod beanMethod, String annotation) {
-		MergedAnnotations.from(beanMethod.method(), SearchStrategy.TYPE_HIERARCHY)
-			.stream(EventListener.class)
-			.filter((listener) -> OWN.stream().noneMatch(listener.getMetaTypes()::contains))
-			.findFirst()
-			.map(MergedAnnotation::getRoot)
-			.ifPresent((other) -> {
+		for (MergedAnnotation<Annotation> each : MergedAnnotations.from(beanMethod.method(),
+				SearchStrategy.TYPE_HIERARCHY)) {
+			if (each.getType().equals(EventListener.class) && Collections.disjoint(each.getMetaTypes(), OWN)) {
 				throw beanMethod.refuse(annotation,
-						"it carries @" + other.getType().getSimpleName()
+						"it carries @" + each.getRoot().getType().getSimpleName()
 								+ ", too, and is to be called either for events of the bus or for those of the context",
 						"Remove one of the two annotations.");
-			});
+			}
+		}
 	}
 
 	/** The bus would count as handled what has only begun. */
@@ -99,11 +103,13 @@ final class HandlerMethodCheck {
 		}
 		for (Parameter parameter : beanMethod.method().getParameters()) {
 			MergedAnnotations annotations = MergedAnnotations.from(parameter);
-			VALIDATING.stream().filter(annotations::isPresent).findFirst().ifPresent((validating) -> {
-				throw beanMethod.refuse(annotation, "a parameter carries @" + ClassUtils.getShortName(validating)
-						+ ", which does nothing here, since " + beanMethod.type().getName() + " is not validated",
-						"Annotate the class with @Validated.");
-			});
+			for (String validating : VALIDATING) {
+				if (annotations.isPresent(validating)) {
+					throw beanMethod.refuse(annotation, "a parameter carries @" + ClassUtils.getShortName(validating)
+							+ ", which does nothing here, since " + beanMethod.type().getName() + " is not validated",
+							"Annotate the class with @Validated.");
+				}
+			}
 		}
 	}
 
