@@ -41,6 +41,9 @@ final class StateTracker {
 
 	private int failures;
 
+	/** Whether anybody has seen it: not where it has never been resumed. */
+	private volatile boolean used;
+
 	StateTracker(String busName, ConnectionListener listener, Clock clock) {
 		this.busName = busName;
 		this.listener = listener;
@@ -79,6 +82,7 @@ final class StateTracker {
 	}
 
 	void connecting() {
+		this.used = true;
 		if (state() != ConnectionState.BACKING_OFF && change(ConnectionState.CONNECTING, null)) {
 			logger.debug("{}: connecting", this.busName);
 		}
@@ -93,6 +97,7 @@ final class StateTracker {
 
 	/** Listening is switched off. */
 	void off(String reason) {
+		this.used = true;
 		if (change(ConnectionState.DEAF, reason)) {
 			logger.info("{}: not listening: {}", this.busName, reason);
 		}
@@ -163,7 +168,7 @@ final class StateTracker {
 	}
 
 	void closed() {
-		if (change(ConnectionState.CLOSED, null)) {
+		if (change(ConnectionState.CLOSED, null) && this.used) {
 			logger.info("{}: closed", this.busName);
 		}
 	}
