@@ -55,6 +55,7 @@ public interface EventLog {
 
 	/**
 	 * Lets a group handle again, in all partitions, what was recorded at or after a time.
+	 * What it has not handled yet is not skipped.
 	 * @param group the group's name
 	 * @param instant the time, by the clock of the log
 	 * @throws IllegalArgumentException if the time is in the future
@@ -113,9 +114,10 @@ public interface EventLog {
 	 * that was removed for good. Until then no instance takes part that lacks the method,
 	 * since an older one may still have it.
 	 * @param group the group's name
-	 * @param filter all that the group is to ask for from now on
+	 * @param filters all that the group is to ask for from now on
+	 * @throws IllegalArgumentException if there is no filter
 	 */
-	void narrow(String group, SubscriptionFilter filter);
+	void narrow(String group, SubscriptionFilter... filters);
 
 	/**
 	 * Returns all groups that there are, whether a process runs them or not.

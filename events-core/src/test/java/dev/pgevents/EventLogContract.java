@@ -89,6 +89,10 @@ public abstract class EventLogContract extends EventLogTest {
 	void handlersOfOneGroupShareItsOrderAndMustNotOverlap() throws Exception {
 		Recorder recorder = new Recorder();
 		join(this.bus, recorder);
+		this.bus.publish(Event.of(this.other, "app", -2));
+		this.bus.publish(number("app", -1));
+		assertThat(recorder.numbers(1)).as("the other one was not asked for").containsExactly(-1);
+		awaitLag(0);
 		join(this.bus.subscribe(SubscriptionFilter.types(this.other), options(this.group).build(), recorder));
 		for (int i = 0; i < 100; i++) {
 			this.bus.publish(Event.of((i % 2 == 0) ? this.type : this.other, "app", i));
@@ -189,6 +193,8 @@ public abstract class EventLogContract extends EventLogTest {
 		assertThat(this.log.lag(this.group)).isGreaterThanOrEqualTo(7);
 		assertThat(status().lag()).isGreaterThanOrEqualTo(7);
 		assertThat(status().partitions()).anyMatch((partition) -> partition.lag() >= 7);
+		this.log.rewind(this.group, Instant.now());
+		assertThat(this.log.lag(this.group)).as("nothing is skipped").isGreaterThanOrEqualTo(7);
 	}
 
 	@Test
@@ -204,6 +210,10 @@ public abstract class EventLogContract extends EventLogTest {
 		this.bus.publish(number("app", 2));
 		await().atMost(LIMIT).until(() -> this.log.lag(this.group) >= 2);
 		assertThat(recorder.queue).isEmpty();
+		assertThatIllegalArgumentException().isThrownBy(() -> this.log.narrow(this.group))
+			.withMessageContaining("is to ask for nothing");
+		this.log.narrow(this.group, filter(), SubscriptionFilter.types(this.other));
+		assertThat(status().types()).containsExactlyInAnyOrder(this.type.value(), this.other.value());
 		this.log.narrow(this.group, filter());
 		assertThat(recorder.numbers(1)).containsExactly(2);
 	}

@@ -58,9 +58,9 @@ final class MemoryGroup {
 		return Interest.missing(this.interests, mine);
 	}
 
-	void narrow(SubscriptionFilter filter) {
+	void narrow(List<Interest> interests) {
 		this.interests.clear();
-		this.interests.addAll(Interest.of(List.of(filter)));
+		this.interests.addAll(interests);
 	}
 
 	void own(int partition, boolean own) {

@@ -27,6 +27,7 @@ import dev.pgevents.internal.group.Cursor;
 import dev.pgevents.internal.group.Failure;
 import dev.pgevents.internal.group.GroupStore;
 import dev.pgevents.internal.group.Held;
+import dev.pgevents.internal.group.Interest;
 import dev.pgevents.internal.group.Page;
 import dev.pgevents.internal.group.Partitions;
 import dev.pgevents.internal.group.Progress;
@@ -256,7 +257,7 @@ final class MemoryLog implements GroupStore, EventLog {
 		change(name, (group) -> {
 			long[] starts = starts(start);
 			for (int i = 0; i < starts.length; i++) {
-				group.set(i, starts[i]);
+				group.set(i, Math.min(starts[i], group.cursor(i).position()));
 			}
 			return null;
 		});
@@ -294,9 +295,10 @@ final class MemoryLog implements GroupStore, EventLog {
 	}
 
 	@Override
-	public void narrow(String name, SubscriptionFilter filter) {
+	public void narrow(String name, SubscriptionFilter... filters) {
+		List<Interest> interests = Interest.narrowed(name, filters);
 		change(name, (group) -> {
-			group.narrow(filter);
+			group.narrow(interests);
 			return null;
 		});
 	}

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import dev.pgevents.Event;
 import dev.pgevents.StartPosition;
+import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.internal.dispatch.BusSubscription;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +96,11 @@ final class GroupConsumer {
 	/** Its handlers here. */
 	List<BusSubscription> subscriptions() {
 		return this.members.now().members().stream().map(Member::subscription).toList();
+	}
+
+	/** What its handlers here ask for. */
+	List<SubscriptionFilter> filters() {
+		return this.members.now().members().stream().map(Member::filter).toList();
 	}
 
 	boolean wants(Event event) {

@@ -3,6 +3,8 @@ package dev.pgevents.internal.group;
 import java.util.List;
 import java.util.Map;
 
+import dev.pgevents.SubscriptionFilter;
+
 /**
  * How the groups of a bus are doing in this process.
  */
@@ -19,5 +21,12 @@ public interface GroupMonitor {
 	 * @return the reasons by group; none of those that take part
 	 */
 	Map<String, String> problems();
+
+	/**
+	 * What the handlers of a group in this process ask for.
+	 * @param group the group's name
+	 * @return their filters; none if no handler is here
+	 */
+	List<SubscriptionFilter> filters(String group);
 
 }

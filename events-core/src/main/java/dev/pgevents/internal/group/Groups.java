@@ -265,6 +265,12 @@ public final class Groups implements GroupMonitor, AutoCloseable {
 		return problems;
 	}
 
+	@Override
+	public List<SubscriptionFilter> filters(String group) {
+		GroupConsumer consumer = this.consumers.get(group);
+		return (consumer != null) ? consumer.filters() : List.of();
+	}
+
 	/**
 	 * Begins nothing any more, waits for what is in hand as closing its subscriptions
 	 * does, moves the cursors and gives all partitions up.

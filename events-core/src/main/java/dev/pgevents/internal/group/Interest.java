@@ -38,6 +38,21 @@ public record Interest(@Nullable String type, @Nullable String app) {
 		return interests;
 	}
 
+	/**
+	 * All that a group is to ask for from now on.
+	 * @param group the group's name
+	 * @param filters the filters
+	 * @return what they ask for
+	 * @throws IllegalArgumentException if there is no filter
+	 */
+	public static List<Interest> narrowed(String group, SubscriptionFilter... filters) {
+		if (filters.length == 0) {
+			throw new IllegalArgumentException(
+					"group " + group + " is to ask for nothing: name what its handlers ask for");
+		}
+		return of(List.of(filters));
+	}
+
 	@SuppressWarnings("NullAway") // a collection of one null is not expressible
 	private static Collection<String> orNull(Collection<String> names) {
 		if (!names.isEmpty()) {
@@ -89,8 +104,8 @@ public record Interest(@Nullable String type, @Nullable String app) {
 			return null;
 		}
 		return "no handler here asks for " + missing.stream().map(Interest::toString).collect(Collectors.joining(", "))
-				+ ", which the group handles elsewhere or did before. It takes part with the handler, or where the "
-				+ "group gives that up (EventLog.narrow)";
+				+ ", which the group handles elsewhere or did before. It takes part with the handler, or once the "
+				+ "group gives that up (EventLog.narrow, or the operation narrow of the endpoint events)";
 	}
 
 	/**

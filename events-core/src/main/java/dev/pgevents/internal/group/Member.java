@@ -48,4 +48,10 @@ final class Member {
 		return this.bufferSize;
 	}
 
+	@Override
+	public String toString() {
+		BusSubscription own = this.subscription;
+		return (own != null) ? own.name() + " for " + this.filter : this.filter.toString();
+	}
+
 }

@@ -37,8 +37,8 @@ final class Members {
 
 	private void refuseOverlap(Member other, Member member) {
 		if (Interest.overlap(other.filter(), member.filter())) {
-			throw new IllegalStateException("group " + this.group + " has two handlers for the same events: "
-					+ other.filter() + " and " + member.filter()
+			throw new IllegalStateException("group " + this.group + " has two handlers for the same events: " + other
+					+ " and " + member
 					+ ". Within a group each event goes to one handler: narrow one of them, or name another group");
 		}
 	}

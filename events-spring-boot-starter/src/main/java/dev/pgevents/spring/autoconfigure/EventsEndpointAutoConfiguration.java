@@ -3,6 +3,7 @@ package dev.pgevents.spring.autoconfigure;
 import dev.pgevents.EventBus;
 import dev.pgevents.spring.DomainEventListenerContainer;
 import dev.pgevents.spring.internal.actuate.EventsEndpoint;
+import dev.pgevents.spring.internal.actuate.EventsWebEndpoint;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.beans.factory.ObjectProvider;
@@ -27,6 +28,13 @@ public final class EventsEndpointAutoConfiguration {
 	@ConditionalOnMissingBean
 	EventsEndpoint eventsEndpoint(EventBus bus, ObjectProvider<DomainEventListenerContainer> container) {
 		return new EventsEndpoint(bus, container::getIfUnique);
+	}
+
+	@Bean
+	@ConditionalOnBean(EventsEndpoint.class)
+	@ConditionalOnMissingBean
+	EventsWebEndpoint eventsWebEndpoint(EventsEndpoint endpoint) {
+		return new EventsWebEndpoint(endpoint);
 	}
 
 }

@@ -11,6 +11,8 @@ import dev.pgevents.postgres.ConnectionState;
 import dev.pgevents.postgres.PostgresEventBus;
 import dev.pgevents.spring.internal.actuate.EventsDescriptor;
 import dev.pgevents.spring.internal.actuate.EventsEndpoint;
+import dev.pgevents.spring.internal.actuate.EventsWebEndpoint;
+import dev.pgevents.spring.internal.actuate.GroupOperation;
 import dev.pgevents.spring.internal.actuate.EventsHealthIndicator;
 import dev.pgevents.spring.internal.actuate.SubscriptionDescriptor;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,7 @@ import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException
 import org.springframework.boot.actuate.endpoint.OperationFilter;
 import org.springframework.boot.actuate.endpoint.invoke.convert.ConversionServiceParameterValueMapper;
 import org.springframework.boot.actuate.endpoint.web.EndpointMediaTypes;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpointDiscoverer;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.Status;
@@ -117,7 +120,7 @@ class EventsEndpointAutoConfigurationTests extends ActuatorTest {
 			.withBean("worker", Worker.class)
 			.withBean("ledger", Ledger.class)
 			.run((context) -> {
-				assertThat(operations(context)).isEqualTo(1);
+				assertThat(operations(context)).isEqualTo(2);
 				EventsEndpoint endpoint = context.getBean(EventsEndpoint.class);
 				assertThat(endpoint.operate("worker.on", EventsEndpoint.Action.PAUSE))
 					.isEqualTo(new EventsEndpoint.MethodDescriptor("worker.on", true, true));
@@ -129,8 +132,16 @@ class EventsEndpointAutoConfigurationTests extends ActuatorTest {
 					.isThrownBy(() -> endpoint.operate("none", EventsEndpoint.Action.STOP))
 					.withMessageContaining("worker.on");
 			});
-		this.runner.withPropertyValues("management.endpoint.events.access=UNRESTRICTED")
-			.run((context) -> assertThat(operations(context)).isEqualTo(3));
+		this.runner.withPropertyValues("management.endpoint.events.access=UNRESTRICTED").run((context) -> {
+			assertThat(operations(context)).isEqualTo(4);
+			WebEndpointResponse<Object> refused = context.getBean(EventsWebEndpoint.class)
+				.operateGroup("groups", "billing", GroupOperation.REDRIVE, "all");
+			assertThat(refused.getStatus()).isEqualTo(400);
+			assertThat(refused.getBody()).asString().contains("events.log.enabled=true");
+			assertThat(context.getBean(EventsWebEndpoint.class).operate("none", EventsEndpoint.Action.STOP).getBody())
+				.asString()
+				.contains("there is no listener container");
+		});
 	}
 
 	private static int operations(ApplicationContext context) {

@@ -5,12 +5,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import dev.pgevents.Event;
 import dev.pgevents.EventBus;
+import dev.pgevents.EventHandler;
 import dev.pgevents.EventType;
-import dev.pgevents.GroupStatus;
 import dev.pgevents.Publisher;
 import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.SubscriptionOptions;
@@ -86,14 +87,19 @@ class GroupOperationsTests {
 			context.getBean(Publisher.class).publish(Event.of(TYPE, "7", 2));
 			await().atMost(LIMIT)
 				.until(() -> group(context).parked() == 1 && group(context).held() == 1 && group(context).lag() == 0
-						&& group(context).partitions().stream().allMatch((partition) -> partition.owner() != null));
+						&& group(context).unowned() == 0);
 			GroupsDescriptor.Group shown = group(context);
 			assertThat(shown.name()).isEqualTo("billing");
 			assertThat(shown.types()).containsExactly("epoch.closed");
 			assertThat(shown.problem()).isNull();
 			assertThat(shown.lag()).isZero();
-			assertThat(shown.partitions()).hasSize(5)
-				.allSatisfy((partition) -> assertThat(partition.owner()).contains("pgevents"));
+			assertThat(shown.owners()).hasSize(1).containsValue(5);
+			assertThat(shown.partitions()).as("none is behind").isEmpty();
+			assertThat(alone(context, "billing").partitions()).hasSize(5)
+				.allSatisfy((partition) -> assertThat(partition.owner())
+					.isEqualTo(shown.owners().keySet().iterator().next()));
+			assertThat(alone(context, "billing").parkedEvents()).isEqualTo(shown.parkedEvents());
+			assertThat(alone(context, "shipping")).isNull();
 			assertThat(shown.parkedEvents()).singleElement().satisfies((parked) -> {
 				assertThat(parked.id()).isEqualTo(poison.id().toString());
 				assertThat(parked.app()).isEqualTo("7");
@@ -101,12 +107,13 @@ class GroupOperationsTests {
 				assertThat(parked.attempts()).isEqualTo(2);
 				assertThat(parked.reason()).contains("IllegalStateException: broken");
 			});
-			assertThat(shown.heldEvents()).singleElement().satisfies((held) -> {
+			assertThat(shown.heldEvents()).as("those that wait behind it are counted").isEmpty();
+			assertThat(alone(context, "billing").heldEvents()).singleElement().satisfies((held) -> {
 				assertThat(held.reason()).isEqualTo("waits behind an earlier event of its app");
 				assertThat(held.nextAttempt()).isNull();
 			});
 			billing.broken = false;
-			assertThat(operate(context, GroupOperation.REDRIVE, "all")).isEqualTo("1 parked events are tried again");
+			assertThat(operate(context, GroupOperation.REDRIVE, "all")).isEqualTo("1 parked event is tried again");
 			await().atMost(LIMIT).until(() -> billing.handled.equals(List.of(1, 2)));
 		});
 	}
@@ -135,7 +142,7 @@ class GroupOperationsTests {
 			refused(context, "groups", "billing", GroupOperation.REWIND, "0:0", "positions begin with 1");
 			refused(context, "groups", "billing", GroupOperation.REWIND, "-1:1", "such as 12:4711");
 			refused(context, "groups", "billing", GroupOperation.REWIND, "2999-01-01T00:00:00Z", "in the future");
-			refused(context, "methods", "billing", GroupOperation.REDRIVE, "all", "groups/billing can");
+			refused(context, "methods", "billing", GroupOperation.REDRIVE, "all", "but groups/billing");
 		});
 	}
 
@@ -166,8 +173,7 @@ class GroupOperationsTests {
 	@Test
 	void healthSaysWhoTakesNoPartAndWhy() {
 		this.runner.withBean(Billing.class).run((context) -> {
-			await().atMost(LIMIT)
-				.until(() -> group(context).partitions().stream().allMatch((one) -> one.owner() != null));
+			await().atMost(LIMIT).until(() -> group(context).unowned() == 0);
 			assertThat(health(context).getDetails()).doesNotContainKey("groups");
 		});
 		this.runner.run((context) -> {
@@ -184,10 +190,38 @@ class GroupOperationsTests {
 	}
 
 	@Test
+	void eventsOfAMethodThatWasRemovedWaitUntilTheGroupGivesThemUp() {
+		this.runner.withBean(Billing.class)
+			.run((context) -> await().atMost(LIMIT).until(() -> group(context).unowned() == 0));
+		this.runner.withPropertyValues("events.application-events.enabled=false").run((context) -> {
+			for (int i = 0; i < 12; i++) {
+				context.getBean(Publisher.class).publish(Event.of(TYPE, "7", i));
+			}
+			refused(context, "groups", "billing", GroupOperation.NARROW, "handlers",
+					"no handler of group billing is in");
+			List<Integer> handled = new CopyOnWriteArrayList<>();
+			EventHandler handler = (event) -> handled.add(event.payloadAs(Integer.class));
+			SubscriptionOptions options = SubscriptionOptions.builder().group("billing").build();
+			context.getBean(EventBus.class).subscribe(SubscriptionFilter.types("epoch.opened"), options, handler);
+			context.getBean(EventBus.class).subscribe(SubscriptionFilter.types("app.*").andApps("7"), options, handler);
+			context.getBean(Publisher.class).publish(Event.of(EventType.of("epoch.opened"), "7", 12));
+			await().atMost(LIMIT).until(() -> health(context).getDetails().containsKey("groups"));
+			assertThat(handled).isEmpty();
+			assertThat(group(context).unowned()).isEqualTo(5);
+			assertThat(group(context).partitions()).singleElement()
+				.satisfies((partition) -> assertThat(partition.lag()).isEqualTo(13));
+			refused(context, "groups", "billing", GroupOperation.NARROW, "epoch.opened", "say handlers");
+			assertThat(operate(context, GroupOperation.NARROW, "handlers")).contains("epoch.opened", "app.*");
+			context.getBean(Publisher.class).publish(Event.of(EventType.of("app.paused"), "7", 13));
+			await().atMost(LIMIT).until(() -> handled.equals(List.of(12, 13)) && group(context).lag() == 0);
+			assertThat(health(context).getDetails()).doesNotContainKey("groups");
+		});
+	}
+
+	@Test
 	void healthSaysWhatIsWrongWithTheTables() {
 		this.runner.withBean(Billing.class).run((context) -> {
-			await().atMost(LIMIT)
-				.until(() -> group(context).partitions().stream().allMatch((one) -> one.owner() != null));
+			await().atMost(LIMIT).until(() -> group(context).unowned() == 0);
 			this.database.execute("ALTER TABLE pgevents.event_cursor RENAME COLUMN epoch TO era");
 			this.database.execute("NOTIFY pgevents_log_control");
 			await().atMost(LIMIT)
@@ -250,8 +284,12 @@ class GroupOperationsTests {
 			.stream()
 			.filter((one) -> one.name().equals("billing"))
 			.findFirst()
-			.orElseGet(() -> new GroupsDescriptor.Group("none", java.util.Set.of(), -1, 0, 0, null,
-					List.of(new GroupStatus.Partition(0, null, 0, 0)), List.of(), List.of()));
+			.orElseGet(() -> new GroupsDescriptor.Group("none", Set.of(), -1, 0, 0, null, Map.of(), 1, List.of(),
+					List.of(), List.of()));
+	}
+
+	private static GroupsDescriptor.Group alone(ApplicationContext context, String group) {
+		return context.getBean(EventsEndpoint.class).group("groups", group);
 	}
 
 	private static String operate(ApplicationContext context, GroupOperation operation, String target) {

@@ -144,18 +144,30 @@ final class PostgresEventLog implements EventLog {
 
 	@Override
 	public void rewind(String group, Instant instant) {
-		StartPosition.at(instant);
 		change(group, (open) -> {
+			checkTime(open, instant);
 			try (PreparedStatement statement = open.prepareStatement("UPDATE " + this.names.table("cursor")
-					+ " AS c SET epoch = epoch + 1, pos = coalesce((SELECT min(l.pos) - 1 FROM "
-					+ this.names.table("log") + " AS l WHERE l.part = c.part AND l.recorded_at >= ?),"
-					+ " (SELECT max(l.pos) FROM " + this.names.table("log") + " AS l WHERE l.part = c.part), c.pos)"
+					+ " AS c SET epoch = epoch + 1, pos = least(c.pos, (SELECT min(l.pos) - 1 FROM "
+					+ this.names.table("log") + " AS l WHERE l.part = c.part AND l.recorded_at >= ?))"
 					+ " WHERE c.grp = ?")) {
 				statement.setTimestamp(1, Timestamp.from(instant));
 				statement.setString(2, group);
 				return statement.executeUpdate();
 			}
 		});
+	}
+
+	/** The clock of this process may be wrong. */
+	private static void checkTime(Connection open, Instant instant) throws SQLException {
+		try (PreparedStatement statement = open.prepareStatement("SELECT pg_catalog.clock_timestamp()");
+				ResultSet found = statement.executeQuery()) {
+			found.next();
+			Instant now = instant(found, 1);
+			if (instant.isAfter(now)) {
+				throw new IllegalArgumentException(
+						instant + " is in the future: it is " + now + " now by the clock of the server");
+			}
+		}
 	}
 
 	@Override
@@ -239,7 +251,8 @@ final class PostgresEventLog implements EventLog {
 	}
 
 	@Override
-	public void narrow(String group, SubscriptionFilter filter) {
+	public void narrow(String group, SubscriptionFilter... filters) {
+		List<Interest> interests = Interest.narrowed(group, filters);
 		change(group, (open) -> {
 			try (PreparedStatement delete = open
 				.prepareStatement("DELETE FROM " + this.names.table("interest") + " WHERE grp = ?");
@@ -247,7 +260,7 @@ final class PostgresEventLog implements EventLog {
 							"INSERT INTO " + this.names.table("interest") + " (grp, type, app_id) VALUES (?, ?, ?)")) {
 				delete.setString(1, group);
 				int deleted = delete.executeUpdate();
-				for (Interest interest : Interest.of(List.of(filter))) {
+				for (Interest interest : interests) {
 					insert.setString(1, group);
 					insert.setString(2, interest.type());
 					insert.setString(3, interest.app());

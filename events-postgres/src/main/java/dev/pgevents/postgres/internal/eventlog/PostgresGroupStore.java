@@ -56,6 +56,7 @@ final class PostgresGroupStore implements GroupStore {
 
 	/**
 	 * Creates a store.
+	 * @param busName the name of the bus, for logs
 	 * @param connection where to read and write
 	 * @param names how the log's tables are called
 	 * @param instance this process as an owner
@@ -64,7 +65,7 @@ final class PostgresGroupStore implements GroupStore {
 	 * @param idle how long the transaction of a handler may do nothing, once it has
 	 * locked a cursor: a process that was stopped would keep it
 	 */
-	PostgresGroupStore(LogConnection connection, LogNames names, Instance instance, EventRows rows,
+	PostgresGroupStore(String busName, LogConnection connection, LogNames names, Instance instance, EventRows rows,
 			ControlChannel control, Duration idle) {
 		this.connection = connection;
 		this.names = names;
@@ -78,7 +79,7 @@ final class PostgresGroupStore implements GroupStore {
 				+ " <> '0' AND " + setting + "::interval < " + limit + "::interval THEN " + setting + " ELSE " + limit
 				+ " END, true)";
 		this.held = new HeldEvents(names, rows);
-		this.sharing = new Sharing(names, instance, this.held, control);
+		this.sharing = new Sharing(busName, names, instance, this.held, control);
 	}
 
 	@Override

@@ -101,7 +101,7 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 		EventRows rows = new EventRows(connections.busName(), connections.codec());
 		ControlChannel control = new ControlChannel();
 		this.idleTimeout = connections.heartbeat().multipliedBy(3);
-		this.store = new PostgresGroupStore(this.connection, tables.names(), this.instance, rows, control,
+		this.store = new PostgresGroupStore(this.busName, this.connection, tables.names(), this.instance, rows, control,
 				this.idleTimeout);
 		this.log = new PostgresEventLog(this.connection, tables.names(), rows, control);
 		this.groups = new Groups(connections.busName(), this.store, groups, connections.dispatcher(),
@@ -254,6 +254,11 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 	@Override
 	public Map<String, String> problems() {
 		return this.groups.problems();
+	}
+
+	@Override
+	public List<SubscriptionFilter> filters(String group) {
+		return this.groups.filters(group);
 	}
 
 	@Override

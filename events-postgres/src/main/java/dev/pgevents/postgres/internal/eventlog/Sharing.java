@@ -21,6 +21,8 @@ import dev.pgevents.internal.group.Held;
 import dev.pgevents.internal.group.Interest;
 import dev.pgevents.internal.group.Share;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings together which instances run a group with who owns its partitions. Instances
@@ -28,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  * take the partitions in turn, as soon as these are free; none is taken away.
  */
 final class Sharing {
+
+	private static final Logger logger = LoggerFactory.getLogger(Sharing.class);
+
+	private final String busName;
 
 	private final LogNames names;
 
@@ -37,7 +43,8 @@ final class Sharing {
 
 	private final ControlChannel control;
 
-	Sharing(LogNames names, Instance instance, HeldEvents held, ControlChannel control) {
+	Sharing(String busName, LogNames names, Instance instance, HeldEvents held, ControlChannel control) {
+		this.busName = busName;
 		this.names = names;
 		this.instance = instance;
 		this.held = held;
@@ -55,6 +62,8 @@ final class Sharing {
 		if (update(connection, "INSERT INTO " + this.names.table("group") + " (name) VALUES (?) ON CONFLICT DO NOTHING",
 				group) == 1) {
 			start(connection, group, from);
+			logger.info("{}: group {} is new, and begins at {}{}", this.busName, group, from,
+					from.isLatest() ? ": what was published before is not handled" : "");
 		}
 		// One at a time: else two could each see the other's partitions as taken.
 		update(connection, "UPDATE " + this.names.table("group") + " SET name = name WHERE name = ?", group);

@@ -10,6 +10,7 @@ import dev.pgevents.EventBus;
 import dev.pgevents.EventLog;
 import dev.pgevents.EventsException;
 import dev.pgevents.Subscription;
+import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.internal.group.GroupMonitor;
 import dev.pgevents.postgres.BusMonitor;
 import dev.pgevents.postgres.BusStatus;
@@ -79,27 +80,56 @@ public final class EventsEndpoint {
 	 * @param what which part of the log; the only one is that of all groups
 	 * @param group the group's name
 	 * @param action what to do
-	 * @param target of what: the id of a parked event, {@code all} of them, a position or
-	 * a time
+	 * @param target of what: the id of a parked event, {@code all} of them, a position, a
+	 * time, or the {@code handlers} of this process
 	 * @return what was done
 	 * @throws InvalidEndpointRequestException if that cannot be done
 	 */
 	@WriteOperation
 	public GroupResult operateGroup(@Selector String what, @Selector String group, GroupOperation action,
 			String target) {
-		EventLog log = this.bus.capability(EventLog.class).orElse(null);
-		if (!what.equals("groups")) {
-			throw refused(what + " cannot be operated, groups/" + group + " can", null);
-		}
-		if (log == null) {
-			throw refused("there is no event log: switch it on with events.log.enabled=true", null);
-		}
+		EventLog log = log(what, group);
 		try {
-			return new GroupResult(group, action.on(log, group, target));
+			return new GroupResult(group, action.on(log, handlers(group), group, target));
 		}
 		catch (EventsException | IllegalArgumentException | IllegalStateException ex) {
 			throw refused(String.valueOf(ex.getMessage()), ex);
 		}
+	}
+
+	/**
+	 * Shows a group of the event log: all of its partitions, and all events that it holds
+	 * or has parked.
+	 * @param what which part of the log; the only one is that of all groups
+	 * @param group the group's name
+	 * @return how it is now, or null if there is none of that name
+	 * @throws InvalidEndpointRequestException if the log is missing or does not answer
+	 */
+	@ReadOperation
+	public GroupsDescriptor.@Nullable Group group(@Selector String what, @Selector String group) {
+		EventLog log = log(what, group);
+		try {
+			return GroupsDescriptor.of(log, group, problems());
+		}
+		catch (EventsException | IllegalStateException ex) {
+			throw refused(String.valueOf(ex.getMessage()), ex);
+		}
+	}
+
+	private EventLog log(String what, String group) {
+		if (!what.equals("groups")) {
+			throw refused("there is no " + what + "/" + group + ", but groups/" + group, null);
+		}
+		return this.bus.capability(EventLog.class)
+			.orElseThrow(() -> refused("there is no event log: switch it on with events.log.enabled=true", null));
+	}
+
+	private List<SubscriptionFilter> handlers(String group) {
+		return this.bus.capability(GroupMonitor.class).map((monitor) -> monitor.filters(group)).orElse(List.of());
+	}
+
+	private Map<String, String> problems() {
+		return this.bus.capability(GroupMonitor.class).map(GroupMonitor::problems).orElse(Map.of());
 	}
 
 	private static InvalidEndpointRequestException refused(String reason, @Nullable Throwable cause) {
@@ -127,10 +157,7 @@ public final class EventsEndpoint {
 		if (log == null) {
 			return null;
 		}
-		return connected
-				? GroupsDescriptor.of(log,
-						this.bus.capability(GroupMonitor.class).map(GroupMonitor::problems).orElse(Map.of()))
-				: GroupsDescriptor.notAsked(NO_CONNECTION);
+		return connected ? GroupsDescriptor.of(log, problems()) : GroupsDescriptor.notAsked(NO_CONNECTION);
 	}
 
 	private EventsDescriptor descriptor(List<SubscriptionDescriptor> subscriptions, BusMonitor monitor) {

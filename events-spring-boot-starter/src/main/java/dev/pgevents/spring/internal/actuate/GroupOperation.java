@@ -2,12 +2,14 @@ package dev.pgevents.spring.internal.actuate;
 
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import dev.pgevents.EventLog;
 import dev.pgevents.Position;
+import dev.pgevents.SubscriptionFilter;
 
 /**
  * What can be done with a group.
@@ -20,9 +22,10 @@ public enum GroupOperation {
 	REDRIVE {
 
 		@Override
-		String on(EventLog log, String group, String target) {
+		String on(EventLog log, List<SubscriptionFilter> handlers, String group, String target) {
 			if (target.equals(ALL)) {
-				return log.redrive(group) + " parked events are tried again";
+				int events = log.redrive(group);
+				return events + ((events == 1) ? " parked event is tried again" : " parked events are tried again");
 			}
 			return found(log.redrive(group, eventId(target)), target, "is tried again");
 		}
@@ -33,7 +36,7 @@ public enum GroupOperation {
 	SKIP {
 
 		@Override
-		String on(EventLog log, String group, String target) {
+		String on(EventLog log, List<SubscriptionFilter> handlers, String group, String target) {
 			return found(log.skip(group, eventId(target)), target, "is given up");
 		}
 
@@ -43,7 +46,7 @@ public enum GroupOperation {
 	REWIND {
 
 		@Override
-		String on(EventLog log, String group, String target) {
+		String on(EventLog log, List<SubscriptionFilter> handlers, String group, String target) {
 			Matcher position = POSITION.matcher(target);
 			if (position.matches()) {
 				log.rewind(group, new Position(Integer.parseInt(position.group(1)), Long.parseLong(position.group(2))));
@@ -52,6 +55,25 @@ public enum GroupOperation {
 				log.rewind(group, instant(target));
 			}
 			return "handles again from " + target + " on";
+		}
+
+	},
+
+	/** Gives up what the handlers of this process do not ask for: {@code handlers}. */
+	NARROW {
+
+		@Override
+		String on(EventLog log, List<SubscriptionFilter> handlers, String group, String target) {
+			if (!target.equals("handlers")) {
+				throw new IllegalArgumentException("target is \"" + target
+						+ "\": say handlers, what those of this process ask for is left to the group");
+			}
+			if (handlers.isEmpty()) {
+				throw new IllegalArgumentException(
+						"no handler of group " + group + " is in this process: ask one that has all that are left");
+			}
+			log.narrow(group, handlers.toArray(SubscriptionFilter[]::new));
+			return "asks for what its handlers in this process ask for, and nothing else: " + handlers;
 		}
 
 	};
@@ -63,12 +85,13 @@ public enum GroupOperation {
 	/**
 	 * Does it.
 	 * @param log the log
+	 * @param handlers what the handlers of the group in this process ask for
 	 * @param group the group's name
 	 * @param target of what
 	 * @return what was done
 	 * @throws IllegalArgumentException if that cannot be done
 	 */
-	abstract String on(EventLog log, String group, String target);
+	abstract String on(EventLog log, List<SubscriptionFilter> handlers, String group, String target);
 
 	private static UUID eventId(String target) {
 		try {

@@ -1,10 +1,14 @@
 package dev.pgevents.spring.internal.actuate;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 import dev.pgevents.Event;
 import dev.pgevents.EventLog;
@@ -24,12 +28,15 @@ import org.jspecify.annotations.Nullable;
  */
 public record GroupsDescriptor(@Nullable List<Group> groups, @Nullable String error) {
 
-	/** How many held and how many parked events of a group are shown. */
-	private static final int SHOWN = 50;
+	/** How many failed and how many parked events of each group are shown. */
+	private static final int EVENTS = 50;
+
+	/** How many partitions of each group are shown. */
+	private static final int PARTITIONS = 10;
 
 	static GroupsDescriptor of(EventLog log, Map<String, String> problems) {
 		try {
-			return new GroupsDescriptor(log.groups().stream().map((group) -> group(log, group, problems)).toList(),
+			return new GroupsDescriptor(log.groups().stream().map((group) -> brief(log, group, problems)).toList(),
 					null);
 		}
 		catch (EventsException | IllegalStateException ex) {
@@ -41,13 +48,52 @@ public record GroupsDescriptor(@Nullable List<Group> groups, @Nullable String er
 		return new GroupsDescriptor(null, reason);
 	}
 
-	static Group group(EventLog log, GroupStatus group, Map<String, String> problems) {
-		List<Waiting> held = (group.held() > 0) ? log.held(group.name()).stream().limit(SHOWN).map(Waiting::of).toList()
-				: List.of();
-		List<Waiting> parked = (group.parked() > 0)
-				? log.parked(group.name()).stream().limit(SHOWN).map(Waiting::of).toList() : List.of();
+	/** What is worth a look: of an app that fails many events may be waiting. */
+	private static Group brief(EventLog log, GroupStatus group, Map<String, String> problems) {
+		return group(group, problems, furthestBehind(group),
+				held(log, group).filter((held) -> !held.error().isEmpty()).limit(EVENTS),
+				parked(log, group).limit(EVENTS));
+	}
+
+	/** All that is known of one group; null if there is none of that name. */
+	static @Nullable Group of(EventLog log, String name, Map<String, String> problems) {
+		return log.groups()
+			.stream()
+			.filter((group) -> group.name().equals(name))
+			.findFirst()
+			.map((group) -> group(group, problems, group.partitions(), held(log, group), parked(log, group)))
+			.orElse(null);
+	}
+
+	private static Stream<HeldEvent> held(EventLog log, GroupStatus group) {
+		return (group.held() > 0) ? log.held(group.name()).stream() : Stream.empty();
+	}
+
+	private static Stream<ParkedEvent> parked(EventLog log, GroupStatus group) {
+		return (group.parked() > 0) ? log.parked(group.name()).stream() : Stream.empty();
+	}
+
+	private static Group group(GroupStatus group, Map<String, String> problems, List<GroupStatus.Partition> partitions,
+			Stream<HeldEvent> held, Stream<ParkedEvent> parked) {
+		Map<String, Integer> owners = new TreeMap<>();
+		group.partitions()
+			.stream()
+			.map(GroupStatus.Partition::owner)
+			.filter(Objects::nonNull)
+			.forEach((owner) -> owners.merge(owner, 1, Integer::sum));
+		int owned = owners.values().stream().mapToInt(Integer::intValue).sum();
 		return new Group(group.name(), new TreeSet<>(group.types()), group.lag(), group.held(), group.parked(),
-				problems.get(group.name()), group.partitions(), held, parked);
+				problems.get(group.name()), owners, group.partitions().size() - owned, partitions,
+				held.map(Waiting::of).toList(), parked.map(Waiting::of).toList());
+	}
+
+	private static List<GroupStatus.Partition> furthestBehind(GroupStatus group) {
+		return group.partitions()
+			.stream()
+			.filter((partition) -> partition.lag() > 0)
+			.sorted(Comparator.comparingLong(GroupStatus.Partition::lag).reversed())
+			.limit(PARTITIONS)
+			.toList();
 	}
 
 	/**
@@ -59,12 +105,18 @@ public record GroupsDescriptor(@Nullable List<Group> groups, @Nullable String er
 	 * @param held how many events wait for another attempt, or behind one that does
 	 * @param parked how many events have failed for good
 	 * @param problem why this process handles nothing of it, or null
-	 * @param partitions how far it is in each partition, and who handles that one
-	 * @param heldEvents the first of those that are held
-	 * @param parkedEvents the first of those that are parked
+	 * @param owners which instances handle it, each with the number of its partitions
+	 * @param unowned how many partitions no instance handles
+	 * @param partitions among all groups those that are furthest behind, if any are;
+	 * where it is asked for alone all of them
+	 * @param heldEvents the first of those that have failed and are tried again; where it
+	 * is asked for alone also those that wait behind another one of their app
+	 * @param parkedEvents the first of those that are parked; where it is asked for alone
+	 * all of them
 	 */
 	public record Group(String name, Set<String> types, long lag, long held, long parked, @Nullable String problem,
-			List<GroupStatus.Partition> partitions, List<Waiting> heldEvents, List<Waiting> parkedEvents) {
+			Map<String, Integer> owners, int unowned, List<GroupStatus.Partition> partitions, List<Waiting> heldEvents,
+			List<Waiting> parkedEvents) {
 
 	}
 
