@@ -19,6 +19,7 @@ import dev.pgevents.EventHandler;
 import dev.pgevents.EventLog;
 import dev.pgevents.EventStream;
 import dev.pgevents.EventType;
+import dev.pgevents.Gap;
 import dev.pgevents.GroupStatus;
 import dev.pgevents.PublishException;
 import dev.pgevents.Subscription;
@@ -32,6 +33,8 @@ import dev.pgevents.postgres.test.TestPostgres;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -324,6 +327,48 @@ class EventLogMechanicsTests {
 		return (int) statements(server).stream().filter((line) -> line.contains("SET name = name")).count();
 	}
 
+	/** Positions follow each other only for those who hear of all types and apps. */
+	@ParameterizedTest
+	@ValueSource(strings = { "type", "app" })
+	void groupsListenToAllChannelsWhateverTheyAskFor(String by) throws Exception {
+		EventType other = EventType.of("epoch.opened");
+		ChannelStrategy channels = by.equals("type") ? ChannelStrategy.perType("by_type", List.of(TYPE, other))
+				: ChannelStrategy.perApp("by_app", 4);
+		try (PostgresEventBus bus = bus("a").channels(channels).build()) {
+			BlockingQueue<Event> handled = new LinkedBlockingQueue<>();
+			join(bus, "billing", SubscriptionFilter.types(TYPE).andApps("app"), handled::add);
+			for (int i = 0; i < 20; i++) {
+				bus.publish(Event.of((i % 2 == 0) ? TYPE : other, "app", i));
+				bus.publish(Event.of(TYPE, "other app", -1));
+			}
+			assertThat(numbers(handled, 10)).containsExactly(0, 2, 4, 6, 8, 10, 12, 14, 16, 18);
+			assertThat(bus.status().channels()).containsAll(channels.channelsOf(SubscriptionFilter.all()));
+			await().atMost(LIMIT).until(() -> log(bus).lag("billing") == 0);
+			assertThat(handled).isEmpty();
+		}
+	}
+
+	/** What the log has was put there by a role that may; a signature says no more. */
+	@Test
+	void whereEventsAreSignedGroupsHandleWhatTheLogHas() throws Exception {
+		try (PostgresEventBus bus = bus("a").signing(SigningKey.of("0123456789abcdef0123456789abcdef")).build();
+				EventStream stream = bus.open(SubscriptionFilter.all())) {
+			BlockingQueue<Event> handled = join(bus, "billing");
+			stream.ready().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+			publish(bus, 0, 1);
+			this.database.execute("SELECT pgevents.event_publish('epoch.closed', 'app', '1')");
+			bus.publish(Event.of(TYPE, "app", "x".repeat(20_000)));
+			publish(bus, 2, 3);
+			assertThat(numbers(handled, 2)).containsExactly(0, 1);
+			assertThat(handled.poll(LIMIT.toSeconds(), TimeUnit.SECONDS).payloadAs(String.class)).hasSize(20_000);
+			assertThat(numbers(handled, 1)).containsExactly(2);
+			assertThat(((Event) stream.poll(LIMIT)).payloadAs(Integer.class)).isZero();
+			assertThat(stream.poll(LIMIT)).as("broadcast handlers get what is signed").isInstanceOf(Gap.class);
+			assertThat(((Event) stream.poll(LIMIT)).payloadAs(String.class)).hasSize(20_000);
+			assertThat(((Event) stream.poll(LIMIT)).payloadAs(Integer.class)).isEqualTo(2);
+		}
+	}
+
 	@Test
 	void aLargeEventIsReadBesideTheThreadThatListens() throws Exception {
 		try (PostgresEventBus bus = bus("a").build();
@@ -426,7 +471,11 @@ class EventLogMechanicsTests {
 	}
 
 	private static void join(PostgresEventBus bus, String group, EventHandler handler) {
-		bus.subscribe(SubscriptionFilter.all(),
+		join(bus, group, SubscriptionFilter.all(), handler);
+	}
+
+	private static void join(PostgresEventBus bus, String group, SubscriptionFilter filter, EventHandler handler) {
+		bus.subscribe(filter,
 				SubscriptionOptions.builder().group(group).concurrency(4).errorHandler((sub, delivery, error) -> {
 				}).build(), handler)
 			.ready()

@@ -25,12 +25,14 @@ import dev.pgevents.Event;
 import dev.pgevents.EventBus;
 import dev.pgevents.EventLogContract;
 import dev.pgevents.EventStream;
+import dev.pgevents.Gap;
 import dev.pgevents.Payload;
 import dev.pgevents.PayloadTooLargeException;
 import dev.pgevents.PublishException;
 import dev.pgevents.Recorder;
 import dev.pgevents.StartPosition;
 import dev.pgevents.Subscription;
+import dev.pgevents.SubscriptionFilter;
 import dev.pgevents.postgres.test.TestPostgres;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
@@ -317,12 +319,15 @@ class PostgresEventLogTests extends EventLogContract {
 
 	@Test
 	void anEventTooLargeForANotificationReachesGroupsAndBroadcastHandlers() throws Exception {
-		try (PostgresEventBus bus = bus(this.name).build()) {
+		try (PostgresEventBus bus = bus(this.name).build();
+				PostgresEventBus older = bus(this.name + "old").log(null).build()) {
 			Recorder recorder = new Recorder();
 			BlockingQueue<String> texts = new LinkedBlockingQueue<>();
 			join(bus, (event) -> texts.add(event.payloadAs(String.class)));
 			EventStream stream = bus.open(filter());
 			stream.ready().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+			EventStream withoutLog = older.open(SubscriptionFilter.all());
+			withoutLog.ready().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
 			String large = "x".repeat(500_000);
 			bus.publishAll(List.of(Event.of(this.type, "app", "before"), Event.of(this.type, "app", large),
 					Event.of(this.type, "app", "after")));
@@ -332,6 +337,10 @@ class PostgresEventLogTests extends EventLogContract {
 			assertThat(((Event) stream.poll(LIMIT)).payloadAs(String.class)).isEqualTo("before");
 			assertThat(((Event) stream.poll(LIMIT)).payloadAs(String.class)).isEqualTo(large);
 			assertThat(((Event) stream.poll(LIMIT)).payloadAs(String.class)).isEqualTo("after");
+			assertThat(((Event) withoutLog.poll(LIMIT)).payloadAs(String.class)).isEqualTo("before");
+			assertThat(withoutLog.poll(LIMIT)).isInstanceOfSatisfying(Gap.class,
+					(gap) -> assertThat(gap.reason()).isEqualTo(Gap.Reason.UNREADABLE));
+			assertThat(((Event) withoutLog.poll(LIMIT)).payloadAs(String.class)).isEqualTo("after");
 			assertThatExceptionOfType(PayloadTooLargeException.class)
 				.isThrownBy(() -> bus.publish(Event.of(this.type, "app", "x".repeat(1 << 20))))
 				.satisfies((ex) -> assertThat(ex.allowedBytes()).isEqualTo(1 << 20));

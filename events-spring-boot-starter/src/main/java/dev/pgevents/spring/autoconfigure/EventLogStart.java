@@ -41,7 +41,9 @@ final class EventLogStart implements SmartLifecycle {
 		}
 		catch (IllegalStateException ex) {
 			throw new EventsConfigurationException(String.valueOf(ex.getMessage()),
-					"Bring the tables and the properties events.log.* into line, see docs/durable-events.md.", ex);
+					"Bring the tables, the privileges of the role and the properties events.log.* into line, see "
+							+ "docs/durable-events.md.",
+					ex);
 		}
 	}
 

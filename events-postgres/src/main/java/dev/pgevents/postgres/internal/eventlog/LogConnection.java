@@ -105,7 +105,7 @@ final class LogConnection implements AutoCloseable {
 			if (isBroken(ex)) {
 				discard();
 			}
-			throw ex;
+			throw Privileges.named(ex);
 		}
 	}
 

@@ -63,9 +63,22 @@ final class LogSchema {
 	 * Makes what is missing, and checks what is there.
 	 * @return the secret of the log's notifications
 	 * @throws SQLException if the database does not answer
-	 * @throws IllegalStateException if something is missing or different
+	 * @throws IllegalStateException if something is missing, different or not granted
 	 */
 	byte[] ensure(Connection connection) throws SQLException {
+		try {
+			return made(connection);
+		}
+		catch (SQLException ex) {
+			if (Privileges.isLacking(ex)) {
+				throw new IllegalStateException("the event log may not be used: " + Privileges.named(ex).getMessage(),
+						ex);
+			}
+			throw ex;
+		}
+	}
+
+	private byte[] made(Connection connection) throws SQLException {
 		if (!exists(connection)) {
 			if (!this.initialize) {
 				throw new IllegalStateException(
@@ -103,11 +116,18 @@ final class LogSchema {
 		catch (SQLException ex) {
 			connection.rollback();
 			throw new SQLException("the tables of the event log could not be made in schema " + this.names.schema()
-					+ ": " + ex.getMessage() + REMEDY, ex.getSQLState(), ex);
+					+ ": " + ex.getMessage() + remedy(ex), ex.getSQLState(), ex);
 		}
 		finally {
 			connection.setAutoCommit(true);
 		}
+	}
+
+	private static String remedy(SQLException failure) {
+		return Privileges.isLacking(failure)
+				? ". Let a service whose role may start first, or put event-log.sql of the library's jar into a "
+						+ "migration (in Spring Boot: events.log.initialize=never)"
+				: REMEDY;
 	}
 
 	private String script() {

@@ -78,6 +78,7 @@ public final class PublishFailures {
 						+ "transaction, or does not read what it is sent: end it, see pg_stat_activity and "
 						+ "pg_notification_queue_usage()";
 			case SqlStates.READ_ONLY_SQL_TRANSACTION -> "the server is a hot standby, connect to the primary";
+			case SqlStates.INSUFFICIENT_PRIVILEGE -> ex.getMessage() + SqlStates.GRANTS;
 			default -> String.valueOf(ex.getMessage());
 		};
 	}

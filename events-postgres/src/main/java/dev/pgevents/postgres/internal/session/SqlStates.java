@@ -27,6 +27,10 @@ public final class SqlStates {
 	/** The role lacks a privilege. */
 	public static final String INSUFFICIENT_PRIVILEGE = "42501";
 
+	/** What to say after what the server says of a privilege that is lacking. */
+	public static final String GRANTS = ". What each role has to be granted: \"Tables and roles\" in "
+			+ "docs/durable-events.md";
+
 	/** The notification queue is full. */
 	public static final String PROGRAM_LIMIT_EXCEEDED = "54000";
 

@@ -1,5 +1,7 @@
 package dev.pgevents.spring.internal.listener;
 
+import java.util.function.Supplier;
+
 import dev.pgevents.Event;
 import dev.pgevents.EventHandler;
 import dev.pgevents.Gap;
@@ -23,14 +25,29 @@ final class GroupMethod {
 	private GroupMethod() {
 	}
 
-	static SubscriptionOptions options(SubscriptionOptions.Builder options, String group, String from) {
+	static SubscriptionOptions options(BeanMethod method, SubscriptionOptions.Builder options, String group,
+			String from) {
 		if (!group.isEmpty()) {
-			options.group(group);
+			checked(method, () -> options.group(group),
+					"Name the group with letters, digits, '_', '.' and '-', such as group = \"billing\".");
 		}
 		if (!from.isEmpty()) {
-			options.from(StartPosition.parse(from));
+			checked(method, () -> options.from(StartPosition.parse(from)),
+					"Write from = \"latest\", \"earliest\" or a time that is past, such as \"2026-01-19T10:00:00Z\", or "
+							+ "leave it out: a new group then begins with what is published next.");
 		}
-		return options.build();
+		return checked(method, options::build,
+				group.isEmpty() ? "Name a group, such as group = \"billing\", or leave from out."
+						: "Leave out what does not go with a group, or the attribute group.");
+	}
+
+	private static <T> T checked(BeanMethod method, Supplier<T> value, String action) {
+		try {
+			return value.get();
+		}
+		catch (IllegalArgumentException | IllegalStateException ex) {
+			throw method.refuse("OnDomainEvent", String.valueOf(ex.getMessage()), action, ex);
+		}
 	}
 
 	/** Lets the group's position commit with the method's transaction, if it has one. */

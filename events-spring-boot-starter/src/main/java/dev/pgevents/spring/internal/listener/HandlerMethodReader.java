@@ -187,13 +187,8 @@ final class HandlerMethodReader {
 			.ignoreOwn(annotation.ignoreOwn())
 			.overflow((overflow.length == 1) ? overflow[0] : overflow(annotation))
 			.errorHandler(errorHandler(handler, values.text("errorHandler", annotation.errorHandler())));
-		try {
-			return GroupMethod.options(options, values.text("group", annotation.group()),
-					values.text("from", annotation.from()));
-		}
-		catch (IllegalArgumentException | IllegalStateException ex) {
-			throw handler.refuse("OnDomainEvent", String.valueOf(ex.getMessage()), "Correct the annotation.", ex);
-		}
+		return GroupMethod.options(handler, options, values.text("group", annotation.group()),
+				values.text("from", annotation.from()));
 	}
 
 	/** Nothing overflows in a group. */

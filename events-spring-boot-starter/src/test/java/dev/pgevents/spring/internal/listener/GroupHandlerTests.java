@@ -82,7 +82,7 @@ class GroupHandlerTests {
 	}
 
 	@Test
-	void anEventIsHandledAfterARestartToo() {
+	void anEventIsHandledAfterARestartToo(CapturedOutput output) {
 		ApplicationContextRunner app = this.runner.withBean(Collecting.class);
 		app.run((context) -> {
 			publish(context, 1);
@@ -95,6 +95,35 @@ class GroupHandlerTests {
 			assertThat(context.getBean(Collecting.class).next()).isEqualTo(2);
 			assertThat(context.getBean(Collecting.class).next()).isEqualTo(3);
 		});
+		assertThat(output.getAll())
+			.containsOnlyOnce("events: group billing is new, and begins at latest: what was published before");
+	}
+
+	@Test
+	void whereTheDatabaseComesLaterTheTablesAreMadeThen(CapturedOutput output) throws SQLException {
+		String name = this.database.dataSource().getDatabaseName();
+		TestPostgres.shared().execute("DROP DATABASE " + name);
+		this.runner.withBean(Collecting.class).run((context) -> {
+			assertThat(output.getAll()).contains("the event log is looked for once the database answers");
+			TestPostgres.shared().execute("CREATE DATABASE " + name);
+			await().atMost(LIMIT)
+				.ignoreExceptions()
+				.until(() -> status(context).partitions().stream().allMatch((one) -> one.owner() != null));
+			publish(context, 1);
+			assertThat(context.getBean(Collecting.class).next()).isEqualTo(1);
+		});
+	}
+
+	@Test
+	void aRoleThatMayNotMakeTheTablesFailsTheStart() throws SQLException {
+		String role = "r" + System.nanoTime();
+		this.database.execute("CREATE ROLE " + role + " LOGIN");
+		this.runner.withPropertyValues("spring.datasource.username=" + role, "spring.datasource.password=")
+			.run((context) -> {
+				EventsConfigurationException refusal = Refusals.refusal(context.getStartupFailure());
+				assertThat(refusal.description()).contains("permission denied for database");
+				assertThat(refusal.action()).contains("the privileges of the role");
+			});
 	}
 
 	@Test
@@ -125,6 +154,28 @@ class GroupHandlerTests {
 			await().atMost(LIMIT).until(() -> effects() == 1);
 			assertThat(this.database.query("SELECT count(*) FROM effect AS e, pgevents.event_cursor AS c"
 					+ " WHERE c.grp = 'billing' AND c.pos = 1 AND c.xmin = e.xmin"))
+				.isEqualTo(1);
+		});
+	}
+
+	@Test
+	void whatAHandlerPublishesCommitsWithItsPositionOrNotAtAll() {
+		this.runner.withBean(Behaviour.class).withBean(Transacting.class).run((context) -> {
+			Behaviour handler = context.getBean(Behaviour.class);
+			Meanwhile publishing = () -> context.getBean("domainPublisher", Publisher.class)
+				.publish(Event.of(EventType.of("epoch.opened"), "app", null));
+			handler.meanwhile = publishing;
+			handler.failures.set(1);
+			handler.failure = new IllegalStateException("after it has published");
+			publish(context, 1);
+			await().atMost(LIMIT).until(() -> effects() == 1);
+			assertThat(this.database.query("SELECT count(*) FROM pgevents.event_log WHERE type = 'epoch.opened'"))
+				.isZero();
+			handler.meanwhile = publishing;
+			publish(context, 2);
+			await().atMost(LIMIT).until(() -> effects() == 2);
+			assertThat(this.database.query("SELECT count(*) FROM pgevents.event_log AS l, effect AS e"
+					+ " WHERE l.type = 'epoch.opened' AND e.number = 2 AND e.xmin = l.xmin"))
 				.isEqualTo(1);
 		});
 	}
@@ -268,6 +319,12 @@ class GroupHandlerTests {
 		this.runner.withBean(BadStart.class)
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining("from is \"yesterday\": use \"latest\", \"earliest\" or a time"));
+		this.runner.withBean("one", Collecting.class)
+			.withBean("two", Collecting.class)
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("group billing has two handlers for the same events: ")
+				.hasStackTraceContaining("one.on for ")
+				.hasStackTraceContaining("two.on cannot join its group"));
 		this.runner.withBean(ReadOnly.class)
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("that is read-only"));
 	}

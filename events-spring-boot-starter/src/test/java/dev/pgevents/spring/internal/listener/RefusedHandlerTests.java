@@ -74,6 +74,10 @@ class RefusedHandlerTests {
 			arguments(NeverConstrained.class, "a parameter carries @Constraint, which does nothing here",
 					"Annotate the class with @Validated"),
 			arguments(BadSyncType.class, "Epoch Closed", "lower-case words"),
+			arguments(BadGroup.class, "group \"bill ing\" is not valid at character 5", "such as group = \"billing\""),
+			arguments(BadStart.class, "from is \"yesterday\"", "\"earliest\" or a time that is past, such as \"2026-"),
+			arguments(StartWithoutGroup.class, "from is earliest without a group", "Name a group, such as"),
+			arguments(GroupThatIgnoresItsOwn.class, "group claims has ignoreOwn", "does not go with a group"),
 			arguments(SyncOfEvent.class, "it may take a SyncTrigger", "(SyncTrigger trigger)"));
 
 	/** A value of each attribute that fails the start. */
@@ -172,6 +176,22 @@ class RefusedHandlerTests {
 	static class GroupWithoutLog {
 
 		@OnDomainEvent(types = "epoch.closed", group = "claims")
+		void on(Event event) {
+		}
+
+	}
+
+	static class BadGroup {
+
+		@OnDomainEvent(types = "epoch.closed", group = "bill ing")
+		void on(Event event) {
+		}
+
+	}
+
+	static class StartWithoutGroup {
+
+		@OnDomainEvent(types = "epoch.closed", from = "earliest")
 		void on(Event event) {
 		}
 

@@ -35,6 +35,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.ApplicationContext;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -129,6 +130,39 @@ class DurablePublishingTests {
 				assertThat(application.received().events()).singleElement()
 					.satisfies((event) -> assertThat(event.position()).isNotNull());
 			}));
+	}
+
+	@Test
+	void immediatelyTheRowIsOfATransactionOfItsOwn() {
+		this.runner.withPropertyValues("events.publisher.mode=immediate")
+			.run((context) -> PublishingApplication.with(context, (application) -> {
+				application.transaction((status) -> {
+					application.publish("7");
+					status.setRollbackOnly();
+				});
+				assertThat(application.received().events()).singleElement()
+					.satisfies((event) -> assertThat(event.position()).isNotNull());
+				assertThat(recorded(context)).extracting(Event::appId).containsExactly("7");
+			}));
+	}
+
+	@Test
+	void afterATransactionOfAnotherDataSourceTheRowIsRecordedWithoutOne() {
+		TransactionTemplate foreign = new TransactionTemplate(
+				new DataSourceTransactionManager(TestPostgres.shared().dataSource()));
+		this.runner.run((context) -> PublishingApplication.with(context, (application) -> {
+			foreign.executeWithoutResult((status) -> {
+				application.publish("7");
+				assertThat(recorded(context)).isEmpty();
+			});
+			foreign.executeWithoutResult((status) -> {
+				application.publish("8");
+				status.setRollbackOnly();
+			});
+			assertThat(application.received().events()).singleElement()
+				.satisfies((event) -> assertThat(event.position()).isNotNull());
+			assertThat(recorded(context)).extracting(Event::appId).containsExactly("7");
+		}));
 	}
 
 	/** What a process leaves behind that is killed between commit and notification. */
