@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 
 import dev.pgevents.Backoff;
 import dev.pgevents.Event;
@@ -42,6 +43,8 @@ import static org.awaitility.Awaitility.await;
 class EventLogSchemaTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(30);
+
+	private static final String GRANTS = "What each role has to be granted: \"Tables and roles\" in docs/durable-events.md";
 
 	private static final EventType TYPE = EventType.of("epoch.closed");
 
@@ -90,6 +93,13 @@ class EventLogSchemaTests {
 		try (PostgresEventBus bus = bus(EventLogSettings.builder().initialize(false).build())) {
 			bus.initializeEventLog();
 		}
+		assertThat(this.database.query("SELECT count(*) FROM pg_proc WHERE pronamespace = 'pgevents'::regnamespace"
+				+ " AND NOT has_function_privilege('public', oid, 'EXECUTE')"
+				+ " AND 'search_path=pg_catalog, pg_temp' = ANY (proconfig)"))
+			.as("functions that no stranger may call or lead astray")
+			.isEqualTo(
+					this.database.query("SELECT count(*) FROM pg_proc WHERE pronamespace = 'pgevents'::regnamespace"))
+			.isPositive();
 	}
 
 	@Test
@@ -158,18 +168,32 @@ class EventLogSchemaTests {
 		String reader = role("reader" + suffix, "SELECT ON pgevents.event_log, pgevents.event_partition,"
 				+ " pgevents.event_settings, pgevents.event_group");
 		String stranger = role("stranger" + suffix);
-		try (PostgresEventBus bus = bus(publisher, EventLogSettings.defaults())) {
+		try (PostgresEventBus bus = bus(publisher, EventLogSettings.defaults());
+				Connection connection = DriverManager.getConnection(this.database.url(), publisher, "")) {
 			bus.publish(Event.of(TYPE, "1", 1));
+			connection.createStatement().execute("SELECT pgevents.event_publish('a.b', '1', '2')");
 			EventLog log = bus.capability(EventLog.class).orElseThrow();
 			assertThatExceptionOfType(EventLogException.class)
 				.isThrownBy(() -> log.read(SubscriptionFilter.all(), StartPosition.earliest(), 1))
-				.withMessageContaining("permission denied");
+				.withMessageContaining("permission denied")
+				.withMessageContaining(GRANTS);
+			bus.subscribe(SubscriptionFilter.all(), SubscriptionOptions.builder().group("g").build(), (event) -> {
+			});
+			await().atMost(LIMIT).until(() -> bus.groupProblems().getOrDefault("g", "").contains("permission denied"));
+			assertThat(bus.groupProblems().get("g")).contains(GRANTS);
 		}
 		try (PostgresEventBus bus = bus(reader, EventLogSettings.defaults())) {
 			EventLog log = bus.capability(EventLog.class).orElseThrow();
-			assertThat(log.read(SubscriptionFilter.all(), StartPosition.earliest(), 10)).hasSize(1);
+			assertThat(log.read(SubscriptionFilter.all(), StartPosition.earliest(), 10)).hasSize(2);
 			assertThatExceptionOfType(PublishException.class).isThrownBy(() -> bus.publish(Event.of(TYPE, "1", 1)))
-				.withMessageContaining("permission denied");
+				.withMessageContaining("permission denied")
+				.withMessageContaining(GRANTS);
+		}
+		try (PostgresEventBus bus = bus(stranger, EventLogSettings.defaults())) {
+			assertThatIllegalStateException().isThrownBy(bus::initializeEventLog)
+				.withMessageContaining("the event log may not be used: ")
+				.withMessageContaining("permission denied")
+				.withMessageContaining(GRANTS);
 		}
 		for (String call : List.of("SELECT pgevents.event_publish('a.b', null, null)",
 				"SELECT secret FROM pgevents.event_settings", "INSERT INTO pgevents.event_log VALUES (1)")) {
@@ -178,6 +202,17 @@ class EventLogSchemaTests {
 					.isThrownBy(() -> connection.createStatement().execute(call))
 					.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("42501"));
 			}
+		}
+	}
+
+	@Test
+	void aRoleThatMayNotMakeTheTablesIsToldWhatToDo() throws Exception {
+		String role = role("r" + UUID.randomUUID().toString().replace("-", ""));
+		try (PostgresEventBus bus = bus(role, EventLogSettings.defaults())) {
+			assertThatIllegalStateException().isThrownBy(bus::initializeEventLog)
+				.withMessageContaining("could not be made in schema pgevents: ERROR: permission denied for database")
+				.withMessageContaining("events.log.initialize=never")
+				.withMessageContaining(GRANTS);
 		}
 	}
 
@@ -227,6 +262,7 @@ class EventLogSchemaTests {
 			assertThat(bus.status().connection().problem()).isNull();
 		}
 		try (Connection connection = DriverManager.getConnection(this.database.url(), "consumer" + suffix, "")) {
+			connection.createStatement().execute(documented("DELETE FROM pgevents.event_interest"));
 			for (String call : List.of("DELETE FROM pgevents.event_log", "UPDATE pgevents.event_log SET payload = NULL",
 					"UPDATE pgevents.event_settings SET secret = ''", "DROP TABLE pgevents.event_held")) {
 				assertThatExceptionOfType(SQLException.class)
@@ -236,9 +272,31 @@ class EventLogSchemaTests {
 		}
 	}
 
+	@Test
+	void whatIsLeftOfAnOutboxMovesAsThePageSays() throws Exception {
+		this.database.execute("CREATE TABLE outbox (id bigserial, type text, aggregate_id text, payload text);"
+				+ "INSERT INTO outbox (type, aggregate_id, payload) SELECT 'epoch.closed', 'app', n::text"
+				+ " FROM generate_series(1, 100) AS n");
+		try (PostgresEventBus bus = bus(EventLogSettings.defaults())) {
+			bus.initializeEventLog();
+			this.database.execute("BEGIN;" + documented("SELECT pgevents.event_publish(o.type") + ";COMMIT");
+			List<Event> events = bus.capability(EventLog.class)
+				.orElseThrow()
+				.read(SubscriptionFilter.types(TYPE).andApps("app"), StartPosition.earliest(), 200);
+			assertThat(events).extracting((event) -> event.payloadAs(Integer.class))
+				.isEqualTo(IntStream.rangeClosed(1, 100).boxed().toList());
+			assertThat(this.database.query("SELECT count(*) FROM outbox")).isZero();
+		}
+	}
+
 	private static String documentedGrants() throws IOException {
+		return documented("GRANT USAGE ON SCHEMA");
+	}
+
+	/** The statements of the page that begin so. */
+	private static String documented(String beginning) throws IOException {
 		String page = Files.readString(Path.of("../docs/durable-events.md"));
-		int start = page.indexOf("```sql\nGRANT USAGE ON SCHEMA");
+		int start = page.indexOf("```sql\n" + beginning);
 		assertThat(start).isNotNegative();
 		return page.substring(start + "```sql\n".length(), page.indexOf("```", start + 3));
 	}

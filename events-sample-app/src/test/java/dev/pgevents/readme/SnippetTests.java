@@ -155,6 +155,7 @@ class SnippetTests {
 		TestPostgres database = TestPostgres.shared().createDatabase();
 		database.execute("CREATE EXTENSION pgcrypto");
 		database.execute("CREATE TABLE epoch (app text, index bigint)");
+		database.execute("CREATE TABLE outbox (id bigserial, type text, aggregate_id text, payload text)");
 		try (InputStream script = PostgresEventBus.class.getResourceAsStream("event_notify.sql")) {
 			database.execute(new String(script.readAllBytes(), StandardCharsets.UTF_8));
 		}
