@@ -1,6 +1,7 @@
 package dev.pgevents.internal.group;
 
 import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
 
 import dev.pgevents.Event;
@@ -46,14 +47,13 @@ public interface GroupStore {
 	void release(String group, Collection<Cursor> cursors) throws Exception;
 
 	/**
-	 * Reads events.
-	 * @param partition whose
-	 * @param after the position after which to begin
-	 * @param limit how many at most
-	 * @return the events
+	 * Reads events of some partitions at once.
+	 * @param after the position after which to begin, by partition
+	 * @param limit how many of each partition at most
+	 * @return a page of each
 	 * @throws Exception if the log cannot be reached
 	 */
-	Page read(int partition, long after, int limit) throws Exception;
+	Map<Integer, Page> read(Map<Integer, Long> after, int limit) throws Exception;
 
 	/**
 	 * Moves cursors.
