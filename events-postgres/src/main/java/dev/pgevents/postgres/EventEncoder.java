@@ -165,7 +165,8 @@ final class EventEncoder {
 			logger.debug("{}: publishing {} on channel {}", this.busName, encoded.event(), encoded.channel());
 		}
 		String signed = (this.signer != null) ? this.signer.sign(encoded.channel(), text) : text;
-		return new Notification(encoded.channel(), signed, encoded.event().id(), encoded.recorded());
+		return new Notification(encoded.channel(), signed, encoded.event().id(),
+				encoded.recorded() ? encoded.event() : null);
 	}
 
 }

@@ -171,7 +171,6 @@ $fn$;
 -- are to be sent with the commit or after it. Whoever adds to several partitions in one transaction
 -- takes them in ascending order within one call; of several calls the order is the caller's: two
 -- transactions that take the opposite order deadlock (40P01), and one of them has to be repeated.
--- A single one, the usual case of a transaction, spares what many need.
 CREATE FUNCTION "pgevents".event_record(bodies text[], recorded boolean[], wait_ms integer)
 RETURNS text[]
 LANGUAGE plpgsql
@@ -185,27 +184,10 @@ DECLARE
 	latest timestamptz;
 	parts integer[];
 	one_part integer;
-	one_pos bigint;
-	one_body text;
 	notes text[];
 BEGIN
 	SELECT s.partitions, s.secret, s.leaves_from, s.leaves_until - interval '1 microsecond'
 		INTO STRICT partition_count, mac_key, earliest, latest FROM "pgevents"."event_settings" s;
-	IF cardinality(bodies) = 1 AND recorded[1] THEN
-		one_body := bodies[1];
-		one_part := "pgevents".event_partition_of(one_body::json ->> 'app_id', partition_count);
-		IF NOT pg_try_advisory_xact_lock(log_oid, one_part) THEN
-			PERFORM "pgevents".event_wait(one_part, wait_ms);
-		END IF;
-		one_pos := nextval(('"pgevents"."event_position_' || one_part || '"')::regclass);
-		INSERT INTO "pgevents"."event_log" (part, pos, id, type, app_id, occurred_at, headers, payload, recorded_at)
-		SELECT one_part, one_pos, coalesce(f.id, gen_random_uuid()), f.type, f.app_id,
-			coalesce(f."timestamp", clock_timestamp()), f.headers, f.payload,
-			greatest(earliest, least(clock_timestamp(), latest))
-		FROM json_to_record(one_body::json)
-			AS f(id uuid, type text, app_id text, "timestamp" timestamptz, headers json, payload json);
-		RETURN ARRAY["pgevents".event_note(mac_key, one_part, one_pos, one_body)];
-	END IF;
 	SELECT array_agg(CASE WHEN e.recorded THEN "pgevents".event_partition_of(e.body::json ->> 'app_id', partition_count) END
 			ORDER BY e.ord)
 		INTO parts FROM unnest(bodies, recorded) WITH ORDINALITY AS e(body, recorded, ord);
@@ -235,6 +217,38 @@ BEGIN
 END
 $fn$;
 
+-- Records a single event, the usual case of a transaction, and sends its notification with the commit,
+-- if there is a channel; or returns it. Most of what many cost is spared: arrays, what is read from the
+-- text, and expressions, each of which the server prepares anew in each transaction.
+CREATE FUNCTION "pgevents".event_append_one(channel text, body text, event_id uuid, event_type text, event_app text,
+	event_time timestamptz, wait_ms integer)
+RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $fn$
+DECLARE
+	mac_key bytea;
+	earliest timestamptz;
+	latest timestamptz;
+	one_part integer;
+	one_pos bigint;
+	note text;
+BEGIN
+	SELECT s.secret, s.leaves_from, s.leaves_until - interval '1 microsecond',
+		"pgevents".event_partition_of(event_app, s.partitions)
+		INTO STRICT mac_key, earliest, latest, one_part FROM "pgevents"."event_settings" s;
+	IF NOT pg_try_advisory_xact_lock('"pgevents"."event_log"'::regclass::oid::integer, one_part) THEN
+		PERFORM "pgevents".event_wait(one_part, wait_ms);
+	END IF;
+	one_pos := nextval(('"pgevents"."event_position_' || one_part || '"')::regclass);
+	INSERT INTO "pgevents"."event_log" (part, pos, id, type, app_id, occurred_at, headers, payload, recorded_at)
+	VALUES (one_part, one_pos, event_id, event_type, event_app, event_time, body::json -> 'headers',
+		nullif((body::json -> 'payload')::text, 'null')::json, greatest(earliest, least(clock_timestamp(), latest)));
+	note := "pgevents".event_note(mac_key, one_part, one_pos, body);
+	RETURN CASE WHEN channel IS NULL THEN note WHEN pg_notify(channel, note) IS NULL THEN NULL END;
+END
+$fn$;
+
 -- Records notifications that are events, and sends all, in their order, with the commit.
 CREATE FUNCTION "pgevents".event_append(channels text[], bodies text[], recorded boolean[], wait_ms integer)
 RETURNS bigint
@@ -245,9 +259,6 @@ DECLARE
 	notes constant text[] := "pgevents".event_record(bodies, recorded, wait_ms);
 	sent bigint;
 BEGIN
-	IF cardinality(notes) = 1 THEN
-		RETURN CASE WHEN pg_notify(channels[1], notes[1]) IS NULL THEN 0 ELSE 1 END;
-	END IF;
 	SELECT count(pg_notify(n.channel, n.note)) INTO sent FROM unnest(channels, notes) AS n(channel, note);
 	RETURN sent;
 END
@@ -276,6 +287,7 @@ SET search_path = pg_catalog, pg_temp
 AS $fn$
 DECLARE
 	event_id constant uuid := gen_random_uuid();
+	event_time constant timestamptz := clock_timestamp();
 BEGIN
 	IF type IS NULL OR length(type) > 100 OR type !~ '^[a-z0-9_]+([.][a-z0-9_]+)*$' THEN
 		RAISE EXCEPTION 'event type "%" is not valid: use at most 100 characters, lower-case words of [a-z0-9_] joined by dots, such as "epoch.closed"', left(type, 120)
@@ -289,10 +301,10 @@ BEGIN
 		RAISE EXCEPTION 'payload of % is % bytes, at most 1048576 are allowed: publish an id and let consumers read the rest', type, octet_length(payload::text)
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
-	PERFORM "pgevents".event_append(ARRAY[channel], ARRAY['{"id":"' || event_id || '","type":"' || type || '","app_id":'
+	PERFORM "pgevents".event_append_one(channel, '{"id":"' || event_id || '","type":"' || type || '","app_id":'
 		|| coalesce(to_json(app_id)::text, 'null') || ',"timestamp":"'
-		|| to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-		|| '","payload":' || coalesce(payload::text, 'null') || '}'], ARRAY[true],
+		|| to_char(event_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+		|| '","payload":' || coalesce(payload::text, 'null') || '}', event_id, type, app_id, event_time,
 		CASE WHEN current_setting('lock_timeout') = '0' THEN 0
 			ELSE (extract(epoch FROM current_setting('lock_timeout')::interval) * 1000)::integer END);
 	RETURN event_id;
@@ -303,5 +315,6 @@ REVOKE ALL ON FUNCTION "pgevents".event_partition_of(text, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "pgevents".event_wait(integer, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "pgevents".event_record(text[], boolean[], integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "pgevents".event_append(text[], text[], boolean[], integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "pgevents".event_append_one(text, text, uuid, text, text, timestamptz, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "pgevents".event_note(bytea, integer, bigint, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "pgevents".event_publish(text, text, jsonb, text) FROM PUBLIC;

@@ -138,12 +138,12 @@ class EventLogSchemaTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|',
-			value = { "ALTER TABLE pgevents.event_log DROP COLUMN headers | lacks column headers",
-					"DROP TABLE pgevents.event_held | table \"pgevents\".\"event_held\" is missing",
-					"UPDATE pgevents.event_settings SET version = 2 | they are of version 2",
-					"UPDATE pgevents.event_settings SET partitions = 8 | they have 8 partitions, configured are 64",
-					"DROP FUNCTION pgevents.event_note | event_note(bytea,integer,bigint,text) is missing" })
+	@CsvSource(delimiter = '|', value = { "ALTER TABLE pgevents.event_log DROP COLUMN headers | lacks column headers",
+			"DROP TABLE pgevents.event_held | table \"pgevents\".\"event_held\" is missing",
+			"UPDATE pgevents.event_settings SET version = 2 | they are of version 2",
+			"UPDATE pgevents.event_settings SET partitions = 8 | they have 8 partitions, configured are 64",
+			"DROP FUNCTION pgevents.event_note | event_note(bytea,integer,bigint,text) is missing",
+			"DROP FUNCTION pgevents.event_append_one | event_append_one(text,text,uuid,text,text,timestamptz,integer) is missing" })
 	void aDifferenceIsNamed(String change, String message) throws Exception {
 		try (PostgresEventBus bus = bus(EventLogSettings.defaults())) {
 			bus.initializeEventLog();

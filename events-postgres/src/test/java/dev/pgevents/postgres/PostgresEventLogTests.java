@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -314,6 +315,35 @@ class PostgresEventLogTests extends EventLogContract {
 				PreparedStatement statement = connection.prepareStatement("SELECT pg_notify('events', ?)")) {
 			statement.setString(1, text);
 			statement.execute();
+		}
+	}
+
+	/** A single event goes another way through the server than one of many. */
+	@Test
+	void aSingleEventIsRecordedAsOneOfManyIs() throws Exception {
+		Event plain = Event.of(this.type, "app", List.of(1, "two"));
+		Instant nanos = Instant.parse("2026-11-28T12:00:00.123456789Z");
+		List<Event> events = List.of(plain, plain.withHeader("a", "b\"c").withPayload(Payload.ofJson(" null ")),
+				plain.withPayload(Payload.ofJson("\"null\"")), Event.of(this.type, null, null),
+				Event.of(this.type, "\u00e4 \\ \"", "\u00e4"), Event.of(this.type, "\\ \" '", "x".repeat(9000)),
+				new Event(UUID.randomUUID(), plain.type(), "app", Payload.of(1.5), nanos, Map.of()));
+		try (PostgresEventBus bus = bus(this.name).build(); Connection connection = database.connect()) {
+			connection.setAutoCommit(false);
+			for (Event each : events) {
+				Event event = new Event(UUID.randomUUID(), each.type(), each.appId(), each.payload(), each.timestamp(),
+						each.headers());
+				bus.publishAll(List.of(event, Event.of(this.type, "another", 1)));
+				bus.publish(event);
+				bus.publisher(connection).publish(event);
+				bus.record(connection, List.of(bus.encode(event)));
+				connection.commit();
+				String rows = " FROM pgevents.event_log WHERE id = '" + event.id() + "'";
+				assertThat(database.query("SELECT count(*)" + rows)).isEqualTo(4);
+				assertThat(database.query("SELECT count(DISTINCT (part, type, app_id, occurred_at, headers::text,"
+						+ " payload::text))" + rows))
+					.as(event.toString())
+					.isEqualTo(1);
+			}
 		}
 	}
 

@@ -154,8 +154,8 @@ final class LogSchema {
 		}
 		for (String function : List.of("event_append(text[],text[],boolean[],integer)",
 				"event_record(text[],boolean[],integer)", "event_publish(text,text,jsonb,text)",
-				"event_partition_of(text,integer)", "event_wait(integer,integer)",
-				"event_note(bytea,integer,bigint,text)")) {
+				"event_append_one(text,text,uuid,text,text,timestamptz,integer)", "event_partition_of(text,integer)",
+				"event_wait(integer,integer)", "event_note(bytea,integer,bigint,text)")) {
 			String name = this.names.function(function);
 			if (ask(connection, "SELECT pg_catalog.to_regprocedure('" + name + "') IS NULL").equals("t")) {
 				differences.add("function " + name + " is missing");

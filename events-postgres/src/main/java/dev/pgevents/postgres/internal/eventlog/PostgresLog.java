@@ -94,7 +94,7 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 		this.busName = connections.busName();
 		this.schema = new LogSchema(this.busName, tables.names(), tables.partitions(), tables.initialize());
 		this.append = new LogAppend(tables.names().function("event_append"), tables.names().function("event_record"),
-				connections.lockTimeout());
+				tables.names().function("event_append_one"), connections.lockTimeout());
 		this.connection = new LogConnection(connections.sessions(), connections.lockTimeout(), this::ensure);
 		this.instance = new Instance(tables.names());
 		EventRows rows = new EventRows(connections.busName(), connections.codec());
@@ -291,8 +291,8 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 				.flatMap((page) -> page.events().stream())
 				.filter((event) -> position.equals(event.position()))
 				.findFirst()
-				.orElseThrow(() -> new UnreadableNotificationException("its event is not in the event log any more",
-						null));
+				.orElseThrow(
+						() -> new UnreadableNotificationException("its event is not in the event log any more", null));
 		}
 		catch (SQLException ex) {
 			throw new UnreadableNotificationException("its event could not be read from the event log", ex);

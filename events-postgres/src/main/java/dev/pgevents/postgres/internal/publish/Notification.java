@@ -2,6 +2,7 @@ package dev.pgevents.postgres.internal.publish;
 
 import java.util.UUID;
 
+import dev.pgevents.Event;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param channel the channel's name
  * @param payload the notification's text
  * @param eventId of which event it is, or null if it is a notification of the bus itself
- * @param recorded whether it is to be recorded in the event log as well
+ * @param record the event, if it is to be recorded in the event log as well
  */
-public record Notification(String channel, String payload, @Nullable UUID eventId, boolean recorded) {
+public record Notification(String channel, String payload, @Nullable UUID eventId, @Nullable Event record) {
 
 	/**
 	 * A notification that is not of an event.
@@ -20,7 +21,7 @@ public record Notification(String channel, String payload, @Nullable UUID eventI
 	 * @param payload the notification's text
 	 */
 	public Notification(String channel, String payload) {
-		this(channel, payload, null, false);
+		this(channel, payload, null, null);
 	}
 
 	/**
@@ -30,7 +31,12 @@ public record Notification(String channel, String payload, @Nullable UUID eventI
 	 * @param eventId of which event it is
 	 */
 	public Notification(String channel, String payload, UUID eventId) {
-		this(channel, payload, eventId, false);
+		this(channel, payload, eventId, null);
+	}
+
+	/** Whether it is to be recorded in the event log as well. */
+	boolean recorded() {
+		return this.record != null;
 	}
 
 	/** How many characters are sent. */

@@ -35,6 +35,9 @@ public final class NotifyStatement {
 	/** Null without an event log. */
 	private final @Nullable PreparedStatement append;
 
+	/** Records a single one; null without an event log. */
+	private final @Nullable PreparedStatement appendOne;
+
 	/**
 	 * Prepares statements that end with the connection.
 	 * @param connection where to send, in whatever transaction it is in
@@ -50,6 +53,7 @@ public final class NotifyStatement {
 		this.one = connection.prepareStatement(select + ONE);
 		this.many = connection.prepareStatement(select + MANY);
 		this.append = (append != null) ? connection.prepareStatement(select + append.call()) : null;
+		this.appendOne = (append != null) ? connection.prepareStatement(select + append.singleCall()) : null;
 	}
 
 	/**
@@ -64,8 +68,9 @@ public final class NotifyStatement {
 			throws SQLException {
 		NotifyStatement statement = new NotifyStatement(connection,
 				"SELECT pg_catalog.set_config('lock_timeout', '" + lockTimeout.toMillis() + "', true), ", append);
-		if (statement.append != null) {
+		if (statement.append != null && statement.appendOne != null) {
 			statement.append.unwrap(PGStatement.class).setPrepareThreshold(0);
+			statement.appendOne.unwrap(PGStatement.class).setPrepareThreshold(0);
 		}
 		statement.one.unwrap(PGStatement.class).setPrepareThreshold(0);
 		statement.many.unwrap(PGStatement.class).setPrepareThreshold(0);
@@ -82,9 +87,7 @@ public final class NotifyStatement {
 	public static void send(Connection connection, List<Notification> notifications, @Nullable LogAppend append)
 			throws SQLException {
 		if (append != null && isRecorded(notifications)) {
-			try (PreparedStatement statement = connection.prepareStatement("SELECT " + append.call())) {
-				sendMany(connection, statement, notifications, true);
-			}
+			append(connection, notifications, append);
 			return;
 		}
 		boolean single = notifications.size() == 1;
@@ -94,6 +97,21 @@ public final class NotifyStatement {
 			}
 			else {
 				sendMany(connection, statement, notifications, false);
+			}
+		}
+	}
+
+	private static void append(Connection connection, List<Notification> notifications, LogAppend append)
+			throws SQLException {
+		Notification single = LogAppend.single(notifications);
+		String call = (single != null) ? append.singleCall() : append.call();
+		try (PreparedStatement statement = connection.prepareStatement("SELECT " + call)) {
+			if (single != null) {
+				LogAppend.bind(statement, single.channel(), single);
+				statement.execute();
+			}
+			else {
+				sendMany(connection, statement, notifications, true);
 			}
 		}
 	}
@@ -115,8 +133,15 @@ public final class NotifyStatement {
 	 * @throws SQLException if the server refuses one; none is sent then
 	 */
 	void send(List<Notification> notifications) throws SQLException {
-		if (this.append != null && isRecorded(notifications)) {
-			sendMany(this.connection, this.append, notifications, true);
+		if (this.append != null && this.appendOne != null && isRecorded(notifications)) {
+			Notification single = LogAppend.single(notifications);
+			if (single != null) {
+				LogAppend.bind(this.appendOne, single.channel(), single);
+				this.appendOne.execute();
+			}
+			else {
+				sendMany(this.connection, this.append, notifications, true);
+			}
 		}
 		else if (notifications.size() == 1) {
 			sendOne(this.one, notifications.get(0));
@@ -137,6 +162,10 @@ public final class NotifyStatement {
 	 */
 	public static List<String> record(Connection connection, List<Notification> notifications, LogAppend append)
 			throws SQLException {
+		Notification single = LogAppend.single(notifications);
+		if (single != null) {
+			return List.of(record(connection, single, append));
+		}
 		List<String> texts = new ArrayList<>(notifications.size());
 		try (PreparedStatement statement = connection.prepareStatement("SELECT " + append.recordingCall())) {
 			for (List<Notification> part : Batches.statements(notifications)) {
@@ -149,6 +178,16 @@ public final class NotifyStatement {
 			}
 		}
 		return texts;
+	}
+
+	private static String record(Connection connection, Notification single, LogAppend append) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement("SELECT " + append.singleCall())) {
+			LogAppend.bind(statement, null, single);
+			try (ResultSet rows = statement.executeQuery()) {
+				rows.next();
+				return rows.getString(1);
+			}
+		}
 	}
 
 	private static boolean isRecorded(List<Notification> notifications) {
