@@ -4,7 +4,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -151,18 +150,12 @@ final class MemoryLog implements GroupStore, EventLog {
 	}
 
 	@Override
-	public Map<Integer, Page> read(Map<Integer, Long> after, int limit) {
+	public Page read(int partition, long after, int limit) {
 		return locked(() -> {
-			Map<Integer, Page> pages = new HashMap<>();
-			after.forEach((partition, position) -> pages.put(partition, page(partition, position, limit)));
-			return pages;
+			Map<Long, Entry> rest = this.partitions.get(partition).tailMap(after, false);
+			List<Event> events = rest.values().stream().limit(limit).map(Entry::event).toList();
+			return new Page(events, events.size() == limit, this.expired[partition]);
 		});
-	}
-
-	private Page page(int partition, long after, int limit) {
-		Map<Long, Entry> rest = this.partitions.get(partition).tailMap(after, false);
-		List<Event> events = rest.values().stream().limit(limit).map(Entry::event).toList();
-		return new Page(events, events.size() == limit, this.expired[partition]);
 	}
 
 	@Override

@@ -189,11 +189,11 @@ final class Assignment {
 		}
 	}
 
-	/** What was to be read of partitions was not. By the store's task. */
-	void unread(List<PartitionState> partitions) {
+	/** What was to be read of a partition was not. By the store's task. */
+	void unread(PartitionState partition) {
 		this.lock.lock();
 		try {
-			partitions.forEach((partition) -> partition.arrivals().missed());
+			partition.arrivals().missed();
 		}
 		finally {
 			this.lock.unlock();

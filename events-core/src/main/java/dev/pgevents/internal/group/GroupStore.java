@@ -1,7 +1,6 @@
 package dev.pgevents.internal.group;
 
 import java.util.Collection;
-import java.util.Map;
 import java.util.Set;
 
 import dev.pgevents.Event;
@@ -47,13 +46,14 @@ public interface GroupStore {
 	void release(String group, Collection<Cursor> cursors) throws Exception;
 
 	/**
-	 * Reads events of some partitions at once.
-	 * @param after the position after which to begin, by partition
-	 * @param limit how many of each partition at most
-	 * @return a page of each
+	 * Reads events.
+	 * @param partition whose
+	 * @param after the position after which to begin
+	 * @param limit how many at most
+	 * @return the events
 	 * @throws Exception if the log cannot be reached
 	 */
-	Map<Integer, Page> read(Map<Integer, Long> after, int limit) throws Exception;
+	Page read(int partition, long after, int limit) throws Exception;
 
 	/**
 	 * Moves cursors.

@@ -2,12 +2,9 @@ package dev.pgevents.internal.group;
 
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 import dev.pgevents.Gap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what has not arrived by itself, page by page, no more than there is room for.
@@ -46,59 +43,45 @@ final class PageReader {
 	}
 
 	/**
-	 * Reads a page of each partition that has nothing to begin and is behind: of all in
-	 * one question, or whoever takes over many would wait for as many answers.
+	 * Reads a page of each partition that has nothing to begin and is behind.
 	 * @throws Exception if the store cannot be reached; what was not read is read later
 	 */
 	void read() throws Exception {
-		List<PartitionState> partitions = new ArrayList<>();
-		Map<Integer, Long> after = new TreeMap<>();
-		int limit = begin(partitions, after);
-		if (limit == 0) {
-			return;
-		}
-		try {
-			Map<Integer, Page> pages = this.store.read(after, limit);
-			for (PartitionState partition : partitions) {
-				Page page = pages.get(partition.partition());
-				if (page != null) {
-					arrived(partition, after.getOrDefault(partition.partition(), 0L), page);
-				}
+		for (PartitionState partition : this.assignment.where((one) -> one.arrivals().needsPage())) {
+			Reading reading = begin(partition);
+			if (reading != null) {
+				read(reading);
 			}
+		}
+	}
+
+	private @Nullable Reading begin(PartitionState partition) {
+		try (Change change = this.assignment.change()) {
+			int room = this.assignment.room(change);
+			if (partition.isStale() || partition.isSurplus() || this.assignment.isClosing(change) || room == 0) {
+				return null;
+			}
+			partition.arrivals().reading();
+			return new Reading(partition, partition.arrivals().received(), Math.min(this.pageSize, room));
+		}
+	}
+
+	private void read(Reading reading) throws Exception {
+		int number = reading.partition().partition();
+		Page page;
+		try {
+			page = this.store.read(number, reading.after(), reading.limit());
 		}
 		catch (Exception ex) {
-			this.assignment.unread(partitions);
+			this.assignment.unread(reading.partition());
 			throw ex;
 		}
-	}
-
-	/** Finds out what to read; returns how many events of each partition, 0 for none. */
-	private int begin(List<PartitionState> partitions, Map<Integer, Long> after) {
-		try (Change change = this.assignment.change()) {
-			int most = Math.min(this.pageSize, this.assignment.room(change));
-			if (this.assignment.isClosing(change) || most == 0) {
-				return 0;
-			}
-			this.assignment.all(change)
-				.stream()
-				.filter((one) -> one.arrivals().needsPage() && !one.isStale() && !one.isSurplus())
-				.limit(most)
-				.forEach(partitions::add);
-			for (PartitionState partition : partitions) {
-				partition.arrivals().reading();
-				after.put(partition.partition(), partition.arrivals().received());
-			}
-			return partitions.isEmpty() ? 0 : most / partitions.size();
-		}
-	}
-
-	private void arrived(PartitionState partition, long after, Page page) {
-		if (!arrived(partition, page, false)) {
-			this.health.expired(partition.partition(), after + 1, page.expired());
+		if (!arrived(reading.partition(), page, false)) {
+			this.health.expired(number, reading.after() + 1, page.expired());
 			Instant now = this.clock.instant();
 			Gap gap = new Gap(Gap.Reason.EXPIRED, now, now, 0);
 			this.members.now().members().forEach((member) -> member.subscription().gap(gap));
-			arrived(partition, page, true);
+			arrived(reading.partition(), page, true);
 		}
 	}
 
@@ -126,6 +109,11 @@ final class PageReader {
 			this.handling.takeNext(partition, change);
 			return true;
 		}
+	}
+
+	/** What is to be read of a partition: behind a position, so many at most. */
+	private record Reading(PartitionState partition, long after, int limit) {
+
 	}
 
 }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 import dev.pgevents.Event;
 import dev.pgevents.StartPosition;
@@ -81,17 +80,8 @@ final class StubStore implements GroupStore {
 	}
 
 	@Override
-	public Map<Integer, Page> read(Map<Integer, Long> after, int limit) throws Exception {
-		called("read " + after.entrySet()
-			.stream()
-			.map((one) -> one.getKey() + ":" + one.getValue() + " ")
-			.collect(Collectors.joining()) + limit);
-		Map<Integer, Page> pages = new TreeMap<>();
-		after.forEach((partition, position) -> pages.put(partition, page(partition, position, limit)));
-		return pages;
-	}
-
-	private Page page(int partition, long after, int limit) {
+	public Page read(int partition, long after, int limit) throws Exception {
+		called("read " + partition + ":" + after + " " + limit);
 		List<Event> rest = this.events.stream()
 			.filter((event) -> event.position().partition() == partition && event.position().number() > after
 					&& event.position().number() > this.expired)

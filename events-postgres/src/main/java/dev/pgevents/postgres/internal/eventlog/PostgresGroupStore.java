@@ -7,9 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 import dev.pgevents.Event;
@@ -115,47 +113,38 @@ final class PostgresGroupStore implements GroupStore {
 	}
 
 	@Override
-	public Map<Integer, Page> read(Map<Integer, Long> after, int limit) throws SQLException {
+	public Page read(int partition, long after, int limit) throws SQLException {
 		String size = "coalesce(pg_catalog.pg_column_size(l.payload), 0)::bigint";
-		long bytes = PAGE_BYTES / after.size();
 		return this.connection.call((open) -> {
 			try (PreparedStatement statement = open
-				.prepareStatement("SELECT p.part, p.expired, e.* FROM unnest(?::integer[], ?::bigint[])"
-						+ " AS w(part, pos) JOIN " + this.names.table("partition")
-						+ " AS p ON p.part = w.part LEFT JOIN LATERAL (SELECT " + EventRows.COLUMNS + ", " + size
-						+ " AS size, sum(" + size + ") OVER (ORDER BY l.pos ROWS UNBOUNDED PRECEDING) AS sum FROM "
-						+ this.names.table("log") + " AS l WHERE l.part = w.part AND l.pos > w.pos ORDER BY l.pos"
-						+ " LIMIT ?) AS e ON e.sum - e.size < ? ORDER BY p.part, e.pos")) {
-				statement.setArray(1, open.createArrayOf("integer", after.keySet().toArray()));
-				statement.setArray(2, open.createArrayOf("bigint", after.values().toArray()));
-				statement.setInt(3, limit);
-				statement.setLong(4, bytes);
-				return pages(statement, limit, bytes);
+				.prepareStatement("SELECT p.expired, e.* FROM " + this.names.table("partition")
+						+ " AS p LEFT JOIN LATERAL (SELECT " + EventRows.COLUMNS + ", " + size + " AS size, sum(" + size
+						+ ") OVER (ORDER BY l.pos ROWS UNBOUNDED PRECEDING) AS sum FROM " + this.names.table("log")
+						+ " AS l WHERE l.part = p.part AND l.pos > ? ORDER BY l.pos LIMIT ?) AS e ON e.sum - e.size < ?"
+						+ " WHERE p.part = ? ORDER BY e.pos")) {
+				statement.setLong(1, after);
+				statement.setInt(2, limit);
+				statement.setLong(3, PAGE_BYTES);
+				statement.setInt(4, partition);
+				return page(statement, limit);
 			}
 		});
 	}
 
-	private Map<Integer, Page> pages(PreparedStatement statement, int limit, long most) throws SQLException {
-		Map<Integer, Page> pages = new HashMap<>();
+	private Page page(PreparedStatement statement, int limit) throws SQLException {
+		List<Event> events = new ArrayList<>();
+		long expired = 0;
+		long bytes = 0;
 		try (ResultSet rows = statement.executeQuery()) {
-			boolean isRow = rows.next();
-			while (isRow) {
-				int partition = rows.getInt(1);
-				long expired = rows.getLong(2);
-				long bytes = 0;
-				List<Event> events = new ArrayList<>();
-				do {
-					if (rows.getObject(3) != null) {
-						events.add(this.rows.event(rows, 3));
-						bytes = rows.getLong(12);
-					}
-					isRow = rows.next();
+			while (rows.next()) {
+				expired = rows.getLong(1);
+				if (rows.getObject(2) != null) {
+					events.add(this.rows.event(rows, 2));
+					bytes = rows.getLong(11);
 				}
-				while (isRow && rows.getInt(1) == partition);
-				pages.put(partition, new Page(events, events.size() == limit || bytes >= most, expired));
 			}
 		}
-		return pages;
+		return new Page(events, events.size() == limit || bytes >= PAGE_BYTES, expired);
 	}
 
 	@Override

@@ -29,6 +29,7 @@ import dev.pgevents.internal.group.GroupBus;
 import dev.pgevents.internal.group.GroupCounts;
 import dev.pgevents.internal.group.GroupSettings;
 import dev.pgevents.internal.group.Groups;
+import dev.pgevents.internal.group.Page;
 import dev.pgevents.internal.group.Partitions;
 import dev.pgevents.internal.log.LogText;
 import dev.pgevents.postgres.internal.listen.RecordedNotifications;
@@ -285,14 +286,12 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 	@Override
 	public Event read(Position position) throws UnreadableNotificationException {
 		try {
-			return this.store.read(Map.of(position.partition(), position.number() - 1), 1)
-				.values()
-				.stream()
-				.flatMap((page) -> page.events().stream())
-				.filter((event) -> position.equals(event.position()))
-				.findFirst()
-				.orElseThrow(
-						() -> new UnreadableNotificationException("its event is not in the event log any more", null));
+			Page page = this.store.read(position.partition(), position.number() - 1, 1);
+			List<Event> events = page.events();
+			if (events.isEmpty() || !position.equals(events.get(0).position())) {
+				throw new UnreadableNotificationException("its event is not in the event log any more", null);
+			}
+			return events.get(0);
 		}
 		catch (SQLException ex) {
 			throw new UnreadableNotificationException("its event could not be read from the event log", ex);
