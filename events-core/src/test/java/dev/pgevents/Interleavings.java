@@ -16,7 +16,7 @@ import org.jetbrains.lincheck.Lincheck;
  */
 public final class Interleavings {
 
-	private static final int INVOCATIONS = Integer.getInteger("interleavings", 100);
+	private static final int INVOCATIONS = Integer.getInteger("interleavings", 40);
 
 	private final Queue<Thread> started = new ConcurrentLinkedQueue<>();
 
