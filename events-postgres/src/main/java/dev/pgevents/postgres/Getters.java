@@ -3,7 +3,6 @@ package dev.pgevents.postgres;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.List;
-import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -74,15 +73,23 @@ final class Getters {
 	/** Of the class or of an interface: a proxy's own methods may be out of reach. */
 	private static @Nullable Method method(Class<?> type, String name, int parameters) {
 		for (Class<?> each = type; each != null; each = each.getSuperclass()) {
-			Method method = Stream
-				.concat(Stream.of(each.getDeclaredMethods()),
-						Stream.of(each.getInterfaces()).flatMap((face) -> Stream.of(face.getMethods())))
-				.filter((candidate) -> candidate.getName().equals(name) && !candidate.isSynthetic()
-						&& candidate.getParameterCount() == parameters && candidate.trySetAccessible())
-				.findFirst()
-				.orElse(null);
+			Method method = method(each.getDeclaredMethods(), name, parameters);
+			Class<?>[] interfaces = each.getInterfaces();
+			for (int i = 0; i < interfaces.length && method == null; i++) {
+				method = method(interfaces[i].getMethods(), name, parameters);
+			}
 			if (method != null) {
 				return method;
+			}
+		}
+		return null;
+	}
+
+	private static @Nullable Method method(Method[] candidates, String name, int parameters) {
+		for (Method candidate : candidates) {
+			if (candidate.getName().equals(name) && !candidate.isSynthetic()
+					&& candidate.getParameterCount() == parameters && candidate.trySetAccessible()) {
+				return candidate;
 			}
 		}
 		return null;

@@ -31,16 +31,13 @@ import org.jspecify.annotations.Nullable;
 public final class JacksonPayloadCodec implements PayloadCodec {
 
 	/** Made when it is needed: that loads some hundreds of classes. */
-	private final Supplier<Mapping> mapping;
-
-	/** Each has looked up its deserializer already. */
-	private final Map<Type, ObjectReader> readers = new ConcurrentHashMap<>();
+	private final Supplier<PayloadCodec> codec;
 
 	/**
 	 * With the default mapper.
 	 */
 	public JacksonPayloadCodec() {
-		this(new Lazy<>(() -> Mapping.of(PayloadMapper.create(), true)));
+		this.codec = new Lazy<>(() -> new MapperCodec(PayloadMapper.create(), true));
 	}
 
 	/**
@@ -48,56 +45,73 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 	 * @param mapper reads and writes payloads; must not change afterwards
 	 */
 	public JacksonPayloadCodec(ObjectMapper mapper) {
-		this(new Lazy<>(() -> Mapping.of(mapper, false)));
-	}
-
-	private JacksonPayloadCodec(Supplier<Mapping> mapping) {
-		this.mapping = mapping;
+		this.codec = new Lazy<>(() -> new MapperCodec(mapper, false));
 	}
 
 	@Override
 	public String toJson(@Nullable Object value) {
-		if (value != null) {
-			this.mapping.get().readable().checkReadableAgain(value.getClass());
-		}
-		try {
-			return mapper().writeValueAsString(value);
-		}
-		catch (JsonProcessingException ex) {
-			throw ReadableTypes.unwritable(value, ex.getOriginalMessage(), JsonFailure.of(ex));
-		}
+		return this.codec.get().toJson(value);
 	}
 
 	@Override
 	public <T> @Nullable T fromJson(String json, Type type) {
-		try {
-			return reader(type).readValue(json);
-		}
-		catch (IOException | RuntimeException ex) {
-			throw PayloadConversionException.unreadable(json, type, JsonFailure.of(ex));
-		}
+		return this.codec.get().fromJson(json, type);
 	}
 
 	@Override
 	public void checkReadable(Type type) {
-		this.mapping.get().readable().checkReadable(type);
+		this.codec.get().checkReadable(type);
 	}
 
-	private ObjectReader reader(Type type) {
-		ObjectReader known = this.readers.get(type);
-		return (known != null) ? known
-				: this.readers.computeIfAbsent(type, (key) -> mapper().readerFor(mapper().constructType(key)));
-	}
+	/**
+	 * Knows Jackson's classes, so that the class around it can be loaded without them.
+	 */
+	private static final class MapperCodec implements PayloadCodec {
 
-	private ObjectMapper mapper() {
-		return this.mapping.get().mapper();
-	}
+		private final ObjectMapper mapper;
 
-	/** A mapper, and what it can read. */
-	private record Mapping(ObjectMapper mapper, ReadableTypes readable) {
+		private final ReadableTypes readable;
 
-		static Mapping of(ObjectMapper mapper, boolean own) {
-			return new Mapping(mapper, new Jackson2Types(mapper, own));
+		/** Each has looked up its deserializer already. */
+		private final Map<Type, ObjectReader> readers = new ConcurrentHashMap<>();
+
+		MapperCodec(ObjectMapper mapper, boolean own) {
+			this.mapper = mapper;
+			this.readable = new Jackson2Types(mapper, own);
+		}
+
+		@Override
+		public String toJson(@Nullable Object value) {
+			if (value != null) {
+				this.readable.checkReadableAgain(value.getClass());
+			}
+			try {
+				return this.mapper.writeValueAsString(value);
+			}
+			catch (JsonProcessingException ex) {
+				throw ReadableTypes.unwritable(value, ex.getOriginalMessage(), JsonFailure.of(ex));
+			}
+		}
+
+		@Override
+		public <T> @Nullable T fromJson(String json, Type type) {
+			try {
+				return reader(type).readValue(json);
+			}
+			catch (IOException | RuntimeException ex) {
+				throw PayloadConversionException.unreadable(json, type, JsonFailure.of(ex));
+			}
+		}
+
+		@Override
+		public void checkReadable(Type type) {
+			this.readable.checkReadable(type);
+		}
+
+		private ObjectReader reader(Type type) {
+			ObjectReader known = this.readers.get(type);
+			return (known != null) ? known : this.readers.computeIfAbsent(type,
+					(key) -> this.mapper.readerFor(this.mapper.constructType(key)));
 		}
 
 	}

@@ -2,6 +2,7 @@ package dev.pgevents.postgres;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 
 import javax.sql.CommonDataSource;
@@ -53,8 +54,12 @@ final class PoolSettings {
 		Properties given = Getters.first(this.settings, Properties.class, PROPERTIES);
 		Properties properties = new Properties();
 		if (given != null) {
-			given.stringPropertyNames().forEach((name) -> properties.setProperty(name, given.getProperty(name)));
-			given.forEach((name, value) -> properties.setProperty(name.toString(), value.toString()));
+			for (String name : given.stringPropertyNames()) {
+				properties.setProperty(name, given.getProperty(name));
+			}
+			for (Map.Entry<Object, Object> each : given.entrySet()) {
+				properties.setProperty(each.getKey().toString(), each.getValue().toString());
+			}
 		}
 		return properties;
 	}

@@ -69,7 +69,9 @@ final class UrlConnectionSource implements ConnectionSource {
 	}
 
 	private static void copy(Properties from, Properties to) {
-		from.stringPropertyNames().forEach((name) -> to.setProperty(name, from.getProperty(name)));
+		for (String name : from.stringPropertyNames()) {
+			to.setProperty(name, from.getProperty(name));
+		}
 	}
 
 	private static String name(String parameter) {

@@ -19,6 +19,7 @@ import dev.pgevents.postgres.fault.ControlledServer;
 import dev.pgevents.postgres.fault.ControlledServer.Stop;
 import dev.pgevents.postgres.test.OwnThread;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +61,7 @@ class EventLogSoakTests {
 	private final ReadWriteLock gate = new ReentrantReadWriteLock();
 
 	@Test
+	@Timeout(value = 20, unit = TimeUnit.MINUTES)
 	void nothingIsLostDoubledOrOutOfOrderWhateverHappens() throws Exception {
 		logger.info("soak.seed={}", this.seed);
 		try (ControlledServer server = ControlledServer.create().start();

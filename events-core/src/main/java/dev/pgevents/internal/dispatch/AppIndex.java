@@ -1,10 +1,11 @@
 package dev.pgevents.internal.dispatch;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
-import java.util.function.BiFunction;
 
 import dev.pgevents.Event;
 
@@ -20,12 +21,20 @@ final class AppIndex {
 
 	private final Map<String, AbstractSubscription[]> apps = new ConcurrentHashMap<>();
 
-	void add(AbstractSubscription subscription) {
-		change(subscription, AppIndex::with);
-	}
-
-	void remove(AbstractSubscription subscription) {
-		change(subscription, AppIndex::without);
+	/** Adds a subscription, or removes it. */
+	void change(AbstractSubscription subscription, boolean add) {
+		if (subscription.filter().appIds().isEmpty()) {
+			this.allApps = changed(this.allApps, subscription, add);
+		}
+		for (String app : subscription.filter().appIds()) {
+			AbstractSubscription[] changed = changed(this.apps.getOrDefault(app, NONE), subscription, add);
+			if (changed.length > 0) {
+				this.apps.put(app, changed);
+			}
+			else {
+				this.apps.remove(app);
+			}
+		}
 	}
 
 	boolean isEmpty() {
@@ -47,20 +56,8 @@ final class AppIndex {
 		}
 	}
 
-	private void change(AbstractSubscription subscription,
-			BiFunction<AbstractSubscription[], AbstractSubscription, AbstractSubscription[]> change) {
-		if (subscription.filter().appIds().isEmpty()) {
-			this.allApps = change.apply(this.allApps, subscription);
-		}
-		for (String app : subscription.filter().appIds()) {
-			AbstractSubscription[] changed = change.apply(this.apps.getOrDefault(app, NONE), subscription);
-			if (changed.length > 0) {
-				this.apps.put(app, changed);
-			}
-			else {
-				this.apps.remove(app);
-			}
-		}
+	private static AbstractSubscription[] changed(AbstractSubscription[] some, AbstractSubscription one, boolean add) {
+		return add ? with(some, one) : without(some, one);
 	}
 
 	private static AbstractSubscription[] with(AbstractSubscription[] some, AbstractSubscription one) {
@@ -70,7 +67,9 @@ final class AppIndex {
 	}
 
 	private static AbstractSubscription[] without(AbstractSubscription[] some, AbstractSubscription one) {
-		return Arrays.stream(some).filter((other) -> other != one).toArray(AbstractSubscription[]::new);
+		List<AbstractSubscription> left = new ArrayList<>(List.of(some));
+		left.remove(one);
+		return left.toArray(NONE);
 	}
 
 }

@@ -196,13 +196,18 @@ public final class Dispatcher implements AutoCloseable {
 	 */
 	public void close(Collection<? extends BusSubscription> closing) {
 		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(this.shutdownTimeout);
-		List<HandlerSubscription> handlers = closing.stream()
-			.filter(HandlerSubscription.class::isInstance)
-			.map(HandlerSubscription.class::cast)
-			.toList();
-		handlers.forEach(HandlerSubscription::stop);
-		if (!isInHandler()) {
-			handlers.forEach((handler) -> handler.awaitFinish(deadline));
+		for (BusSubscription each : closing) {
+			if (each instanceof HandlerSubscription handler) {
+				handler.stop();
+			}
+		}
+		if (isInHandler()) {
+			return;
+		}
+		for (BusSubscription each : closing) {
+			if (each instanceof HandlerSubscription handler) {
+				handler.awaitFinish(deadline);
+			}
 		}
 	}
 
@@ -259,7 +264,9 @@ public final class Dispatcher implements AutoCloseable {
 		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(this.shutdownTimeout);
 		// All are stopped before one is waited for: that one may take all the time there
 		// is.
-		this.subscriptions.forEach(Dispatcher::stop);
+		for (AbstractSubscription subscription : this.subscriptions) {
+			stop(subscription);
+		}
 		if (isInHandler()) {
 			this.threads.shutdown();
 		}

@@ -85,7 +85,9 @@ final class HandlerWatch implements AutoCloseable, BusContext.Watch {
 			}
 			else {
 				LockSupport.parkNanos(this, this.periodNanos);
-				this.handlers.forEach(this::look);
+				for (HandlerSubscription handler : this.handlers) {
+					look(handler);
+				}
 				rest();
 			}
 		}
@@ -112,7 +114,9 @@ final class HandlerWatch implements AutoCloseable, BusContext.Watch {
 
 	/** Waits until those that were stopped have ended, all together up to a time. */
 	void awaitFinish(long deadline) {
-		this.handlers.forEach((handler) -> handler.awaitFinish(deadline));
+		for (HandlerSubscription handler : this.handlers) {
+			handler.awaitFinish(deadline);
+		}
 	}
 
 	/** Interrupts those that still run. */

@@ -6,7 +6,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 
 import dev.pgevents.Event;
 import dev.pgevents.SubscriptionFilter;
@@ -32,11 +31,11 @@ final class SubscriptionIndex {
 	private final ReentrantLock lock = new ReentrantLock();
 
 	void add(AbstractSubscription subscription) {
-		change(subscription, (index) -> index.add(subscription));
+		change(subscription, true);
 	}
 
 	void remove(AbstractSubscription subscription) {
-		change(subscription, (index) -> index.remove(subscription));
+		change(subscription, false);
 	}
 
 	/** Calls an action with each subscription that wants an event. */
@@ -57,19 +56,19 @@ final class SubscriptionIndex {
 		}
 	}
 
-	private void change(AbstractSubscription subscription, Consumer<AppIndex> action) {
+	private void change(AbstractSubscription subscription, boolean add) {
 		SubscriptionFilter filter = subscription.filter();
 		this.lock.lock();
 		try {
 			if (filter.types().isEmpty()) {
-				action.accept(this.all);
+				this.all.change(subscription, add);
 			}
 			for (String pattern : uncovered(filter.types())) {
 				if (pattern.endsWith(WILDCARD)) {
-					change(this.groups, pattern.substring(0, pattern.length() - WILDCARD.length()), action);
+					change(this.groups, pattern.substring(0, pattern.length() - WILDCARD.length()), subscription, add);
 				}
 				else {
-					change(this.types, pattern, action);
+					change(this.types, pattern, subscription, add);
 				}
 			}
 		}
@@ -78,9 +77,10 @@ final class SubscriptionIndex {
 		}
 	}
 
-	private static void change(Map<String, AppIndex> indexes, String name, Consumer<AppIndex> action) {
+	private static void change(Map<String, AppIndex> indexes, String name, AbstractSubscription subscription,
+			boolean add) {
 		AppIndex index = indexes.computeIfAbsent(name, (key) -> new AppIndex());
-		action.accept(index);
+		index.change(subscription, add);
 		if (index.isEmpty()) {
 			indexes.remove(name);
 		}
@@ -88,6 +88,9 @@ final class SubscriptionIndex {
 
 	/** The patterns without those that another one covers: each event is found once. */
 	private static Set<String> uncovered(Set<String> types) {
+		if (types.size() < 2) {
+			return types;
+		}
 		Set<String> patterns = new LinkedHashSet<>(types);
 		patterns.removeIf((pattern) -> types.stream().anyMatch((other) -> covers(other, pattern)));
 		return patterns;

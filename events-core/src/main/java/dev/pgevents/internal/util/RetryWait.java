@@ -20,9 +20,9 @@ public final class RetryWait {
 
 	private final Ticker ticker;
 
-	private boolean retry;
+	private volatile boolean retry;
 
-	private boolean stopped;
+	private volatile boolean stopped;
 
 	/**
 	 * Creates a wait.
@@ -36,28 +36,30 @@ public final class RetryWait {
 	 * Begins an attempt: what {@link #retryNow()} said before counts no more.
 	 */
 	public void beginAttempt() {
-		locked(() -> this.retry = false);
+		this.retry = false;
 	}
 
 	/**
 	 * Ends the wait, if there is one, or the next one, if an attempt is under way.
 	 */
 	public void retryNow() {
-		locked(() -> this.retry = true);
+		this.retry = true;
+		lookAgain();
 	}
 
 	/**
 	 * Ends the wait, and each later one at once, until {@link #start()}.
 	 */
 	public void stop() {
-		locked(() -> this.stopped = true);
+		this.stopped = true;
+		lookAgain();
 	}
 
 	/**
 	 * Ends what {@link #stop()} began.
 	 */
 	public void start() {
-		locked(() -> this.stopped = false);
+		this.stopped = false;
 	}
 
 	/**
@@ -78,10 +80,9 @@ public final class RetryWait {
 		}
 	}
 
-	private void locked(Runnable action) {
+	private void lookAgain() {
 		this.lock.lock();
 		try {
-			action.run();
 			this.change.signalAll();
 		}
 		finally {

@@ -39,7 +39,6 @@ import org.springframework.core.task.TaskDecorator;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Auto-configuration of what calls annotated methods.
@@ -75,10 +74,9 @@ public final class EventListenerAutoConfiguration {
 			SubscriptionOptions defaults = defaults(properties.listener(), errorHandler);
 			EventObserver observer = new Surroundings(
 					timed(observers.getIfUnique(() -> EventObserver.NONE), timing.getIfUnique()),
-					SingletonSupplier.of(() -> interceptors.orderedStream().toList()),
-					SingletonSupplier.of(() -> decorators.orderedStream().toList()));
+					OrderedBeans.of(interceptors), OrderedBeans.of(decorators));
 			PayloadReading reading = new PayloadReading(PayloadConfiguration.codecOf(eventBus, codec),
-					new PayloadClasses(context), SingletonSupplier.of(() -> upcasters.orderedStream().toList()));
+					new PayloadClasses(context), OrderedBeans.of(upcasters));
 			ApplicationEventBridge bridge = new ApplicationEventBridge(new AcceptedEvents(context, reading),
 					ContextEvents.of(context, properties.applicationEvents().transactional()),
 					filter(properties.applicationEvents()), defaults,

@@ -23,7 +23,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Primary;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * What applications inject, and what the bus passes on to them. The bus is itself a
@@ -58,8 +57,7 @@ class PublishingConfiguration {
 				properties.publisher().mode());
 		transactionBegins.addPublisher(publisher::onBegin);
 		Publisher observed = observer.getIfUnique(() -> EventObserver.NONE).observed(publisher);
-		return new EchoRefusingPublisher(
-				new InterceptedPublisher(observed, SingletonSupplier.of(() -> interceptors.orderedStream().toList())),
+		return new EchoRefusingPublisher(new InterceptedPublisher(observed, OrderedBeans.of(interceptors)),
 				PayloadConfiguration.codecOf(bus, codec));
 	}
 

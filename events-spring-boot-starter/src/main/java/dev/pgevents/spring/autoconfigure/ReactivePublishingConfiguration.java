@@ -14,7 +14,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * What reactive applications inject, in place of a publisher that waits.
@@ -31,8 +30,7 @@ class ReactivePublishingConfiguration {
 		return new GuardedReactivePublisher(
 				new ReactiveTransactionalPublisher(bus, properties.publisher().mode(),
 						observer.getIfUnique(() -> EventObserver.NONE)),
-				SingletonSupplier.of(() -> interceptors.orderedStream().toList()),
-				PayloadConfiguration.codecOf(bus, codec));
+				OrderedBeans.of(interceptors), PayloadConfiguration.codecOf(bus, codec));
 	}
 
 	@Bean

@@ -272,7 +272,9 @@ final class ListeningSession {
 			raiseGap();
 			this.gapOwed = false;
 		}
-		this.channels.coveredBy(this.registrations.channels()).forEach(BusSubscription::live);
+		for (BusSubscription covered : this.channels.coveredBy(this.registrations.channels())) {
+			covered.live();
+		}
 		return executed;
 	}
 
@@ -280,7 +282,11 @@ final class ListeningSession {
 		Instant now = this.clock.instant();
 		Gap gap = new Gap(Gap.Reason.RECONNECTED, earlier(this.lastGood, now), now, 0);
 		this.lastGood = now;
-		this.channels.all().stream().filter(BusSubscription::isLive).forEach((subscription) -> subscription.gap(gap));
+		for (BusSubscription subscription : this.channels.all()) {
+			if (subscription.isLive()) {
+				subscription.gap(gap);
+			}
+		}
 	}
 
 	/** A clock may have been set back. */

@@ -29,8 +29,9 @@ final class NeededChannels {
 		this.lock.lock();
 		try {
 			this.bySubscription.put(subscription, channels);
-			channels
-				.forEach((channel) -> this.needed.computeIfAbsent(channel, (key) -> new HashSet<>()).add(subscription));
+			for (String channel : channels) {
+				this.needed.computeIfAbsent(channel, (key) -> new HashSet<>()).add(subscription);
+			}
 		}
 		finally {
 			this.lock.unlock();
@@ -88,11 +89,11 @@ final class NeededChannels {
 		this.lock.lock();
 		try {
 			List<BusSubscription> covered = new ArrayList<>();
-			this.bySubscription.forEach((subscription, own) -> {
-				if (channels.containsAll(own)) {
-					covered.add(subscription);
+			for (Map.Entry<BusSubscription, Set<String>> each : this.bySubscription.entrySet()) {
+				if (channels.containsAll(each.getValue())) {
+					covered.add(each.getKey());
 				}
-			});
+			}
 			return covered;
 		}
 		finally {

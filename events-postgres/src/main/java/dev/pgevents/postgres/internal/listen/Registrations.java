@@ -46,12 +46,8 @@ final class Registrations {
 	 */
 	boolean become(Set<String> wanted) throws SQLException {
 		StringBuilder sql = new StringBuilder();
-		wanted.stream()
-			.filter((channel) -> !this.channels.contains(channel))
-			.forEach((channel) -> sql.append("LISTEN ").append(quoted(channel)).append(';'));
-		this.channels.stream()
-			.filter((channel) -> !wanted.contains(channel))
-			.forEach((channel) -> sql.append("UNLISTEN ").append(quoted(channel)).append(';'));
+		append(sql, "LISTEN ", wanted, this.channels);
+		append(sql, "UNLISTEN ", this.channels, wanted);
 		boolean executed = !sql.isEmpty();
 		if (executed && this.session.isPooled()) {
 			this.everRegistered.addAll(wanted);
@@ -78,12 +74,21 @@ final class Registrations {
 	void withdraw() throws SQLException {
 		this.channels.clear();
 		StringBuilder sql = new StringBuilder();
-		this.everRegistered.forEach((channel) -> sql.append("UNLISTEN ").append(quoted(channel)).append(';'));
+		append(sql, "UNLISTEN ", this.everRegistered, Set.of());
 		for (int i = 0; i < ATTEMPTS && !this.processes.isEmpty(); i++) {
 			this.processes.remove(this.session.executeAndQuery(sql + PROCESS));
 		}
 		this.everRegistered.clear();
 		this.processes.clear();
+	}
+
+	/** A statement for each channel of the first that is none of the others. */
+	private static void append(StringBuilder sql, String command, Set<String> channels, Set<String> others) {
+		for (String channel : channels) {
+			if (!others.contains(channel)) {
+				sql.append(command).append(quoted(channel)).append(';');
+			}
+		}
 	}
 
 	private static String quoted(String channel) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.Module;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.MapperBuilder;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -30,7 +31,7 @@ public final class PayloadMapper {
 	 * A new mapper.
 	 * @return the mapper
 	 */
-	public static JsonMapper create() {
+	public static ObjectMapper create() {
 		JsonMapper.Builder builder = JsonMapper.builder(factory())
 			.annotationIntrospector(new DeclaredSubtypes()) // the modules add theirs to
 															// it

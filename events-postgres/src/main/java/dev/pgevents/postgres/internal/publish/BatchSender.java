@@ -94,7 +94,9 @@ final class BatchSender {
 			}
 		}
 		if (!live.isEmpty()) {
-			Batches.transactions(live).forEach(this::sendTogether);
+			for (List<Request> each : Batches.transactions(live)) {
+				sendTogether(each);
+			}
 		}
 	}
 
@@ -110,7 +112,9 @@ final class BatchSender {
 		try {
 			this.connection.send(notifications(batch), deadline(batch));
 			this.lastFailure = null;
-			batch.forEach((request) -> request.settle(null));
+			for (Request request : batch) {
+				request.settle(null);
+			}
 		}
 		catch (RefusedException ex) {
 			refused(batch, ex);
@@ -140,7 +144,9 @@ final class BatchSender {
 			return batch.get(0).notifications();
 		}
 		List<Notification> notifications = new ArrayList<>(batch.size());
-		batch.forEach((request) -> notifications.addAll(request.notifications()));
+		for (Request request : batch) {
+			notifications.addAll(request.notifications());
+		}
 		return notifications;
 	}
 

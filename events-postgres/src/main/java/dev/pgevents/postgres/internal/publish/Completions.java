@@ -36,7 +36,11 @@ final class Completions {
 		Boolean outer = COMPLETING.get();
 		COMPLETING.set(true);
 		try {
-			settled.stream().filter((request) -> !request.isAwaited()).forEach(Request::complete);
+			for (Request request : settled) {
+				if (!request.isAwaited()) {
+					request.complete();
+				}
+			}
 		}
 		finally {
 			if (outer == null) {

@@ -1,9 +1,9 @@
 package dev.pgevents.spring.internal.handling;
 
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -26,11 +26,7 @@ final class CleanThread {
 			"resetRequestAttributes", "org.springframework.security.core.context.SecurityContextHolder",
 			"clearContext");
 
-	private static final List<Method> resets = HOLDERS.entrySet()
-		.stream()
-		.map((holder) -> reset(holder.getKey(), holder.getValue()))
-		.filter(Objects::nonNull)
-		.toList();
+	private static final List<Method> resets = resets();
 
 	private final Supplier<List<TaskDecorator>> decorators;
 
@@ -51,7 +47,9 @@ final class CleanThread {
 			else {
 				MDC.clear();
 			}
-			resets.forEach((reset) -> ReflectionUtils.invokeMethod(reset, null));
+			for (Method reset : resets) {
+				ReflectionUtils.invokeMethod(reset, null);
+			}
 		}
 	}
 
@@ -70,10 +68,17 @@ final class CleanThread {
 		outcome.rethrow();
 	}
 
-	private static @Nullable Method reset(String holder, String name) {
+	private static List<Method> resets() {
 		ClassLoader classLoader = CleanThread.class.getClassLoader();
-		return ClassUtils.isPresent(holder, classLoader)
-				? ReflectionUtils.findMethod(ClassUtils.resolveClassName(holder, classLoader), name) : null;
+		List<Method> resets = new ArrayList<>();
+		for (Map.Entry<String, String> holder : HOLDERS.entrySet()) {
+			Method reset = ClassUtils.isPresent(holder.getKey(), classLoader) ? ReflectionUtils
+				.findMethod(ClassUtils.resolveClassName(holder.getKey(), classLoader), holder.getValue()) : null;
+			if (reset != null) {
+				resets.add(reset);
+			}
+		}
+		return resets;
 	}
 
 	/** The application's code. */

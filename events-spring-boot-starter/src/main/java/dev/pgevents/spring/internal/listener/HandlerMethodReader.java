@@ -1,10 +1,12 @@
 package dev.pgevents.spring.internal.listener;
 
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -100,11 +102,7 @@ final class HandlerMethodReader {
 		if (parameters.length != 1 || parameters[0] != Gap.class) {
 			throw gap.refuse("OnGap", "it must take a Gap and nothing else", "Declare (Gap gap) as its parameters.");
 		}
-		if (MethodIntrospector
-			.selectMethods(type,
-					(Method each) -> AnnotatedElementUtils.hasAnnotation(each, OnDomainEvent.class)
-							|| AnnotatedElementUtils.hasAnnotation(each, OnDomainEvents.class))
-			.isEmpty()) {
+		if (annotated(type, OnDomainEvent.class).isEmpty() && annotated(type, OnDomainEvents.class).isEmpty()) {
 			throw gap.refuse("OnGap", "no @OnDomainEvent method of its class could have gaps",
 					"Move it to the class of the handler method that may miss events.");
 		}
@@ -210,10 +208,13 @@ final class HandlerMethodReader {
 			.onError(subscription, delivery, error);
 	}
 
+	private static Set<Method> annotated(Class<?> type, Class<? extends Annotation> annotation) {
+		return MethodIntrospector.selectMethods(type,
+				(Method each) -> AnnotatedElementUtils.hasAnnotation(each, annotation));
+	}
+
 	private List<BeanMethod> gapMethods(String beanName, Class<?> type) {
-		return MethodIntrospector
-			.selectMethods(type, (Method each) -> AnnotatedElementUtils.hasAnnotation(each, OnGap.class))
-			.stream()
+		return annotated(type, OnGap.class).stream()
 			.map((gap) -> new BeanMethod(this.beans, beanName, type,
 					AopUtils.selectInvocableMethod(gap, this.beans.getType(beanName))))
 			.toList();
