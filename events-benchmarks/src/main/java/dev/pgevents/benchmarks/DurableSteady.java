@@ -5,6 +5,9 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 
 import dev.pgevents.Event;
@@ -14,8 +17,9 @@ import org.HdrHistogram.Histogram;
 
 /**
  * A steady rate of events of many apps, each handled in a transaction of its own, once
- * the compiler has seen it for a while ({@code warmup}, in milliseconds); and beside it
- * what the handlers' transactions reach by hand, with nobody who publishes or listens.
+ * the compiler has seen it for a while ({@code warmup}, in milliseconds), with the parts
+ * of its latency; and beside it what the handlers' transactions reach by hand, with
+ * nobody who publishes or listens, and beside a publisher of the same rate.
  */
 final class DurableSteady {
 
@@ -25,28 +29,56 @@ final class DurableSteady {
 	static void measure(DurableBench bench, Options options, Table table) throws Exception {
 		int rate = options.number("rate", 2000);
 		int millis = options.number("millis", 5000);
+		Histogram published = new ConcurrentHistogram(3);
+		Histogram begun = new ConcurrentHistogram(3);
+		Histogram handling = new ConcurrentHistogram(3);
 		Histogram latency = new ConcurrentHistogram(3);
 		AtomicLong handled = new AtomicLong();
 		try (PostgresEventBus publisher = bench.bus("publisher");
 				PostgresEventBus bus = bench.bus("group");
 				DurableBench.Effects effects = new DurableBench.Effects(bus, bench.server()::connect)) {
 			DurableBench.join(bus, bench.newGroup(), (event) -> {
+				long due = DurableBench.number(event);
+				long begin = since(due, begun);
 				effects.handle(event);
-				latency.recordValue(Math.max(0, System.nanoTime() - DurableBench.number(event)));
+				since(begin, handling);
+				since(due, latency);
 				handled.incrementAndGet();
 			});
-			long before = publish(publisher, rate, options.number("warmup", 10_000));
+			long before = publish(publisher, rate, options.number("warmup", 30_000), published);
 			DurableBench.await(() -> handled.get() == before);
-			latency.reset();
+			List.of(published, begun, handling, latency).forEach(Histogram::reset);
 			long start = System.nanoTime();
-			long all = before + publish(publisher, rate, millis);
+			long all = before + publish(publisher, rate, millis, published);
 			DurableBench.await(() -> handled.get() == all);
 			String row = rate + " events/s of " + DurableBench.APPS + " apps";
 			table.add(row, "handled/s", (all - before) * 1e9 / (System.nanoTime() - start));
-			table.add(row, "p50 ms", latency.getValueAtPercentile(50) / 1e6);
-			table.add(row, "p99 ms", latency.getValueAtPercentile(99) / 1e6);
+			add(table, row, latency);
+			add(table, row + ": until published", published);
+			add(table, row + ": until begun", begun);
+			add(table, row + ": the handler", handling);
 		}
 		table.add("the handlers' transactions by hand, nothing else", "handled/s", byHand(bench, millis));
+		try (PostgresEventBus publisher = bench.bus("publisher")) {
+			ExecutorService beside = Executors.newSingleThreadExecutor();
+			Future<Long> publishing = beside
+				.submit(() -> publish(publisher, rate, 2 * millis, new ConcurrentHistogram(3)));
+			table.add("by hand, beside a publisher of " + rate + "/s", "handled/s", byHand(bench, millis));
+			publishing.get();
+			beside.shutdown();
+		}
+	}
+
+	/** Records the time since then, and returns what time it is. */
+	private static long since(long then, Histogram times) {
+		long now = System.nanoTime();
+		times.recordValue(Math.max(0, now - then));
+		return now;
+	}
+
+	private static void add(Table table, String row, Histogram times) {
+		table.add(row, "p50 ms", times.getValueAtPercentile(50) / 1e6);
+		table.add(row, "p99 ms", times.getValueAtPercentile(99) / 1e6);
 	}
 
 	/** What the server and the driver can do of the same statements, without events. */
@@ -88,9 +120,11 @@ final class DurableSteady {
 	}
 
 	/** Returns how many it has published. */
-	private static long publish(PostgresEventBus publisher, int rate, int millis) throws Exception {
+	private static long publish(PostgresEventBus publisher, int rate, int millis, Histogram published)
+			throws Exception {
 		DurableBench.steadily(rate, millis,
-				(number, due) -> publisher.publishAsync(Event.of(DurableBench.TYPE, DurableBench.app(number), due)));
+				(number, due) -> publisher.publishAsync(Event.of(DurableBench.TYPE, DurableBench.app(number), due))
+					.thenRun(() -> since(due, published)));
 		return (long) rate * millis / 1000;
 	}
 

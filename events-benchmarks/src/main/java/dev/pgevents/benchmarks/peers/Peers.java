@@ -2,6 +2,7 @@ package dev.pgevents.benchmarks.peers;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -51,6 +52,9 @@ public final class Peers {
 	/** Published at a time, and waited for, while the compiler has work to do. */
 	private static final int WARMING = 200;
 
+	/** Seconds for what is new with an instance: connections, and the server's plans. */
+	private static final int FRESH = 4;
+
 	/** Threads that publish at a steady rate, each commit by commit. */
 	private static final int PUBLISHERS = 8;
 
@@ -71,19 +75,40 @@ public final class Peers {
 	 * @param url of the server, which has a table of effects
 	 * @param options may hold {@code peers}, {@code samples}, {@code rate},
 	 * {@code millis}, {@code waiting}, {@code seconds} to wait for those that fall
-	 * behind, and {@code warming} (seconds for each before its latency is measured)
+	 * behind, and {@code warming} (seconds for each before any is measured)
 	 * @param table gets a row for each peer at its defaults, and one for it tuned
 	 * @throws Exception if it fails
 	 */
 	public static void measure(String url, Options options, Table table) throws Exception {
 		Peers peers = new Peers(url, options, table);
-		for (String name : options.list("peers", String.join(",", FACTORIES.keySet()))) {
-			Peer.Factory factory = FACTORIES.get(name);
-			if (factory == null) {
-				throw new IllegalArgumentException("there is no peer " + name + ", only " + FACTORIES.keySet());
-			}
-			peers.measure(name + ", defaults", factory, false);
-			peers.measure(name + ", tuned", factory, true);
+		List<String> names = options.list("peers", String.join(",", FACTORIES.keySet()));
+		for (String name : names) {
+			peers.compile(factory(name));
+		}
+		for (String name : names) {
+			peers.measure(name + ", defaults", factory(name), false);
+			peers.measure(name + ", tuned", factory(name), true);
+		}
+	}
+
+	private static Peer.Factory factory(String name) {
+		Peer.Factory factory = FACTORIES.get(name);
+		if (factory == null) {
+			throw new IllegalArgumentException("there is no peer " + name + ", only " + FACTORIES.keySet());
+		}
+		return factory;
+	}
+
+	/**
+	 * For the compiler, before any is measured: the first one would pay for what all of
+	 * them use.
+	 */
+	private void compile(Peer.Factory factory) throws Exception {
+		AtomicLong handled = new AtomicLong();
+		try (Effect effect = new Effect(this.url, true, (work) -> handled.incrementAndGet());
+				Peer peer = factory.create(effect, true)) {
+			peer.start();
+			warm(peer, handled::get, this.options.number("warming", 12));
 		}
 	}
 
@@ -93,7 +118,7 @@ public final class Peers {
 		try (Effect effect = new Effect(this.url, tuned, (work) -> alone.add(System.nanoTime()));
 				Peer peer = factory.create(effect, tuned)) {
 			peer.start();
-			warm(peer, alone::size);
+			warm(peer, alone::size, FRESH);
 			alone.clear();
 			idle(row, peer, alone);
 		}
@@ -102,7 +127,7 @@ public final class Peers {
 				(work) -> latency.recordValue(Math.max(0, System.nanoTime() - work.number())));
 				Peer peer = factory.create(effect, tuned)) {
 			peer.start();
-			warm(peer, latency::getTotalCount);
+			warm(peer, latency::getTotalCount, FRESH);
 			latency.reset();
 			steady(row, peer, latency);
 		}
@@ -116,8 +141,8 @@ public final class Peers {
 	/**
 	 * Some at a time, the next once these are handled: nothing is left to do after it.
 	 */
-	private void warm(Peer peer, LongSupplier handled) throws Exception {
-		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(this.options.number("warming", 10));
+	private void warm(Peer peer, LongSupplier handled, int seconds) throws Exception {
+		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
 		long published = 0;
 		while (System.nanoTime() < end) {
 			published += WARMING;
@@ -135,7 +160,7 @@ public final class Peers {
 	private void idle(String row, Peer peer, LinkedBlockingQueue<Long> handled) throws Exception {
 		Duration pause = peer.pause();
 		int samples = this.options.number("samples", 500);
-		int most = pause.isZero() ? samples : (int) Math.min(samples, 3 + 30 / pause.toSeconds());
+		int most = pause.isZero() ? samples : (int) Math.min(samples, 2 + 15 / pause.toSeconds());
 		Histogram latency = new Histogram(3);
 		for (int i = 0; i < most + 1; i++) {
 			if (!pause.isZero()) {
