@@ -152,11 +152,11 @@ final class HandlerSubscription extends AbstractSubscription {
 		}
 	}
 
-	private void work() {
+	private long work(long now) {
 		Worker worker = new Worker(this.bus.busName(), this, this.handler, this.errorHandler);
 		worker.begin();
 		try {
-			handleAll(worker);
+			return handleAll(worker, now);
 		}
 		catch (Throwable ex) {
 			forget(worker);
@@ -178,21 +178,32 @@ final class HandlerSubscription extends AbstractSubscription {
 		}
 	}
 
-	private void handleAll(Worker worker) {
+	private long handleAll(Worker worker, long now) {
 		Delivery delivery = next(worker, null, null);
 		if (delivery == null) {
-			return;
+			return now;
 		}
 		this.bus.watch().begin();
-		long start = System.nanoTime();
+		long start = beginning(now);
 		Throwable error = worker.handle(delivery, start);
-		// Enough to know the pace, and a burst is spared the clock.
-		this.pace.took(System.nanoTime() - start);
+		long end = System.nanoTime();
+		// Enough to know the pace.
+		this.pace.took(end - start);
 		delivery = next(worker, delivery, error);
 		while (delivery != null) {
-			error = worker.handle(delivery, System.nanoTime());
+			error = worker.handle(delivery, beginning(end));
+			end = System.nanoTime();
 			delivery = next(worker, delivery, error);
 		}
+		return end;
+	}
+
+	/**
+	 * When a handler begins: as the one before has ended, so that each takes one look at
+	 * the clock, unless other workers were started in between, which may take any time.
+	 */
+	private long beginning(long before) {
+		return this.parallel ? System.nanoTime() : before;
 	}
 
 	/** Books what was handled and takes the next; null ends the worker. */
@@ -389,8 +400,8 @@ final class HandlerSubscription extends AbstractSubscription {
 	private final class Task implements HandlerTask {
 
 		@Override
-		public void run() {
-			work();
+		public long run(long now) {
+			return work(now);
 		}
 
 		@Override

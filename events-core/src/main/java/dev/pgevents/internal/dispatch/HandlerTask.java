@@ -12,4 +12,16 @@ interface HandlerTask extends Runnable {
 	 */
 	long expectedNanos();
 
+	/**
+	 * Does it, beginning now.
+	 * @param now the present time, in {@code System.nanoTime()}
+	 * @return the time at the end of it, or shortly before
+	 */
+	long run(long now);
+
+	@Override
+	default void run() {
+		run(System.nanoTime());
+	}
+
 }

@@ -243,7 +243,7 @@ public final class LeaderFollowers implements WorkerStarter {
 		for (HandlerTask task = round.next(); task != null; task = round.next()) {
 			this.handedOff.increment();
 			if (!Threads.tryToExecute(this.handlers, task)) {
-				runSafely(task);
+				runSafely(task, System.nanoTime());
 			}
 		}
 	}
@@ -264,7 +264,8 @@ public final class LeaderFollowers implements WorkerStarter {
 
 	private boolean runInline(Round round) {
 		this.lead.set(round);
-		if (this.watched.compareAndSet(false, true) && !Threads.tryToExecute(this.threads, this::watch)) {
+		if (!this.watched.get() && this.watched.compareAndSet(false, true)
+				&& !Threads.tryToExecute(this.threads, this::watch)) {
 			this.watched.set(false);
 		}
 		run(round, this.inlined);
@@ -272,19 +273,21 @@ public final class LeaderFollowers implements WorkerStarter {
 	}
 
 	private void run(Round round, LongAdder count) {
+		long now = System.nanoTime();
 		for (HandlerTask task = round.next(); task != null; task = round.next()) {
 			count.increment();
-			runSafely(task);
+			now = runSafely(task, now);
 		}
 	}
 
 	/** What a handler throws does not come here; nothing else may end the leading. */
-	private void runSafely(HandlerTask task) {
+	private long runSafely(HandlerTask task, long now) {
 		try {
-			task.run();
+			return task.run(now);
 		}
 		catch (Throwable ex) {
 			logger.error("{}: a handler could not be called", this.busName, ex);
+			return System.nanoTime();
 		}
 	}
 
@@ -307,20 +310,19 @@ public final class LeaderFollowers implements WorkerStarter {
 	/** Looks for handlers that keep the lead for too long, and takes it; null if none. */
 	private @Nullable Round takeOver() {
 		Round seen = this.lead.get();
+		long handled = this.inlined.sum();
 		int idle = 0;
 		while (idle < this.idleLooks) {
 			this.pause.accept(LOOK_NANOS);
 			Round now = this.lead.get();
-			if (now != seen) {
-				seen = now;
-				idle = 0;
-			}
-			else if (now != READING && this.lead.compareAndSet(now, READING)) {
+			if (now != READING && now == seen && this.lead.compareAndSet(now, READING)) {
 				return now;
 			}
-			else {
-				idle++;
-			}
+			// Most rounds are over before they are seen: they are counted all the same.
+			long before = handled;
+			handled = this.inlined.sum();
+			idle = (now == seen && handled == before) ? idle + 1 : 0;
+			seen = now;
 		}
 		return null;
 	}

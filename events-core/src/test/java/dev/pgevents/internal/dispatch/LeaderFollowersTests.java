@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 import dev.pgevents.Interleavings;
@@ -68,6 +69,27 @@ class LeaderFollowersTests {
 		})).isTrue();
 		assertThat(executed).as("one for all handlers").hasSize(1);
 		assertThat(strategy.counts()).isEqualTo(new Counts(0, 0, 2, 0));
+	}
+
+	@Test
+	void watcherStaysWhileHandlersRunBetweenItsLooks() {
+		int handlers = 5;
+		int idleLooks = 2;
+		Deque<Runnable> executed = new ArrayDeque<>();
+		AtomicInteger looks = new AtomicInteger();
+		AtomicReference<LeaderFollowers> strategy = new AtomicReference<>();
+		strategy.set(new LeaderFollowers("test", executed::add, executed::add, true, () -> {
+		}, (nanos) -> {
+			if (looks.getAndIncrement() < handlers) {
+				handle(strategy.get(), true, () -> {
+				});
+			}
+		}, idleLooks));
+		handle(strategy.get(), true, () -> {
+		});
+		executed.remove().run();
+		assertThat(looks).hasValue(handlers + idleLooks);
+		assertThat(executed).as("another watcher").isEmpty();
 	}
 
 	@Test
@@ -271,9 +293,10 @@ class LeaderFollowersTests {
 			}
 
 			@Override
-			public void run() {
+			public long run(long now) {
 				try {
 					action.run();
+					return now;
 				}
 				catch (Exception ex) {
 					throw new IllegalStateException(ex);

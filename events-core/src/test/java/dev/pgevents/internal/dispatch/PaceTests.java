@@ -1,5 +1,7 @@
 package dev.pgevents.internal.dispatch;
 
+import java.util.concurrent.TimeUnit;
+
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,9 +22,35 @@ class PaceTests {
 	}
 
 	@Test
-	void isNotQuickAnyMoreAfterOneSlowCall() {
+	void isNotQuickAnyMoreAfterACallThatIsNotTolerated() {
+		quickCalls(10 * Pace.STOCK * Pace.QUICK_CALLS);
+		this.pace.took(Pace.TOLERATED_NANOS + 1);
+		assertThat(this.pace.isQuick()).isFalse();
+		quickCalls(Pace.QUICK_CALLS - 1);
+		assertThat(this.pace.isQuick()).isFalse();
+	}
+
+	@Test
+	void isNotQuickAnyMoreAfterSlowCallsThatTakeAsLongTogetherAsOneThatDoesNotComeBack() {
+		quickCalls(10 * Pace.STOCK * Pace.QUICK_CALLS);
+		long taken = 0;
+		while (this.pace.isQuick()) {
+			this.pace.took(Pace.TOLERATED_NANOS);
+			taken += Pace.TOLERATED_NANOS;
+		}
+		assertThat(taken).isEqualTo(TimeUnit.MILLISECONDS.toNanos(LeaderFollowers.TAKEOVER_MILLIS));
+	}
+
+	@Test
+	void staysQuickWhereOneCallInAThousandIsSlow() {
 		quickCalls(2 * Pace.QUICK_CALLS);
-		this.pace.took(Pace.QUICK_NANOS + 1);
+		for (int i = 0; i < 10; i++) {
+			this.pace.took(Pace.TOLERATED_NANOS);
+			assertThat(this.pace.isQuick()).isTrue();
+			quickCalls(Pace.QUICK_CALLS);
+		}
+		this.pace.took(Pace.TOLERATED_NANOS);
+		this.pace.took(Pace.TOLERATED_NANOS);
 		assertThat(this.pace.isQuick()).isFalse();
 	}
 
@@ -43,7 +71,7 @@ class PaceTests {
 			this.pace.took(1000);
 		}
 		assertThat(this.pace.expectedNanos()).isBetween(500L, 2000L);
-		this.pace.took(Pace.QUICK_NANOS + 1);
+		this.pace.took(Pace.TOLERATED_NANOS + 1);
 		assertThat(this.pace.expectedNanos()).isEqualTo(Long.MAX_VALUE);
 	}
 

@@ -73,7 +73,7 @@ class ReservedHandlerTests {
 		while (inline() == 0) { // the machine may be slow at times
 			handleAlone();
 		}
-		this.busyNanos = 2 * Pace.QUICK_NANOS;
+		this.busyNanos = 2 * Pace.TOLERATED_NANOS;
 		handleAlone();
 		this.busyNanos = 0;
 		long before = inline();
