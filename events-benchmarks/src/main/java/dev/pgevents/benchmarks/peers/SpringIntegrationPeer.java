@@ -15,6 +15,7 @@ import org.springframework.integration.jdbc.store.channel.PostgresChannelMessage
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
+import org.springframework.messaging.MessageHandler;
 import org.springframework.messaging.support.GenericMessage;
 
 /**
@@ -42,16 +43,16 @@ final class SpringIntegrationPeer implements Peer {
 
 	private final ExecutorService executor = Executors.newFixedThreadPool(THREADS);
 
-	private final Effect effect;
-
 	private final JdbcChannelMessageStore store;
 
 	private final PostgresChannelMessageTableSubscriber subscriber;
 
 	private final PostgresSubscribableChannel channel;
 
+	private final MessageHandler handler;
+
 	SpringIntegrationPeer(Effect effect, boolean tuned) {
-		this.effect = effect;
+		this.handler = (message) -> effect.handle(Work.of((String) message.getPayload()));
 		ResourceDatabasePopulator schema = new ResourceDatabasePopulator(
 				new ClassPathResource("org/springframework/integration/jdbc/schema-postgresql.sql"));
 		schema.setContinueOnError(true);
@@ -80,7 +81,7 @@ final class SpringIntegrationPeer implements Peer {
 	@Override
 	public void start() {
 		this.subscriber.start();
-		this.channel.subscribe((message) -> this.effect.handle(Work.of((String) message.getPayload())));
+		this.channel.subscribe(this.handler);
 		for (int i = 0; i < THREADS; i++) {
 			this.channel.notifyUpdate(); // for what waits
 		}
@@ -88,6 +89,8 @@ final class SpringIntegrationPeer implements Peer {
 
 	@Override
 	public void close() {
+		// Else a thread that has fallen behind tries again for ever, and logs each time.
+		this.channel.unsubscribe(this.handler);
 		this.subscriber.stop();
 		this.executor.shutdownNow();
 	}
