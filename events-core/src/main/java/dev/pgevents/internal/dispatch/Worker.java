@@ -2,7 +2,6 @@ package dev.pgevents.internal.dispatch;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 
 import dev.pgevents.Delivery;
@@ -50,11 +49,7 @@ final class Worker {
 	/** Where it is among the busy ones; guarded by the subscription's lock. */
 	int place = BusyWorkers.NOWHERE;
 
-	/**
-	 * Written by this thread alone, twice an event, without a wait for other processors
-	 * to see it: who watches looks again.
-	 */
-	private final AtomicReference<@Nullable Call> call = new AtomicReference<>();
+	private volatile @Nullable Call call;
 
 	Worker(String busName, Subscription subscription, EventHandler handler, EventErrorHandler errorHandler) {
 		this.busName = busName;
@@ -89,7 +84,7 @@ final class Worker {
 	 */
 	@Nullable Throwable handle(Delivery delivery, long now) {
 		try {
-			this.call.setRelease(new Call(delivery, now));
+			this.call = new Call(delivery, now);
 			if (delivery instanceof Event event) {
 				this.handler.onEvent(event);
 			}
@@ -103,7 +98,7 @@ final class Worker {
 			return ex;
 		}
 		finally {
-			this.call.setRelease(null);
+			this.call = null;
 			// An interrupt that the handler got or made must not hit the next event's.
 			Thread.interrupted();
 		}
@@ -133,7 +128,7 @@ final class Worker {
 	 * that watches.
 	 */
 	void reportSlow(Duration threshold, BiConsumer<Delivery, Duration> report) {
-		Call current = this.call.get();
+		Call current = this.call;
 		if (current == null || current.reported) {
 			return;
 		}
@@ -146,7 +141,7 @@ final class Worker {
 
 	/** What is in hand; null if nothing is. For any thread. */
 	@Nullable RunningHandler running() {
-		Call current = this.call.get();
+		Call current = this.call;
 		return (current != null)
 				? new RunningHandler(current.delivery, this.thread, Duration.ofNanos(System.nanoTime() - current.since))
 				: null;
@@ -160,7 +155,7 @@ final class Worker {
 	/** For the log: what is in hand, and where. For any thread. */
 	@Override
 	public String toString() {
-		Call current = this.call.get();
+		Call current = this.call;
 		return ((current != null) ? current.delivery : "nothing") + " on thread " + this.thread.getName();
 	}
 
