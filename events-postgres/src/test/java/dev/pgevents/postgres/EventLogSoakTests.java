@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Random faults against the invariant of {@link GroupScenario}, for some seconds: with
+ * Random faults against the invariant of {@link GroupScenario}, for a minute: with
  * {@code -Dsoak.seconds=600} for longer, with {@code -Dsoak.seed=…} the faults of an
  * earlier run.
  */
@@ -73,7 +73,7 @@ class EventLogSoakTests {
 				Random own = new Random(this.seed + writer);
 				writers.add(CompletableFuture.supplyAsync(() -> write(scenario, publisher, app, own), OwnThread.EACH));
 			}
-			long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.getLong("soak.seconds", 6));
+			long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.getLong("soak.seconds", 60));
 			while (System.nanoTime() < end) {
 				fault(scenario, server);
 				drain(scenario, server);
