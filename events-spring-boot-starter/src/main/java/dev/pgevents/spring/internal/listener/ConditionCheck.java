@@ -1,22 +1,15 @@
 package dev.pgevents.spring.internal.listener;
 
-import java.lang.reflect.Field;
-import java.lang.reflect.Member;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.lang.reflect.Type;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import dev.pgevents.spring.EventsConfigurationException;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.BeanUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.convert.TypeDescriptor;
@@ -50,7 +43,6 @@ import org.springframework.expression.spel.ast.Selection;
 import org.springframework.expression.spel.ast.Ternary;
 import org.springframework.expression.spel.ast.TypeReference;
 import org.springframework.expression.spel.ast.VariableReference;
-import org.springframework.expression.spel.support.ReflectivePropertyAccessor;
 import org.springframework.expression.spel.support.StandardEvaluationContext;
 import org.springframework.expression.spel.support.StandardTypeConverter;
 import org.springframework.util.ClassUtils;
@@ -71,7 +63,7 @@ final class ConditionCheck {
 
 	private static final StandardTypeConverter converter = new StandardTypeConverter();
 
-	private static final Members members = new Members();
+	private static final ClassMembers members = new ClassMembers();
 
 	/** Their names and arguments are not those of what stands before them. */
 	private static final List<Class<?>> OF_OTHER_THINGS = List.of(Indexer.class, Selection.class, Projection.class,
@@ -227,7 +219,7 @@ final class ConditionCheck {
 					"Call one that it has, with as many arguments: " + members.methods(type) + ".");
 		}
 		boolean certain = found.stream().map(Method::getGenericReturnType).distinct().count() == 1;
-		return certain ? Members.typeOf(target, found.get(0), found.get(0).getGenericReturnType()) : UNKNOWN;
+		return certain ? ClassMembers.typeOf(target, found.get(0), found.get(0).getGenericReturnType()) : UNKNOWN;
 	}
 
 	private void checkBean(String name) {
@@ -311,56 +303,6 @@ final class ConditionCheck {
 
 	private static boolean areBoth(Class<?> kind, Class<?> one, Class<?> other) {
 		return kind.isAssignableFrom(one) && kind.isAssignableFrom(other);
-	}
-
-	/** Finds what classes have, as expressions do. */
-	private static final class Members extends ReflectivePropertyAccessor {
-
-		private static final int SHOWN = 30;
-
-		@Nullable ResolvableType property(ResolvableType owner, Class<?> type, String name) {
-			Method getter = findGetterForProperty(name, type, false);
-			if (getter != null) {
-				return typeOf(owner, getter, getter.getGenericReturnType());
-			}
-			Field field = findField(name, type, false);
-			return (field != null) ? typeOf(owner, field, field.getGenericType()) : null;
-		}
-
-		List<Method> methods(Class<?> type, String name, int arguments) {
-			return Arrays.stream(type.getMethods())
-				.filter((method) -> !method.isBridge() && method.getName().equals(name))
-				.filter((method) -> method.getParameterCount() == arguments
-						|| (method.isVarArgs() && method.getParameterCount() - 1 <= arguments))
-				.toList();
-		}
-
-		String methods(Class<?> type) {
-			return listed(Arrays.stream(type.getMethods())
-				.filter((method) -> method.getDeclaringClass() != Object.class && !method.isBridge())
-				.map((method) -> method.getName() + "()"));
-		}
-
-		String properties(Class<?> type) {
-			Stream<String> components = type.isRecord()
-					? Arrays.stream(type.getRecordComponents()).map((component) -> component.getName())
-					: Stream.empty();
-			Stream<String> getters = Arrays.stream(BeanUtils.getPropertyDescriptors(type))
-				.filter((property) -> property.getReadMethod() != null && !property.getName().equals("class"))
-				.map((property) -> property.getName());
-			return listed(Stream.concat(components, getters));
-		}
-
-		static ResolvableType typeOf(ResolvableType owner, Member member, Type type) {
-			return ResolvableType.forType(type, owner.as(member.getDeclaringClass()));
-		}
-
-		private static String listed(Stream<String> names) {
-			List<String> all = names.distinct().sorted().toList();
-			String shown = all.stream().limit(SHOWN).collect(Collectors.joining(", "));
-			return (all.size() > SHOWN) ? shown + ", …" : shown;
-		}
-
 	}
 
 }
