@@ -24,6 +24,7 @@ import dev.pgevents.spring.internal.actuate.EventsHealthIndicator;
 import dev.pgevents.spring.internal.actuate.GroupMeters;
 import dev.pgevents.spring.internal.actuate.GroupOperation;
 import dev.pgevents.spring.internal.actuate.GroupsDescriptor;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
@@ -261,9 +262,17 @@ class GroupOperationsTests {
 				.subscribe(SubscriptionFilter.types("epoch.closed"),
 						SubscriptionOptions.builder().group("billing").build(), (event) -> {
 						});
+			assertThat(registry.find("events.group.lag").gauge()).as("before it is known").isNull();
 			assertThat(counted(registry, "handled")).isZero();
 			assertThat(context.getBean(EventBus.class).capability(GroupMonitor.class).orElseThrow().counts())
 				.hasSize(1);
+			await().atMost(LIMIT)
+				.until(() -> measured(registry, "owned") == 5 && registry.find("events.group.parked").gauge() != null);
+			assertThat(List.of(measured(registry, "lag"), measured(registry, "held"), measured(registry, "parked")))
+				.containsOnly(0.0);
+			MeterRegistry later = new SimpleMeterRegistry();
+			context.getBean(GroupMeters.class).bindTo(later);
+			assertThat(measured(later, "lag")).isZero();
 		});
 	}
 
@@ -314,8 +323,10 @@ class GroupOperationsTests {
 		return registry.get("events.group." + what).tag("group", "billing").functionCounter().count();
 	}
 
+	/** Is negative until there is such a meter. */
 	private static double measured(MeterRegistry registry, String what) {
-		return registry.get("events.group." + what).tag("group", "billing").gauge().value();
+		Gauge gauge = registry.find("events.group." + what).tag("group", "billing").gauge();
+		return (gauge != null) ? gauge.value() : -1;
 	}
 
 	static class Billing {

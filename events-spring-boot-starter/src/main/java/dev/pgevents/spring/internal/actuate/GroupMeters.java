@@ -29,7 +29,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Meters of each group that this process has joined, tagged with its name. What the whole
  * group has before it is asked of the event log when a meter is read, on a thread of its
- * own and every few seconds at most: who looks gets the answer before. Thread-safe.
+ * own and every few seconds at most: who looks gets the answer before. Those meters
+ * appear with the first answer that has the group; they are not a number where the log
+ * did not answer last. Thread-safe.
  *
  * @since 0.1
  */
@@ -46,6 +48,9 @@ public final class GroupMeters implements MeterBinder {
 	private final List<MeterRegistry> registries = new ArrayList<>();
 
 	private final Set<String> groups = new TreeSet<>();
+
+	/** Those among them that the event log has told of. */
+	private final Set<String> told = new TreeSet<>();
 
 	private final AtomicBoolean asking = new AtomicBoolean();
 
@@ -65,6 +70,7 @@ public final class GroupMeters implements MeterBinder {
 		try {
 			this.registries.add(registry);
 			this.groups.forEach((group) -> register(registry, group));
+			this.told.forEach((group) -> registerStatus(registry, group));
 		}
 		finally {
 			this.lock.unlock();
@@ -95,13 +101,31 @@ public final class GroupMeters implements MeterBinder {
 		return (known != null) ? known.capability(GroupMonitor.class).orElse(null) : null;
 	}
 
-	private void register(MeterRegistry registry, String group) {
+	/** Shows how groups stand from now on. */
+	private void tell(Map<String, GroupStatus> answered) {
+		this.lock.lock();
+		try {
+			for (String group : this.groups) {
+				if (answered.containsKey(group) && this.told.add(group)) {
+					this.registries.forEach((registry) -> registerStatus(registry, group));
+				}
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void registerStatus(MeterRegistry registry, String group) {
 		gauge(registry, group, "lag", "Positions of the log that lie before the group, in all instances",
 				() -> status(group, GroupStatus::lag));
 		gauge(registry, group, "held", "Events of the group that wait for another attempt, or behind one that does",
 				() -> status(group, GroupStatus::held));
 		gauge(registry, group, "parked", "Events of the group that have failed for good",
 				() -> status(group, GroupStatus::parked));
+	}
+
+	private void register(MeterRegistry registry, String group) {
 		gauge(registry, group, "owned", "Partitions that this instance handles for the group",
 				() -> count(group, GroupCounts::owned));
 		counter(registry, group, "handled", "Events that this instance has handled for the group",
@@ -125,21 +149,25 @@ public final class GroupMeters implements MeterBinder {
 	}
 
 	private long count(String group, ToLongFunction<GroupCounts> value) {
+		askIfOld();
 		GroupMonitor monitor = monitor();
 		return (monitor == null) ? 0
 				: monitor.counts().stream().filter((one) -> one.group().equals(group)).mapToLong(value).sum();
 	}
 
-	/** The last answer of the log; not a number where there is none. */
+	/** The last answer of the log; not a number where it did not answer. */
 	private double status(String group, ToDoubleFunction<GroupStatus> value) {
-		Answer known = this.answer;
-		if (System.nanoTime() - known.at >= FRESH && this.asking.compareAndSet(false, true)) {
+		askIfOld();
+		GroupStatus status = this.answer.groups.get(group);
+		return (status != null) ? value.applyAsDouble(status) : Double.NaN;
+	}
+
+	private void askIfOld() {
+		if (System.nanoTime() - this.answer.at >= FRESH && this.asking.compareAndSet(false, true)) {
 			Thread thread = new Thread(this::ask, "events-group-meters");
 			thread.setDaemon(true);
 			thread.start();
 		}
-		GroupStatus status = known.groups.get(group);
-		return (status != null) ? value.applyAsDouble(status) : Double.NaN;
 	}
 
 	private void ask() {
@@ -158,6 +186,7 @@ public final class GroupMeters implements MeterBinder {
 			this.answer = new Answer(groups, System.nanoTime());
 			this.asking.set(false);
 		}
+		tell(groups);
 	}
 
 	private record Answer(Map<String, GroupStatus> groups, long at) {
