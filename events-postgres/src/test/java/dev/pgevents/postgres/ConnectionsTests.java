@@ -211,23 +211,6 @@ class ConnectionsTests {
 	}
 
 	@Test
-	void driverSetsNothingByStatementsOfItsOwn() throws SQLException {
-		ConnectionSource source = ConnectionSource.url(database.url(), database.user(), database.password());
-		List<Long> silent = new ArrayList<>();
-		SessionFactory sessions = new SessionFactory("events", (settings) -> {
-			// Else it asks whether this is a primary, and that is seen.
-			settings.setProperty("targetServerType", "any");
-			Connection opened = source.open(settings);
-			int process = opened.unwrap(PGConnection.class).getBackendPID();
-			silent.add(database.query("SELECT count(*) FROM pg_stat_activity WHERE query = '' AND pid = " + process
-					+ " AND application_name = 'pgevents " + this.name + "'"));
-			return opened;
-		}, "pgevents " + this.name, LIMIT);
-		sessions.open().close();
-		assertThat(silent).containsExactly(1L);
-	}
-
-	@Test
 	void poolThatClosesAnAbandonedConnectionIsNamed() throws Exception {
 		try (BasicDataSource pool = pool()) {
 			pool.setRemoveAbandonedOnMaintenance(true);

@@ -34,8 +34,7 @@ final class Pgbouncer implements AutoCloseable {
 		Path settings = Files.write(this.folder.resolve("pgbouncer.ini"),
 				List.of("[databases]", "* = host=127.0.0.1 port=" + server.port() + " user=" + server.user(),
 						"[pgbouncer]", "listen_addr = 127.0.0.1", "listen_port = " + this.port, "unix_socket_dir =",
-						"auth_type = any", "pool_mode = " + poolMode, "default_pool_size = " + poolSize,
-						"ignore_startup_parameters = extra_float_digits"));
+						"auth_type = any", "pool_mode = " + poolMode, "default_pool_size = " + poolSize));
 		List<String> command = new ArrayList<>();
 		if (LinuxUtils.isUnshareAvailable()) {
 			// It refuses to run as root.

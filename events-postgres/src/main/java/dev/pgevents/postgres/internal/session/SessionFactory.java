@@ -22,12 +22,6 @@ public final class SessionFactory implements Sessions {
 
 	private static final String TARGET = "targetServerType";
 
-	/**
-	 * Lets the driver (42.7.14) say at the start what it else sets by two statements
-	 * more: two round trips. More than that it does from 9.4 on, see {@code replication}.
-	 */
-	private static final String ASSUMED_VERSION = "9.0";
-
 	private final String busName;
 
 	private final Opener opener;
@@ -156,7 +150,6 @@ public final class SessionFactory implements Sessions {
 				seconds((this.networkTimeout.compareTo(LONGEST_DIAL) < 0) ? this.networkTimeout : LONGEST_DIAL));
 		settings.setProperty("socketTimeout", seconds(this.networkTimeout));
 		settings.setProperty(TARGET, "primary");
-		settings.setProperty("assumeMinServerVersion", ASSUMED_VERSION);
 		return settings;
 	}
 
