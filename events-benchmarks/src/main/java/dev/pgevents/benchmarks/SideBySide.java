@@ -7,8 +7,9 @@ import dev.pgevents.benchmarks.sidebyside.Comparison;
  * drain), {@code peers}, {@code rounds}, {@code samples} of an idle round, {@code rates}
  * and {@code millis} of steady load and the longest time in ms to let it settle before
  * ({@code settling}), {@code burst}, {@code warmup}, {@code publisher} (plain, or async
- * for this library's own), {@code out}, {@code url}, {@code tls} and {@code delay} of
- * {@link BenchmarkServer}.
+ * for this library's own), {@code jvm}, options of the receivers' JVMs, separated by
+ * commas, in which {@code {peer}} stands for the peer's name, {@code out}, {@code url},
+ * {@code tls} and {@code delay} of {@link BenchmarkServer}.
  */
 public final class SideBySide {
 

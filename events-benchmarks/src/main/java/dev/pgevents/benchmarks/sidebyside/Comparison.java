@@ -57,6 +57,8 @@ public final class Comparison {
 
 	private final Results results;
 
+	private final List<String> jvm;
+
 	private final Table idle = new Table("idle");
 
 	private final Table steady = new Table("steady load");
@@ -82,6 +84,7 @@ public final class Comparison {
 		this.millis = options.number("millis", 3000);
 		this.burst = options.number("burst", 1_000_000);
 		this.async = options.text("publisher", "plain").equals("async");
+		this.jvm = options.list("jvm", "");
 		this.results = new Results(options);
 	}
 
@@ -102,7 +105,7 @@ public final class Comparison {
 
 	private void run(Peer peer) throws IOException, SQLException {
 		try (Load load = this.async ? new AsyncLoad(this.server) : peer.load(this.server);
-				ReceiverProcess receiver = ReceiverProcess.start(peer, this.server.url())) {
+				ReceiverProcess receiver = ReceiverProcess.start(peer, this.server.url(), this.jvm)) {
 			warmUp(peer, load, receiver);
 			for (String scenario : this.scenarios) {
 				switch (scenario) {

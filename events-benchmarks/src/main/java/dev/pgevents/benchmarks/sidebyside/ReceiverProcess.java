@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -21,6 +22,9 @@ final class ReceiverProcess implements AutoCloseable {
 
 	private final Process process;
 
+	/** Long enough for a JVM that writes an AOT cache when it ends. */
+	private static final int END_SECONDS = 60;
+
 	private final PrintWriter commands;
 
 	private final BufferedReader answers;
@@ -33,10 +37,13 @@ final class ReceiverProcess implements AutoCloseable {
 		this.answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
 	}
 
-	/** Starts the process of a peer and returns once it listens. */
-	static ReceiverProcess start(Peer peer, String url) throws IOException {
+	/**
+	 * Starts the process of a peer, with options for its JVM, and returns once it
+	 * listens.
+	 */
+	static ReceiverProcess start(Peer peer, String url, List<String> jvm) throws IOException {
 		Path log = Path.of(System.getProperty("java.io.tmpdir"), "receiver-" + peer.label() + ".log");
-		Process process = new ProcessBuilder(command(peer, url)).redirectError(log.toFile()).start();
+		Process process = new ProcessBuilder(command(peer, url, jvm)).redirectError(log.toFile()).start();
 		ReceiverProcess receiver = new ReceiverProcess(peer, process);
 		try {
 			receiver.answer();
@@ -48,12 +55,16 @@ final class ReceiverProcess implements AutoCloseable {
 		}
 	}
 
-	private static List<String> command(Peer peer, String url) throws IOException {
+	private static List<String> command(Peer peer, String url, List<String> jvm) throws IOException {
 		if (peer == Peer.LIBPQ) {
 			return List.of(LibpqReceiver.executable().toString(), url);
 		}
-		return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xms1g", "-Xmx3g", "-cp",
-				System.getProperty("java.class.path"), ReceiverMain.class.getName(), peer.label(), url);
+		List<String> command = new ArrayList<>(
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xms1g", "-Xmx3g"));
+		jvm.forEach((option) -> command.add(option.replace("{peer}", peer.label())));
+		command.addAll(
+				List.of("-cp", System.getProperty("java.class.path"), ReceiverMain.class.getName(), peer.label(), url));
+		return command;
 	}
 
 	void record() throws IOException {
@@ -105,7 +116,7 @@ final class ReceiverProcess implements AutoCloseable {
 	public void close() {
 		this.commands.close();
 		try {
-			if (!this.process.waitFor(5, TimeUnit.SECONDS)) {
+			if (!this.process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
 				this.process.destroyForcibly();
 			}
 		}
