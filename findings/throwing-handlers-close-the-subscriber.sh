@@ -81,6 +81,9 @@ public class Finding {
 		tell("with a policy");
 		for (int time = 1; time <= 3; time++) {
 			send("bad");
+			for (int attempt = 0; attempt < 100 && sessions() <= time; attempt++) {
+				Thread.sleep(100);
+			}
 			heard.clear();
 			send("two");
 			tell("handler of orders has thrown, time " + time + ", closed " + subscriber.closed());
@@ -115,12 +118,12 @@ public class Finding {
 	}
 
 	private static void tell(String what) throws Exception {
-		int sessions = pool.query("SELECT FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
-			.execute()
-			.await(5, TimeUnit.SECONDS)
-			.size();
-		System.out.println(what + ": " + (heard.isEmpty() ? "nothing" : String.join(", ", heard)) + "; sessions " + sessions + " listening");
+		System.out.println(what + ": " + (heard.isEmpty() ? "nothing" : String.join(", ", heard)) + "; sessions " + sessions() + " listening");
 		heard.clear();
+	}
+
+	private static int sessions() throws Exception {
+		return pool.query("SELECT FROM pg_stat_activity WHERE query LIKE 'LISTEN%'").execute().await(5, TimeUnit.SECONDS).size();
 	}
 
 }
