@@ -148,6 +148,7 @@ public final class Comparison {
 			settle(rate, load, receiver);
 			receiver.record();
 			long cpu = receiver.cpu();
+			double allocated = receiver.allocated();
 			long sent = load.steady(Receiver.CHANNEL, rate, this.millis);
 			receiver.await(sent, PATIENCE);
 			Report report = receiver.report();
@@ -157,6 +158,7 @@ public final class Comparison {
 			this.steady.add(row, "p99.9 ms", report.p999() / 1e6);
 			this.steady.add(row, "missing", (double) (sent - report.count()));
 			this.steady.add(row, "CPU us an event", (receiver.cpu() - cpu) / 1e3 / sent);
+			this.steady.add(row, "bytes an event", (receiver.allocated() - allocated) / sent);
 		}
 	}
 
@@ -223,9 +225,11 @@ public final class Comparison {
 		receiver.await(calls, PATIENCE);
 		receiver.count();
 		long cpu = receiver.cpu();
+		double allocated = receiver.allocated();
 		long start = load.burst(Receiver.DRAIN_CHANNEL, burst);
 		this.drain.add(peer.label(), "events/s", rate(burst, start, receiver.await(calls, PATIENCE)));
 		this.drain.add(peer.label(), "CPU us an event", (receiver.cpu() - cpu) / 1e3 / burst);
+		this.drain.add(peer.label(), "bytes an event", (receiver.allocated() - allocated) / burst);
 		this.drain.add(peer.label(), "missing", (double) (calls - receiver.report().count()) / peer.calls());
 		receiver.count();
 		start = load.thousands(Receiver.DRAIN_CHANNEL, burst);

@@ -6,8 +6,10 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.ThreadMXBean;
 
 /**
  * The process of one receiver. Takes commands from its standard input and answers each
@@ -54,10 +56,17 @@ public final class ReceiverMain {
 			case "report" -> recording.report().line();
 			case "cpu" ->
 				String.valueOf(ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime());
+			case "allocated" -> String.valueOf(allocated());
 			case "compiling" -> String.valueOf(ManagementFactory.getCompilationMXBean().getTotalCompilationTime());
 			case "listen" -> listen(receiver, command[1]);
 			default -> throw new IllegalArgumentException("unknown command " + command[0]);
 		};
+	}
+
+	/** By all threads that are alive. */
+	private static long allocated() {
+		ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+		return Arrays.stream(threads.getThreadAllocatedBytes(threads.getAllThreadIds())).filter((bytes) -> bytes > 0).sum();
 	}
 
 	private static String reset(Recording recording, boolean counting) {

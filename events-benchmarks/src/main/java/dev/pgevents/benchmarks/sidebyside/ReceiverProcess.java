@@ -17,8 +17,8 @@ final class ReceiverProcess implements AutoCloseable {
 
 	private final String name;
 
-	/** Whether it is a JVM, which compiles while it runs. */
-	private final boolean compiled;
+	/** Whether it is a JVM, which compiles while it runs, and allocates. */
+	private final boolean jvm;
 
 	private final Process process;
 
@@ -31,7 +31,7 @@ final class ReceiverProcess implements AutoCloseable {
 
 	private ReceiverProcess(Peer peer, Process process) {
 		this.name = peer.label();
-		this.compiled = peer != Peer.LIBPQ;
+		this.jvm = peer != Peer.LIBPQ;
 		this.process = process;
 		this.commands = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);
 		this.answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -89,9 +89,14 @@ final class ReceiverProcess implements AutoCloseable {
 		return Long.parseLong(ask("cpu"));
 	}
 
+	/** What its threads have allocated, in bytes; NaN of a peer that is no JVM. */
+	double allocated() throws IOException {
+		return this.jvm ? Long.parseLong(ask("allocated")) : Double.NaN;
+	}
+
 	/** How long its compiler has worked, in milliseconds; 0 of a peer that has none. */
 	long compiling() throws IOException {
-		return this.compiled ? Long.parseLong(ask("compiling")) : 0;
+		return this.jvm ? Long.parseLong(ask("compiling")) : 0;
 	}
 
 	/** Asks it to listen to one more channel; when it was asked. */
