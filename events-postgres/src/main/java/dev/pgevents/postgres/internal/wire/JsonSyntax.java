@@ -139,7 +139,7 @@ final class JsonSyntax {
 
 	private static int digits(String text, int start) {
 		int index = start;
-		while (at(text, index) >= '0' && at(text, index) <= '9') {
+		while (isDigit(at(text, index))) {
 			index++;
 		}
 		return index;
@@ -152,15 +152,23 @@ final class JsonSyntax {
 	/** Where white space ends; passes on what is {@link #UNSURE}. */
 	private static int spaces(String text, int start) {
 		int index = start;
-		while (at(text, index) == ' ' || at(text, index) == '\t' || at(text, index) == '\n'
-				|| at(text, index) == '\r') {
+		while (isSpace(at(text, index))) {
 			index++;
 		}
 		return index;
 	}
 
+	/** Most characters are none, which the first look shows. */
+	private static boolean isSpace(char c) {
+		return c <= ' ' && (c == ' ' || c == '\t' || c == '\n' || c == '\r');
+	}
+
+	private static boolean isDigit(char c) {
+		return c >= '0' && c <= '9';
+	}
+
 	private static boolean isHex(char c) {
-		return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+		return isDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 	}
 
 	/** A character, or NUL, which JSON has nowhere, where there is none. */

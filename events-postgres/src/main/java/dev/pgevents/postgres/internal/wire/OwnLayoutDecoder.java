@@ -41,6 +41,8 @@ final class OwnLayoutDecoder {
 
 	private static final String NO_PAYLOAD = "null";
 
+	private static final byte[] HEX_DIGITS = hexDigits();
+
 	private final RecurringTexts<EventType> types = new RecurringTexts<>(EventType::of);
 
 	private final RecurringTexts<String> apps = new RecurringTexts<>(Function.identity());
@@ -183,38 +185,41 @@ final class OwnLayoutDecoder {
 
 	/** Reads {@code xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx} without making parts of it. */
 	private static @Nullable UUID uuid(String text, int start) {
-		long high = 0;
-		long low = 0;
-		for (int i = 0; i < 36; i++) {
-			char c = text.charAt(start + i);
-			if (i == 8 || i == 13 || i == 18 || i == 23) {
-				if (c != '-') {
-					return null;
-				}
-				continue;
-			}
-			int digit = hexDigit(c);
-			if (digit < 0) {
-				return null;
-			}
-			if (i < 18) {
-				high = high << 4 | digit;
-			}
-			else {
-				low = low << 4 | digit;
-			}
+		if (text.charAt(start + 8) != '-' || text.charAt(start + 13) != '-' || text.charAt(start + 18) != '-'
+				|| text.charAt(start + 23) != '-') {
+			return null;
 		}
-		return new UUID(high, low);
+		long first = hex(text, start, 8);
+		long second = hex(text, start + 9, 4);
+		long third = hex(text, start + 14, 4);
+		long fourth = hex(text, start + 19, 4);
+		long fifth = hex(text, start + 24, 12);
+		if ((first | second | third | fourth | fifth) < 0) {
+			return null;
+		}
+		return new UUID(first << 32 | second << 16 | third, fourth << 48 | fifth);
 	}
 
-	private static int hexDigit(char c) {
-		if (c >= '0' && c <= '9') {
-			return c - '0';
+	/** A number of at most twelve digits; negative if something else is among them. */
+	private static long hex(String text, int start, int digits) {
+		long number = 0;
+		int odd = 0;
+		for (int i = start; i < start + digits; i++) {
+			char c = text.charAt(i);
+			int digit = (c < HEX_DIGITS.length) ? HEX_DIGITS[c] : -1;
+			odd |= digit;
+			number = number << 4 | digit;
 		}
-		if (c >= 'a' && c <= 'f') {
-			return c - 'a' + 10;
+		return (odd >= 0) ? number : -1;
+	}
+
+	/** The value of each ASCII character, -1 where it is no digit. */
+	private static byte[] hexDigits() {
+		byte[] digits = new byte[128];
+		for (int i = 0; i < digits.length; i++) {
+			digits[i] = (byte) Character.digit(i, 16);
 		}
-		return (c >= 'A' && c <= 'F') ? c - 'A' + 10 : -1;
+		return digits;
 	}
 
 }
