@@ -10,14 +10,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventInHand {
 
-	private static final ThreadLocal<@Nullable Event> current = new ThreadLocal<>();
+	/**
+	 * Stays with the thread, whose next event needs it again; empty in between, it keeps
+	 * no class loader of an application alive.
+	 */
+	private static final ThreadLocal<@Nullable Object[]> PLACE = ThreadLocal.withInitial(() -> new Object[1]);
 
 	private EventInHand() {
 	}
 
 	/** The event, or null if none is being handled. */
 	static @Nullable Event current() {
-		return current.get();
+		return (Event) PLACE.get()[0];
 	}
 
 	/** A handler that holds each event while it handles it. */
@@ -26,12 +30,14 @@ final class EventInHand {
 
 			@Override
 			public void onEvent(Event event) throws Exception {
-				current.set(event);
+				@Nullable Object[] place = PLACE.get();
+				Object outer = place[0];
+				place[0] = event;
 				try {
 					handler.onEvent(event);
 				}
 				finally {
-					current.remove();
+					place[0] = outer;
 				}
 			}
 

@@ -137,8 +137,9 @@ public final class ApplicationEventBridge {
 			return all;
 		}
 
-		private void publish(List<Object> applicationEvents) throws Exception {
-			HandlerCall.run(() -> {
+		private void publish(List<Object> applicationEvents) {
+			boolean outer = HandlerCall.begin();
+			try {
 				TransactionOperations transaction = ApplicationEventBridge.this.transaction;
 				if (transaction != null) {
 					transaction.executeWithoutResult(
@@ -147,7 +148,10 @@ public final class ApplicationEventBridge {
 				else {
 					applicationEvents.forEach(ApplicationEventBridge.this.publisher::publishEvent);
 				}
-			});
+			}
+			finally {
+				HandlerCall.end(outer);
+			}
 		}
 
 	}

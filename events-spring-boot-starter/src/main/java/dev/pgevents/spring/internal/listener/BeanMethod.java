@@ -73,11 +73,15 @@ final class BeanMethod {
 	/** Calls the method; what it throws is thrown. */
 	@SuppressWarnings("NullAway") // reflection takes null arguments
 	void call(@Nullable Object... arguments) throws Exception {
+		boolean outer = HandlerCall.begin();
 		try {
-			HandlerCall.run(() -> this.invocable.invoke(bean(), arguments));
+			this.invocable.invoke(bean(), arguments);
 		}
 		catch (InvocationTargetException ex) {
 			ReflectionUtils.rethrowException(ex.getTargetException());
+		}
+		finally {
+			HandlerCall.end(outer);
 		}
 	}
 

@@ -5,35 +5,33 @@ package dev.pgevents.spring.internal.listener;
  */
 final class HandlerCall {
 
-	private static final ThreadLocal<Boolean> CURRENT = new ThreadLocal<>();
+	/**
+	 * Stays with the thread, whose next call needs it again; an array keeps no class
+	 * loader of an application alive.
+	 */
+	private static final ThreadLocal<boolean[]> CURRENT = ThreadLocal.withInitial(() -> new boolean[1]);
 
 	private HandlerCall() {
 	}
 
 	static boolean isCurrent() {
-		return Boolean.TRUE.equals(CURRENT.get());
+		return CURRENT.get()[0];
 	}
 
-	/** Calls a handler. */
-	static void run(Handler handler) throws Exception {
-		boolean outer = isCurrent();
-		CURRENT.set(true);
-		try {
-			handler.call();
-		}
-		finally {
-			if (!outer) {
-				CURRENT.remove();
-			}
-		}
+	/**
+	 * Begins a call.
+	 * @return for {@link #end}
+	 */
+	static boolean begin() {
+		boolean[] current = CURRENT.get();
+		boolean outer = current[0];
+		current[0] = true;
+		return outer;
 	}
 
-	/** A call that may fail. */
-	@FunctionalInterface
-	interface Handler {
-
-		void call() throws Exception;
-
+	/** Ends a call: the thread may still be in another one. */
+	static void end(boolean outer) {
+		CURRENT.get()[0] = outer;
 	}
 
 }
