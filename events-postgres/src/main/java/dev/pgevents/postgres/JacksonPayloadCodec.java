@@ -7,11 +7,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import dev.pgevents.PayloadCodec;
 import dev.pgevents.PayloadConversionException;
 import dev.pgevents.internal.util.Lazy;
+import dev.pgevents.postgres.internal.payload.Jackson2Parsers;
 import dev.pgevents.postgres.internal.payload.Jackson2Types;
 import dev.pgevents.postgres.internal.payload.PayloadMapper;
 import dev.pgevents.postgres.internal.payload.ReadableTypes;
@@ -72,12 +74,15 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 
 		private final ReadableTypes readable;
 
-		/** Each has looked up its deserializer already. */
-		private final Map<Type, ObjectReader> readers = new ConcurrentHashMap<>();
+		/** For the own mapper, of which it is known how its parsers behave. */
+		private final @Nullable Jackson2Parsers parsers;
+
+		private final Map<Type, Readers> readers = new ConcurrentHashMap<>();
 
 		MapperCodec(ObjectMapper mapper, boolean own) {
 			this.mapper = mapper;
 			this.readable = new Jackson2Types(mapper, own);
+			this.parsers = own ? new Jackson2Parsers(mapper) : null;
 		}
 
 		@Override
@@ -95,8 +100,14 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 
 		@Override
 		public <T> @Nullable T fromJson(String json, Type type) {
+			Readers known = this.readers.get(type);
+			Readers reading = (known != null) ? known : this.readers.computeIfAbsent(type, this::readers);
+			T value = (this.parsers != null) ? this.parsers.read(json, reading.kept()) : null;
+			if (value != null) {
+				return value;
+			}
 			try {
-				return reader(type).readValue(json);
+				return reading.usual().readValue(json);
 			}
 			catch (IOException | RuntimeException ex) {
 				throw PayloadConversionException.unreadable(json, type, JsonFailure.of(ex));
@@ -108,11 +119,20 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 			this.readable.checkReadable(type);
 		}
 
-		private ObjectReader reader(Type type) {
-			ObjectReader known = this.readers.get(type);
-			return (known != null) ? known : this.readers.computeIfAbsent(type,
-					(key) -> this.mapper.readerFor(this.mapper.constructType(key)));
+		private Readers readers(Type type) {
+			ObjectReader reader = this.mapper.readerFor(this.mapper.constructType(type));
+			return new Readers(reader, reader.without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS));
 		}
+
+	}
+
+	/**
+	 * Reads values of a type; each has looked up its deserializer already.
+	 *
+	 * @param usual with a parser for each
+	 * @param kept with parsers that are kept
+	 */
+	private record Readers(ObjectReader usual, ObjectReader kept) {
 
 	}
 

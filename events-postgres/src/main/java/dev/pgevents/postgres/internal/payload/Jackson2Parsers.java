@@ -15,6 +15,8 @@ import com.fasterxml.jackson.databind.ObjectReader;
  */
 public final class Jackson2Parsers extends KeptParsers<JsonParser, ObjectReader> {
 
+	private static final Writer NOWHERE = Writer.nullWriter();
+
 	private final ObjectMapper mapper;
 
 	/**
@@ -37,7 +39,7 @@ public final class Jackson2Parsers extends KeptParsers<JsonParser, ObjectReader>
 
 	@Override
 	protected int unread(JsonParser parser) throws IOException {
-		return parser.releaseBuffered(Writer.nullWriter());
+		return parser.releaseBuffered(NOWHERE);
 	}
 
 }

@@ -36,6 +36,22 @@ class DecoderAllocationTests {
 		assertThat(bytesAnEvent(traced)).isLessThan(600);
 	}
 
+	@Test
+	void readingAPayloadMakesNoParserForIt() {
+		String json = this.codec.toJson(new Epoch(42, 1_000_000, 1_000_900));
+		readAll(json);
+		long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+		readAll(json);
+		long bytes = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+		assertThat(bytes / EVENTS).isLessThan(400);
+	}
+
+	private void readAll(String json) {
+		for (int i = 0; i < EVENTS; i++) {
+			this.codec.fromJson(json, Epoch.class);
+		}
+	}
+
 	private long bytesAnEvent(Event event) throws UnreadableNotificationException {
 		String notification = new NotificationEncoder(this.codec).encode(event);
 		decodeAll(notification);
@@ -54,6 +70,10 @@ class DecoderAllocationTests {
 		return Event.builder(EventTypes.EPOCH_CLOSED)
 			.appId("0x5112cF49F2511ac7b13A032c4c62A48410FC28Fb")
 			.payload(Map.of("index", 42, "firstBlock", 1_000_000, "lastBlock", 1_000_900));
+	}
+
+	record Epoch(long index, long firstBlock, long lastBlock) {
+
 	}
 
 }

@@ -13,6 +13,8 @@ import tools.jackson.databind.ObjectReader;
  */
 final class Jackson3Parsers extends KeptParsers<JsonParser, ObjectReader> {
 
+	private static final Writer NOWHERE = Writer.nullWriter();
+
 	private final ObjectMapper mapper;
 
 	Jackson3Parsers(ObjectMapper mapper) {
@@ -31,7 +33,7 @@ final class Jackson3Parsers extends KeptParsers<JsonParser, ObjectReader> {
 
 	@Override
 	protected int unread(JsonParser parser) {
-		return parser.releaseBuffered(Writer.nullWriter());
+		return parser.releaseBuffered(NOWHERE);
 	}
 
 }

@@ -11,6 +11,7 @@ import dev.pgevents.postgres.internal.payload.ReadableTypes;
 import dev.pgevents.postgres.internal.wire.JsonFailure;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.ObjectReader;
 
@@ -27,8 +28,7 @@ public final class Jackson3PayloadCodec implements PayloadCodec {
 	/** Made when it is needed, for it has many classes. */
 	private final Supplier<Mapping> mapping;
 
-	/** Each has looked up its deserializer already. */
-	private final Map<Type, ObjectReader> readers = new ConcurrentHashMap<>();
+	private final Map<Type, Readers> readers = new ConcurrentHashMap<>();
 
 	/** Made where there is a node of its own, for it has many classes. */
 	private final @Nullable Supplier<PayloadCodec> jackson2;
@@ -85,8 +85,15 @@ public final class Jackson3PayloadCodec implements PayloadCodec {
 		if (this.jackson2 != null && type instanceof Class<?> plain && isOfJackson2(plain)) {
 			return this.jackson2.get().fromJson(json, type);
 		}
+		Readers known = this.readers.get(type);
+		Readers reading = (known != null) ? known : this.readers.computeIfAbsent(type, this::readers);
+		Jackson3Parsers parsers = this.mapping.get().parsers();
+		T value = (parsers != null) ? parsers.read(json, reading.kept()) : null;
+		if (value != null) {
+			return value;
+		}
 		try {
-			return reader(type).readValue(json);
+			return reading.usual().readValue(json);
 		}
 		catch (RuntimeException ex) {
 			throw PayloadConversionException.unreadable(json, type, JsonFailure.of(ex));
@@ -106,22 +113,35 @@ public final class Jackson3PayloadCodec implements PayloadCodec {
 		return type.getName().startsWith("com.fasterxml.jackson.databind.");
 	}
 
-	private ObjectReader reader(Type type) {
-		ObjectReader known = this.readers.get(type);
-		return (known != null) ? known
-				: this.readers.computeIfAbsent(type, (key) -> mapper().readerFor(mapper().constructType(key)));
+	private Readers readers(Type type) {
+		ObjectReader reader = mapper().readerFor(mapper().constructType(type));
+		return new Readers(reader, reader.without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS));
 	}
 
 	private ObjectMapper mapper() {
 		return this.mapping.get().mapper();
 	}
 
-	/** A mapper, and what it can read. */
-	private record Mapping(ObjectMapper mapper, ReadableTypes readable) {
+	/**
+	 * A mapper, and what it can read.
+	 *
+	 * @param parsers for the own mapper, of which it is known how its parsers behave
+	 */
+	private record Mapping(ObjectMapper mapper, ReadableTypes readable, @Nullable Jackson3Parsers parsers) {
 
 		static Mapping of(ObjectMapper mapper, boolean own) {
-			return new Mapping(mapper, new Jackson3Types(mapper, own));
+			return new Mapping(mapper, new Jackson3Types(mapper, own), own ? new Jackson3Parsers(mapper) : null);
 		}
+
+	}
+
+	/**
+	 * Reads values of a type; each has looked up its deserializer already.
+	 *
+	 * @param usual with a parser for each
+	 * @param kept with parsers that are kept
+	 */
+	private record Readers(ObjectReader usual, ObjectReader kept) {
 
 	}
 

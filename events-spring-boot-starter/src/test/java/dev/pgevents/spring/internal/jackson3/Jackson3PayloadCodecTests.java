@@ -1,5 +1,6 @@
 package dev.pgevents.spring.internal.jackson3;
 
+import java.io.Reader;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.time.DayOfWeek;
@@ -33,14 +34,19 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pgevents.PayloadCodec;
 import dev.pgevents.PayloadConversionException;
 import dev.pgevents.postgres.JacksonPayloadCodec;
+import dev.pgevents.postgres.internal.payload.KeptParsers;
 import kotlin.Pair;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.annotation.JsonSerialize;
 import tools.jackson.databind.json.JsonMapper;
@@ -108,6 +114,28 @@ class Jackson3PayloadCodecTests {
 		for (PayloadCodec codec : List.of(jackson2, jackson3)) {
 			assertThatExceptionOfType(PayloadConversionException.class)
 				.isThrownBy(() -> codec.fromJson(json, Small.class));
+		}
+	}
+
+	@Test
+	void keepsAParserForTheNextPayloadUnlessItHasFailed() {
+		CountingParsers parsers = new CountingParsers();
+		assertThat(parsers.value("{\"a\":1}")).isEqualTo(Map.of("a", 1));
+		assertThat(parsers.value("{\"b\":2}")).isEqualTo(Map.of("b", 2));
+		assertThat(parsers.opened).isEqualTo(1);
+		assertThat(parsers.value("{\"c\":3}{}")).isNull();
+		assertThat(parsers.value("{\"d\":}")).isNull();
+		assertThat(parsers.value("{\"e\":5}")).isEqualTo(Map.of("e", 5));
+		assertThat(parsers.opened).isEqualTo(3);
+	}
+
+	@Test
+	void readsAPayloadAfterOneThatItRefuses() {
+		Object small = read(jackson3, "{\"number\":1}", Small.class);
+		for (String json : List.of("{\"number\":1} {\"number\":2}", "{\"number\":1}{\"number\":2}", "{\"number\":}")) {
+			assertThatExceptionOfType(PayloadConversionException.class)
+				.isThrownBy(() -> jackson3.fromJson(json, Small.class));
+			assertThat(read(jackson3, "{\"number\":1}", Small.class)).isEqualTo(small);
 		}
 	}
 
@@ -385,6 +413,36 @@ class Jackson3PayloadCodecTests {
 
 	@JsonTypeInfo(use = JsonTypeInfo.Id.CLASS)
 	interface ByClassName {
+
+	}
+
+	private static final class CountingParsers extends KeptParsers<JsonParser, ObjectReader> {
+
+		private static final JsonMapper mapper = JsonMapper.shared();
+
+		private final Jackson3Parsers parsers = new Jackson3Parsers(mapper);
+
+		private int opened;
+
+		@Nullable Object value(String json) {
+			return read(json, mapper.readerFor(Object.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS));
+		}
+
+		@Override
+		protected JsonParser open(Reader payloads) {
+			this.opened++;
+			return this.parsers.open(payloads);
+		}
+
+		@Override
+		protected Object read(ObjectReader reader, JsonParser parser) {
+			return this.parsers.read(reader, parser);
+		}
+
+		@Override
+		protected int unread(JsonParser parser) {
+			return this.parsers.unread(parser);
+		}
 
 	}
 
