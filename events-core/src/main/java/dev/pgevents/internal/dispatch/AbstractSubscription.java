@@ -84,17 +84,21 @@ abstract class AbstractSubscription implements BusSubscription {
 		}
 	}
 
-	/** Takes in an event; {@link #afterAdding()} is to follow. */
-	final void add(Event event) {
+	/**
+	 * Takes in an event.
+	 * @return whether {@link #afterAdding()} is to follow
+	 */
+	final boolean add(Event event) {
 		if (isIgnored(event)) {
-			return;
+			return false;
 		}
 		this.lock.lock();
 		try {
-			if (this.live && !this.closed) {
+			boolean takesIn = this.live && !this.closed;
+			if (takesIn) {
 				this.buffer.add(event);
-				added();
 			}
+			return takesIn && added();
 		}
 		finally {
 			this.lock.unlock();
@@ -130,8 +134,11 @@ abstract class AbstractSubscription implements BusSubscription {
 	/** Starts what was claimed; the lock is not held. */
 	abstract void startConsumer();
 
-	/** Something was added; the lock is held. */
-	abstract void added();
+	/**
+	 * Something was added; the lock is held.
+	 * @return whether {@link #afterAdding()} is to follow
+	 */
+	abstract boolean added();
 
 	/** Something was added; the lock is not held. */
 	abstract void afterAdding();

@@ -35,8 +35,9 @@ final class BufferedEventStream extends AbstractSubscription implements BusEvent
 	}
 
 	@Override
-	void added() {
+	boolean added() {
 		this.change.signal();
+		return false;
 	}
 
 	@Override

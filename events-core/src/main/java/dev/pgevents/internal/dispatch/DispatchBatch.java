@@ -1,16 +1,16 @@
 package dev.pgevents.internal.dispatch;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.function.BiConsumer;
 
 import dev.pgevents.Event;
 
 /**
  * Events that are put into buffers before a handler is started for any of them: for a
- * caller that holds a lock meanwhile, which must not be held while an executor is called.
- * For one thread.
+ * caller that holds a lock meanwhile, which must not be held while an executor is called,
+ * and for one that has many, of which a thread that was woken for the first would be
+ * woken again for the next. For one thread; can be used again once it was started.
  *
  * @since 0.1
  */
@@ -20,9 +20,12 @@ public final class DispatchBatch {
 
 	private final SubscriptionIndex index;
 
+	private final BiConsumer<AbstractSubscription, Event> adding = this::add;
+
 	private final List<Event> events = new ArrayList<>();
 
-	private final Set<AbstractSubscription> subscriptions = new LinkedHashSet<>();
+	/** Those that need a worker. */
+	private final List<AbstractSubscription> waiting = new ArrayList<>();
 
 	DispatchBatch(Dispatcher dispatcher, SubscriptionIndex index) {
 		this.dispatcher = dispatcher;
@@ -36,12 +39,13 @@ public final class DispatchBatch {
 	 */
 	public void add(Event event) {
 		this.events.add(event);
-		this.index.each(event, this::add);
+		this.index.each(event, this.adding);
 	}
 
 	private void add(AbstractSubscription subscription, Event event) {
-		subscription.add(event);
-		this.subscriptions.add(subscription);
+		if (subscription.add(event)) {
+			this.waiting.add(subscription);
+		}
 	}
 
 	/**
@@ -49,7 +53,9 @@ public final class DispatchBatch {
 	 */
 	public void start() {
 		this.events.forEach(this.dispatcher::logDispatch);
-		this.subscriptions.forEach(AbstractSubscription::afterAdding);
+		this.events.clear();
+		this.waiting.forEach(AbstractSubscription::afterAdding);
+		this.waiting.clear();
 	}
 
 }

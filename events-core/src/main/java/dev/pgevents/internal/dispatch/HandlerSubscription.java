@@ -82,10 +82,12 @@ final class HandlerSubscription extends AbstractSubscription {
 	}
 
 	@Override
-	void added() {
-		if (needsWorker()) {
+	boolean added() {
+		boolean needs = needsWorker();
+		if (needs) {
 			this.account.want();
 		}
+		return needs;
 	}
 
 	private boolean needsWorker() {

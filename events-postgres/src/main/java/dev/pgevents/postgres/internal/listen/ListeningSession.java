@@ -29,6 +29,12 @@ final class ListeningSession {
 
 	private static final Logger logger = LoggerFactory.getLogger(ListeningSession.class);
 
+	/**
+	 * For how many of many events handlers are started at a time: each of those that have
+	 * nothing to do would be woken for the first, and again for the next ones.
+	 */
+	private static final int BATCH = 64;
+
 	/** Of more, a thread of the handler's own takes its share while others are read. */
 	private static final int FEW = 32;
 
@@ -295,7 +301,32 @@ final class ListeningSession {
 	}
 
 	private void deliver(PGNotification[] notifications) {
-		for (PGNotification notification : notifications) {
+		if (notifications.length <= FEW) {
+			deliver(notifications, 0, notifications.length);
+		}
+		else {
+			for (int start = 0; start < notifications.length; start += BATCH) {
+				deliverBatch(notifications, start, Math.min(notifications.length, start + BATCH));
+			}
+		}
+		if (notifications.length > 0) {
+			good();
+		}
+	}
+
+	private void deliverBatch(PGNotification[] notifications, int start, int end) {
+		this.router.beginBatch();
+		try {
+			deliver(notifications, start, end);
+		}
+		finally {
+			this.router.endBatch();
+		}
+	}
+
+	private void deliver(PGNotification[] notifications, int start, int end) {
+		for (int i = start; i < end; i++) {
+			PGNotification notification = notifications[i];
 			String channel = notification.getName();
 			if (channel.equals(this.proof.channel())) {
 				proven(notification.getParameter());
@@ -311,9 +342,6 @@ final class ListeningSession {
 					this.channels.raiseUnreadable(channel, this.clock);
 				}
 			}
-		}
-		if (notifications.length > 0) {
-			good();
 		}
 	}
 

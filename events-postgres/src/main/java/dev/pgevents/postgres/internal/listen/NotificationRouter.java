@@ -4,6 +4,7 @@ import java.util.function.Consumer;
 
 import dev.pgevents.Event;
 import dev.pgevents.Position;
+import dev.pgevents.internal.dispatch.DispatchBatch;
 import dev.pgevents.internal.dispatch.Dispatcher;
 import dev.pgevents.postgres.internal.wire.NotificationDecoder;
 import dev.pgevents.postgres.internal.wire.UnreadableNotificationException;
@@ -24,6 +25,10 @@ public final class NotificationRouter {
 	private final @Nullable RecordedNotifications log;
 
 	private final Detour detour;
+
+	private final DispatchBatch batch;
+
+	private boolean batching;
 
 	private Consumer<String> lost = (channel) -> {
 	};
@@ -46,6 +51,7 @@ public final class NotificationRouter {
 		this.dispatcher = dispatcher;
 		this.observer = observer;
 		this.log = log;
+		this.batch = dispatcher.batch();
 		this.detour = new Detour(dispatcher.busName(), dispatcher.threads());
 	}
 
@@ -70,6 +76,17 @@ public final class NotificationRouter {
 		return channel.equals(this.ownChannel);
 	}
 
+	/** No handler is started for what is routed, until {@link #endBatch()}. */
+	void beginBatch() {
+		this.batching = true;
+	}
+
+	/** Starts the handlers of what was routed. */
+	void endBatch() {
+		this.batching = false;
+		this.batch.start();
+	}
+
 	/**
 	 * Routes a notification.
 	 * @param channel its channel
@@ -86,7 +103,7 @@ public final class NotificationRouter {
 				route(this.log, channel, notification, process);
 			}
 			else {
-				this.dispatcher.dispatch(this.decoder.decode(channel, notification));
+				dispatch(this.decoder.decode(channel, notification));
 			}
 			return true;
 		}
@@ -116,10 +133,19 @@ public final class NotificationRouter {
 
 	private void dispatch(String channel, Event event) {
 		if (!this.detour.isOpen()) {
-			this.dispatcher.dispatch(event);
+			dispatch(event);
 		}
 		else if (!this.detour.begin(() -> this.dispatcher.dispatch(event))) {
 			this.lost.accept(channel);
+		}
+	}
+
+	private void dispatch(Event event) {
+		if (this.batching) {
+			this.batch.add(event);
+		}
+		else {
+			this.dispatcher.dispatch(event);
 		}
 	}
 

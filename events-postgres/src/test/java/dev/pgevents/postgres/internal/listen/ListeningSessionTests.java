@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 import dev.pgevents.Backoff;
 import dev.pgevents.Delivery;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * When subscriptions get a gap, and where it stands among the events; with a stub for the
@@ -52,11 +55,18 @@ class ListeningSessionTests {
 
 	private final Proofs proofs = new Proofs();
 
-	private final Dispatcher dispatcher = Dispatcher.builder("events").clock(this.clock).build();
+	private Dispatcher dispatcher = Dispatcher.builder("events").clock(this.clock).build();
 
 	private final NeededChannels channels = new NeededChannels();
 
 	private final BusEventStream stream = subscribe("events");
+
+	private final List<String> handled = new ArrayList<>();
+
+	private int executed;
+
+	private Consumer<Event> own = (event) -> {
+	};
 
 	@AfterEach
 	void close() {
@@ -264,10 +274,60 @@ class ListeningSessionTests {
 		assertThat(session.lastGood()).isEqualTo(this.clock.instant());
 	}
 
+	@Test
+	void handlersAreStartedOnceForEachBatchOfMany() throws Exception {
+		ListeningSession session = beginHandled();
+		notifyOf(0, 100);
+		session.receive();
+		assertThat(this.handled).containsExactlyElementsOf(apps(0, 100));
+		assertThat(this.executed).isEqualTo(2);
+		notifyOf(100, 103);
+		session.receive();
+		assertThat(this.handled).containsExactlyElementsOf(apps(0, 103));
+		assertThat(this.executed).isEqualTo(5);
+	}
+
+	@Test
+	void handlersAreStartedForWhatCameBeforeABatchBroke() throws Exception {
+		ListeningSession session = beginHandled();
+		this.own = (event) -> {
+			throw new IllegalStateException("deliberate");
+		};
+		notifyOf(0, 50);
+		this.server.notifies("own", "{\"type\":\"order.placed\"}");
+		assertThatIllegalStateException().isThrownBy(session::receive).withMessage("deliberate");
+		assertThat(this.handled).containsExactlyElementsOf(apps(0, 50));
+	}
+
+	private ListeningSession beginHandled() throws SQLException {
+		this.dispatcher.close();
+		this.dispatcher = Dispatcher.builder("events").clock(this.clock).executor(this::execute).build();
+		BusSubscription subscription = this.dispatcher.subscribe(SubscriptionFilter.all(),
+				SubscriptionOptions.builder().build(), (event) -> this.handled.add(event.appId()), (closing) -> {
+				});
+		this.channels.add(subscription, Set.of("events", "own"));
+		return begin();
+	}
+
+	private void execute(Runnable task) {
+		this.executed++;
+		task.run();
+	}
+
+	private void notifyOf(int from, int to) {
+		apps(from, to)
+			.forEach((app) -> this.server.notifies("events", "{\"type\":\"order.placed\",\"app_id\":\"" + app + "\"}"));
+	}
+
+	private static List<String> apps(int from, int to) {
+		return IntStream.range(from, to).mapToObj(String::valueOf).toList();
+	}
+
 	private ListeningSession begin() throws SQLException {
 		NotificationRouter router = new NotificationRouter(
 				new NotificationDecoder(new JacksonPayloadCodec(), this.clock, null), this.dispatcher, this.observer,
 				null);
+		router.keep("own", (event) -> this.own.accept(event));
 		ListeningSession session = new ListeningSession("events", this.server.session(), this.channels, router,
 				this.observer, this.proofs,
 				new Listener.Timing(new Backoff(Duration.ofMillis(100), 2, Duration.ofSeconds(30)), HEARTBEAT,
