@@ -198,8 +198,12 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 			this.secret = this.schema.ensure(session.connection());
 			this.instance.begin(session);
 			if (!session.isPooled()) {
-				session.query("SELECT count(pg_catalog.set_config(name, '" + this.idleTimeout.toMillis()
-						+ "', false)) FROM pg_catalog.pg_settings WHERE name = 'idle_session_timeout'");
+				// The list of all settings would say whether the server has one, but
+				// takes
+				// longer.
+				session.query("SELECT CASE WHEN pg_catalog.current_setting('idle_session_timeout', true) IS NOT NULL"
+						+ " THEN pg_catalog.set_config('idle_session_timeout', '" + this.idleTimeout.toMillis()
+						+ "', false) END");
 			}
 		}
 		catch (SQLException ex) {
