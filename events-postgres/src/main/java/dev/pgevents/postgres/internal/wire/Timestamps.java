@@ -121,7 +121,7 @@ final class Timestamps {
 		if (!numbers || month < 1 || month > 12 || day < 1 || day > 28 || hour > 23 || minute > 59 || second > 59) {
 			return null;
 		}
-		return Instant.ofEpochSecond(epochDay(year, month, day) * SECONDS_A_DAY + (hour * 60 + minute) * 60 + second,
+		return Instant.ofEpochSecond(epochDay(year, month, day) * SECONDS_A_DAY + (hour * 60 + minute) * 60L + second,
 				(long) fraction * POWERS_OF_TEN[NANO_DIGITS - digits]);
 	}
 
