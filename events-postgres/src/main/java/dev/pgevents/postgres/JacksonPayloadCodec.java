@@ -109,7 +109,8 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 			try {
 				return reading.usual().readValue(json);
 			}
-			catch (IOException | RuntimeException ex) {
+			catch (IOException | RuntimeException | StackOverflowError ex) { // nested
+																				// deeply
 				throw PayloadConversionException.unreadable(json, type, JsonFailure.of(ex));
 			}
 		}

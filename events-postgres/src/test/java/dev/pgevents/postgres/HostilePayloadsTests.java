@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
@@ -97,6 +99,16 @@ class HostilePayloadsTests {
 			tryToRead(deep + deep, type);
 			tryToRead("[".repeat(7900), type);
 		}
+	}
+
+	/** Of a thread with as little of it as a JVM gives. */
+	@Test
+	void whatTheStackHasNoRoomForIsRefused() throws Exception {
+		String deep = "{\"next\":".repeat(900) + "null" + "}".repeat(900);
+		FutureTask<?> reading = new FutureTask<>(() -> this.codec.fromJson(deep, Chain.class));
+		new Thread(null, reading, "little stack", 1).start();
+		assertThatExceptionOfType(ExecutionException.class).isThrownBy(reading::get)
+			.withCauseInstanceOf(PayloadConversionException.class);
 	}
 
 	@Test

@@ -69,7 +69,7 @@ public abstract class KeptParsers<P, R> {
 			}
 			return value;
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (IOException | RuntimeException | StackOverflowError ex) {
 			return null;
 		}
 	}

@@ -95,7 +95,7 @@ public final class Jackson3PayloadCodec implements PayloadCodec {
 		try {
 			return reading.usual().readValue(json);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | StackOverflowError ex) { // nested deeply
 			throw PayloadConversionException.unreadable(json, type, JsonFailure.of(ex));
 		}
 	}
