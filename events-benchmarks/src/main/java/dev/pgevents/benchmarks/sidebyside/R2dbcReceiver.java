@@ -30,9 +30,12 @@ final class R2dbcReceiver implements Receiver {
 					.build());
 		CountDownLatch listening = new CountDownLatch(1);
 		Thread keeper = new Thread(() -> {
-			while (true) {
+			while (!Thread.currentThread().isInterrupted()) {
 				try {
 					receive(connections, recording, listening);
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
 				}
 				catch (RuntimeException ex) {
 					System.err.println("r2dbc: " + ex.getMessage());
@@ -44,7 +47,8 @@ final class R2dbcReceiver implements Receiver {
 		listening.await();
 	}
 
-	private void receive(PostgresqlConnectionFactory connections, Recording recording, CountDownLatch listening) {
+	private void receive(PostgresqlConnectionFactory connections, Recording recording, CountDownLatch listening)
+			throws InterruptedException {
 		PostgresqlConnection connection = connections.create().block();
 		if (connection == null) {
 			return;
@@ -52,8 +56,13 @@ final class R2dbcReceiver implements Receiver {
 		listen(connection, CHANNEL);
 		listen(connection, DRAIN_CHANNEL);
 		this.connection = connection;
-		listening.countDown();
-		connection.getNotifications().doOnNext((notification) -> take(notification, recording)).blockLast();
+		CountDownLatch ended = new CountDownLatch(1);
+		connection.getNotifications()
+			.doFinally((signal) -> ended.countDown())
+			.subscribe((notification) -> take(notification, recording),
+					(ex) -> System.err.println("r2dbc: " + ex.getMessage()));
+		listening.countDown(); // what comes before there is a subscriber is lost
+		ended.await();
 	}
 
 	private static void take(Notification notification, Recording recording) {
