@@ -69,16 +69,27 @@ class ServerVersionsTests {
 					(gap) -> assertThat(gap.reason()).isEqualTo(Gap.Reason.RECONNECTED));
 			Event last = Event.of(TYPE, "a", null);
 			bus.publish(last);
-			assertHandled(last, stream, group);
+			// The session that was ended may have left unsaid that the event before was
+			// handled.
+			assertDelivered(last, stream);
+			Event handled = group.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+			if (inTransaction.equals(handled)) {
+				handled = group.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+			}
+			assertThat(handled).isEqualTo(last);
 		}
 	}
 
 	private static void assertHandled(Event event, EventStream stream, BlockingQueue<Event> group)
 			throws InterruptedException {
-		assertThat(stream.poll(LIMIT)).isInstanceOfSatisfying(Event.class,
-				(delivered) -> assertThat(delivered.id()).isEqualTo(event.id()));
+		assertDelivered(event, stream);
 		assertThat(group.poll(LIMIT.toSeconds(), TimeUnit.SECONDS)).isNotNull()
 			.satisfies((handled) -> assertThat(handled.id()).isEqualTo(event.id()));
+	}
+
+	private static void assertDelivered(Event event, EventStream stream) throws InterruptedException {
+		assertThat(stream.poll(LIMIT)).isInstanceOfSatisfying(Event.class,
+				(delivered) -> assertThat(delivered.id()).isEqualTo(event.id()));
 	}
 
 	private static void terminateListener(EmbeddedPostgres server) throws SQLException {
