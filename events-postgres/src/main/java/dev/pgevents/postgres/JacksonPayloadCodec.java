@@ -109,8 +109,7 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 			try {
 				return reading.usual().readValue(json);
 			}
-			catch (IOException | RuntimeException | StackOverflowError ex) { // nested
-																				// deeply
+			catch (IOException | RuntimeException | StackOverflowError ex) {
 				throw PayloadConversionException.unreadable(json, type, JsonFailure.of(ex));
 			}
 		}

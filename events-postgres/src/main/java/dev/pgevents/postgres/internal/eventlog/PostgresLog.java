@@ -198,9 +198,7 @@ public final class PostgresLog implements RecordedNotifications, GroupBus, AutoC
 			this.secret = this.schema.ensure(session.connection());
 			this.instance.begin(session);
 			if (!session.isPooled()) {
-				// The list of all settings would say whether the server has one, but
-				// takes
-				// longer.
+				// Not of pg_settings, which takes the server longer.
 				session.query("SELECT CASE WHEN pg_catalog.current_setting('idle_session_timeout', true) IS NOT NULL"
 						+ " THEN pg_catalog.set_config('idle_session_timeout', '" + this.idleTimeout.toMillis()
 						+ "', false) END");

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Parsers that are kept from one payload to the next. A new one for each payload is half
  * of what reading a small record allocates (docs/performance/notebook.md). To a parser,
  * payloads are the objects of one stream. One that has failed, or has not read its object
- * to the end, is used no more. Thread-safe.
+ * to the end, is used no more, and its payload is read once more in the usual way: what a
+ * payload class does before it fails, it does twice. Thread-safe.
  *
  * @param <P> the parser
  * @param <R> what reads a value with a parser

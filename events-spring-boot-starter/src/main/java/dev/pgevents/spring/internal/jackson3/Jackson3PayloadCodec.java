@@ -95,7 +95,7 @@ public final class Jackson3PayloadCodec implements PayloadCodec {
 		try {
 			return reading.usual().readValue(json);
 		}
-		catch (RuntimeException | StackOverflowError ex) { // nested deeply
+		catch (RuntimeException | StackOverflowError ex) {
 			throw PayloadConversionException.unreadable(json, type, JsonFailure.of(ex));
 		}
 	}
