@@ -3,6 +3,8 @@ package dev.pgevents.postgres.internal.wire;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
+import java.time.Month;
+import java.time.Year;
 import java.time.ZoneOffset;
 
 import org.jspecify.annotations.Nullable;
@@ -101,8 +103,9 @@ final class Timestamps {
 	}
 
 	/**
-	 * Reads {@code 2026-01-19T10:00:00Z}, with up to nine digits more. The end of a
-	 * month, midnight at the end of a day, and leap seconds are Instant's business.
+	 * Reads {@code 2026-01-19T10:00:00Z}, with up to nine digits more. Midnight at the
+	 * end of a day, leap seconds and days that a month does not have are Instant's
+	 * business.
 	 */
 	private static @Nullable Instant usual(String text, int start, int end) {
 		int length = end - start;
@@ -118,7 +121,7 @@ final class Timestamps {
 		int digits = Math.max(0, length - SHORTEST - 1);
 		int fraction = number(text, start + FRACTION, digits);
 		boolean numbers = (year | month | day | hour | minute | second | fraction) >= 0;
-		if (!numbers || month < 1 || month > 12 || day < 1 || day > 28 || hour > 23 || minute > 59 || second > 59) {
+		if (!numbers || !isDate(year, month, day) || hour > 23 || minute > 59 || second > 59) {
 			return null;
 		}
 		return Instant.ofEpochSecond(epochDay(year, month, day) * SECONDS_A_DAY + (hour * 60 + minute) * 60L + second,
@@ -129,6 +132,10 @@ final class Timestamps {
 		return text.charAt(start + 4) == '-' && text.charAt(start + 7) == '-' && text.charAt(start + 10) == 'T'
 				&& text.charAt(start + 13) == ':' && text.charAt(start + 16) == ':' && text.charAt(end - 1) == 'Z'
 				&& (end - start == SHORTEST || text.charAt(start + FRACTION - 1) == '.');
+	}
+
+	private static boolean isDate(int year, int month, int day) {
+		return month >= 1 && month <= 12 && day >= 1 && (day <= 28 || day <= Month.of(month).length(Year.isLeap(year)));
 	}
 
 	/**

@@ -40,6 +40,15 @@ class TimestampsProperties {
 	}
 
 	@Example
+	void readsEachDayOfACalendarAndNoOther() {
+		for (int year : new int[] { 0, 1900, 1970, 2000, 2026, 2028, 9999 }) {
+			for (int day = 0; day < 14 * 33; day++) {
+				readsWhatInstantReads("%04d-%02d-%02dT23:59:59.999999Z".formatted(year, day / 33, day % 33));
+			}
+		}
+	}
+
+	@Example
 	void readsWhatIsUnusual() {
 		for (String text : new String[] { "2026-01-19T10:00:00+01:00", "2026-01-19T24:00:00Z", "2026-06-30T23:59:60Z",
 				"-0001-01-01T00:00:00Z", "+10000-01-01T00:00:00Z", "2026-01-19t10:00:00z" }) {
