@@ -57,7 +57,9 @@ import dev.pgevents.postgres.internal.publish.Notification;
 import dev.pgevents.postgres.internal.publish.PublishFailures;
 import dev.pgevents.postgres.internal.publish.PublishingConnection;
 import dev.pgevents.postgres.internal.session.Session;
+import dev.pgevents.postgres.internal.session.ReplacingSessions;
 import dev.pgevents.postgres.internal.session.SessionFactory;
+import dev.pgevents.postgres.internal.session.Sessions;
 import dev.pgevents.postgres.internal.wire.NotificationSigner;
 import dev.pgevents.postgres.internal.wire.NotificationEncoder;
 import org.jspecify.annotations.Nullable;
@@ -190,7 +192,9 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		NotificationRouter router = new NotificationRouter(configuration.decoder(), this.dispatcher, observer,
 				this.log);
 		Listener made = new Listener(configuration.name,
-				() -> new SessionFactory(this.name, this.listeningSource::open, applicationName, networkTimeout),
+				() -> sessions(
+						new SessionFactory(this.name, this.listeningSource::open, applicationName, networkTimeout),
+						configuration.publishingSource),
 				router, observer, new Proofs(this.groupCommit, this.publishingProcess),
 				new Listener.Timing(configuration.backoff, configuration.heartbeat, configuration.proofAge,
 						this.log != null, configuration.clock, Ticker.SYSTEM),
@@ -200,6 +204,14 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 			made.add(this.channelLists, Set.of(this.channelLists.channel()));
 		}
 		return made;
+	}
+
+	/**
+	 * Where both connections lead to the same, the publishing one replaces a lost one.
+	 */
+	private Sessions sessions(SessionFactory factory, ConnectionSource publishingSource) {
+		return (publishingSource == this.listeningSource)
+				? new ReplacingSessions(this.name, factory, this.groupCommit::giveAway) : factory;
 	}
 
 	private void publishOwn(String channel, Event event) {

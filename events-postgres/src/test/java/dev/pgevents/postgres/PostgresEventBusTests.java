@@ -258,8 +258,8 @@ class PostgresEventBusTests extends EventBusContract {
 		try (PostgresEventBus bus = bus().name("whose").application("shipping").build()) {
 			bus.publish(Event.of(this.type, null, null));
 			await().atMost(LIMIT).until(bus::isDelivering);
-			assertThat(database.terminate("pgevents whose listener of shipping")).isEqualTo(1);
 			assertThat(database.terminate("pgevents whose publisher of shipping")).isEqualTo(1);
+			assertThat(database.terminate("pgevents whose listener of shipping")).isEqualTo(1);
 		}
 	}
 

@@ -69,11 +69,11 @@ class ServerVersionsTests {
 					(gap) -> assertThat(gap.reason()).isEqualTo(Gap.Reason.RECONNECTED));
 			Event last = Event.of(TYPE, "a", null);
 			bus.publish(last);
-			// The session that was ended may have left unsaid that the event before was
+			// The session that was ended may have left unsaid that those before were
 			// handled.
 			assertDelivered(last, stream);
 			Event handled = group.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
-			if (inTransaction.equals(handled)) {
+			while (first.equals(handled) || inTransaction.equals(handled)) {
 				handled = group.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
 			}
 			assertThat(handled).isEqualTo(last);

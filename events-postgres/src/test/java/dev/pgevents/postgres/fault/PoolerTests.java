@@ -12,6 +12,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -250,6 +251,24 @@ class PoolerTests {
 				watched.awaitProblem(ConnectionState.DEAF, "pooler", "events.postgres.url");
 				proxy.withhold((type) -> type == 'K');
 				watched.start().verify();
+			}
+		}
+	}
+
+	/** It may lead to any of the server's sessions. */
+	@Test
+	void publishingConnectionThroughAPoolerTakesNotThePlaceOfALostOne() throws Exception {
+		List<String> opened = new CopyOnWriteArrayList<>();
+		try (SessionProxy proxy = SessionProxy.inFrontOf(server)) {
+			proxy.withhold((type) -> type == 'K');
+			ConnectionSource source = Sources.of(server, server.url(proxy.address()));
+			try (WatchedBus watched = WatchedBus.create(server, (settings) -> {
+				opened.add(settings.getProperty("ApplicationName"));
+				return source.open(settings);
+			}, WatchedBus::patient).start()) {
+				assertThat(server.terminate(watched.listenerSession())).isEqualTo(1);
+				watched.verify();
+				assertThat(opened).filteredOn(watched.listenerSession()::equals).hasSize(2);
 			}
 		}
 	}

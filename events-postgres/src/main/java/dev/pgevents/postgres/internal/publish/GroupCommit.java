@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadFactory;
 import dev.pgevents.PublishException;
 import dev.pgevents.PublishException.Outcome;
 import dev.pgevents.internal.util.Threads;
+import dev.pgevents.postgres.internal.session.Session;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -155,6 +156,23 @@ public final class GroupCommit implements AutoCloseable {
 	 */
 	public void retryNow() {
 		this.connection.retryNow();
+	}
+
+	/**
+	 * Gives the connection away, if it is idle and of the bus's own make; for what is
+	 * published afterwards another one is opened. Does not wait.
+	 * @return the connection's session, or null if it is needed here
+	 */
+	public @Nullable Session giveAway() {
+		if (!this.queue.serveWhenIdle(0)) {
+			return null;
+		}
+		try {
+			return this.connection.giveAway();
+		}
+		finally {
+			handOn();
+		}
 	}
 
 	/**

@@ -249,6 +249,21 @@ public final class PublishingConnection implements AutoCloseable {
 		discard();
 	}
 
+	/**
+	 * Gives the session away, if it looks well and is a session of the server's that the
+	 * bus has made itself.
+	 * @return the session, or null if there is none to be given away
+	 */
+	@Nullable Session giveAway() {
+		Session given = isReady() ? this.session : null;
+		if (given == null || given.isPooled() || given.isLent() || !given.isWakeable()) {
+			return null;
+		}
+		this.session = null;
+		this.statement = null;
+		return given;
+	}
+
 	private void discard() {
 		Session old = this.session;
 		this.session = null;

@@ -20,6 +20,12 @@ public final class SessionFactory implements Sessions {
 	/** Bounds dials and handshakes together, for all hosts. */
 	private static final Duration OPENING_PATIENCE = Duration.ofSeconds(60);
 
+	/** A session that takes longer to answer is no better than a new one. */
+	private static final Duration ADOPTING_PATIENCE = Duration.ofMillis(500);
+
+	/** Sets back what the publishing connection has set. */
+	private static final String RESET = "RESET lock_timeout; RESET idle_in_transaction_session_timeout; ";
+
 	private static final String TARGET = "targetServerType";
 
 	private final String busName;
@@ -72,7 +78,7 @@ public final class SessionFactory implements Sessions {
 		Session session = null;
 		try {
 			if (this.closed) {
-				throw new SQLException("event bus is closed", SqlStates.CONNECTION_DOES_NOT_EXIST);
+				throw closed();
 			}
 			session = session(connect(handle), handle);
 			setUp(session);
@@ -85,6 +91,25 @@ public final class SessionFactory implements Sessions {
 			handle.close();
 			throw ex;
 		}
+	}
+
+	/**
+	 * Makes a session that served another purpose of the bus as one of this factory's
+	 * own, which shows that it lives and leads to a primary.
+	 * @param session a session that was not lent and whose time-outs are the bus's; to be
+	 * closed if it fails
+	 * @throws SQLException if it does not answer in time, or leads to a standby
+	 */
+	void adopt(Session session) throws SQLException {
+		session.deadline(System.nanoTime() + ADOPTING_PATIENCE.toNanos());
+		session.connection().setNetworkTimeout(Runnable::run, Math.toIntExact(this.networkTimeout.toMillis()));
+		session.execute(RESET + setApplicationName());
+		greet(session);
+		session.noDeadline();
+	}
+
+	static SQLException closed() {
+		return new SQLException("event bus is closed", SqlStates.CONNECTION_DOES_NOT_EXIST);
 	}
 
 	private Session session(Connection connection, SocketHandle handle) throws SQLException {
@@ -128,11 +153,19 @@ public final class SessionFactory implements Sessions {
 	private void setUp(Session session) throws SQLException {
 		if (session.isLent()) {
 			session.connection().setNetworkTimeout(Runnable::run, Math.toIntExact(this.networkTimeout.toMillis()));
-			session.execute("SET application_name = '" + this.applicationName.replace("'", "''") + "'");
+			session.execute(setApplicationName());
 		}
 		if (!session.connection().getAutoCommit()) {
 			session.connection().setAutoCommit(true);
 		}
+		greet(session);
+	}
+
+	private String setApplicationName() {
+		return "SET application_name = '" + this.applicationName.replace("'", "''") + "'";
+	}
+
+	private static void greet(Session session) throws SQLException {
 		Greeting greeting = Greeting.exchange(session.connection());
 		if (greeting.database().hotStandby()) {
 			throw NoPrimary.found();

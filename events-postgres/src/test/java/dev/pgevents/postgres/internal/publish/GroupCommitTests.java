@@ -1,10 +1,12 @@
 package dev.pgevents.postgres.internal.publish;
 
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -19,6 +21,8 @@ import dev.pgevents.PublishException;
 import dev.pgevents.PublishException.Outcome;
 import dev.pgevents.internal.dispatch.BusThreadFactory;
 import dev.pgevents.internal.util.Ticker;
+import dev.pgevents.postgres.fault.FaultyNetwork;
+import dev.pgevents.postgres.internal.session.Session;
 import dev.pgevents.postgres.internal.session.SessionFactory;
 import dev.pgevents.postgres.test.TestPostgres;
 import org.junit.jupiter.api.Test;
@@ -104,9 +108,7 @@ class GroupCommitTests {
 			if (failing.getAndSet(false)) {
 				GroupCommitTests.<RuntimeException>throwAnyway(new Exception("deliberate"));
 			}
-			settings.setProperty("user", database.user());
-			settings.setProperty("password", database.password());
-			return DriverManager.getConnection(database.url(), settings);
+			return connect(settings);
 		}, "test", LIMIT);
 		try (GroupCommit groupCommit = groupCommit(sessions, new BusThreadFactory("test"))) {
 			assertThatExceptionOfType(PublishException.class).isThrownBy(() -> groupCommit.publish(SOME))
@@ -197,12 +199,51 @@ class GroupCommitTests {
 		await().atMost(LIMIT).until(() -> groupCommit.queued() == 0);
 	}
 
+	@Test
+	void givesItsConnectionAwayAndOpensAnother() {
+		try (GroupCommit groupCommit = groupCommit(new BusThreadFactory("test"))) {
+			assertThat(groupCommit.giveAway()).as("before it has one").isNull();
+			groupCommit.publish(SOME);
+			// The thread that has connected may not have let go of the queue.
+			await().atMost(LIMIT).untilAsserted(() -> {
+				try (Session given = groupCommit.giveAway()) {
+					assertThat(given).isNotNull();
+					assertThat(given.query("SELECT 1")).isEqualTo("1");
+				}
+			});
+			assertThat(groupCommit.giveAway()).as("twice").isNull();
+			groupCommit.publish(SOME);
+		}
+	}
+
+	@Test
+	void keepsTheConnectionThatIsInUse() throws Exception {
+		try (FaultyNetwork network = FaultyNetwork.inFrontOf(database.url())) {
+			SessionFactory sessions = new SessionFactory("events",
+					(settings) -> connect(network.url(database.url()), settings), "test", LIMIT);
+			try (GroupCommit groupCommit = groupCommit(sessions, new BusThreadFactory("test"))) {
+				groupCommit.publish(SOME);
+				network.stall();
+				CompletableFuture<Void> published = groupCommit.publishAsync(SOME);
+				assertThat(groupCommit.giveAway()).isNull();
+				network.heal();
+				assertThat(published).succeedsWithin(LIMIT);
+			}
+		}
+	}
+
 	private static GroupCommit groupCommit(ThreadFactory threads) {
-		return groupCommit(new SessionFactory("events", (settings) -> {
-			settings.setProperty("user", database.user());
-			settings.setProperty("password", database.password());
-			return DriverManager.getConnection(database.url(), settings);
-		}, "test", LIMIT), threads);
+		return groupCommit(new SessionFactory("events", GroupCommitTests::connect, "test", LIMIT), threads);
+	}
+
+	private static Connection connect(Properties settings) throws SQLException {
+		return connect(database.url(), settings);
+	}
+
+	private static Connection connect(String url, Properties settings) throws SQLException {
+		settings.setProperty("user", database.user());
+		settings.setProperty("password", database.password());
+		return DriverManager.getConnection(url, settings);
 	}
 
 	private static GroupCommit groupCommit(SessionFactory sessions, ThreadFactory threads) {

@@ -15,10 +15,12 @@ import dev.pgevents.Backoff;
 import dev.pgevents.PublishException;
 import dev.pgevents.internal.util.ManualTicker;
 import dev.pgevents.internal.util.Ticker;
+import dev.pgevents.postgres.PlainSocketFactory;
 import dev.pgevents.postgres.internal.session.Session;
 import dev.pgevents.postgres.internal.session.SessionFactory;
 import dev.pgevents.postgres.test.OwnThread;
 import dev.pgevents.postgres.test.TestPostgres;
+import org.apache.commons.dbcp2.DelegatingConnection;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 
@@ -34,6 +36,8 @@ class PublishingConnectionTests {
 	private static final Duration HOUR = Duration.ofHours(1);
 
 	private final String channel = "c" + UUID.randomUUID().toString().replace("-", "");
+
+	private final String name = "publishing" + UUID.randomUUID();
 
 	private final ManualTicker ticker = new ManualTicker();
 
@@ -85,6 +89,50 @@ class PublishingConnectionTests {
 		}
 	}
 
+	@Test
+	void givesItsSessionAwayIfItLooksWell() throws Exception {
+		try (PublishingConnection connection = connection(refusing(0))) {
+			assertThat(connection.giveAway()).as("none yet").isNull();
+			publish(connection);
+			try (Session given = connection.giveAway()) {
+				assertThat(given).isNotNull();
+				assertThat(connection.giveAway()).as("twice").isNull();
+			}
+			publish(connection);
+			database.terminate(this.name);
+			assertThat(connection.giveAway()).as("one that has ended").isNull();
+			publish(connection);
+		}
+	}
+
+	/** A pool would find it with a LISTEN on it. */
+	@Test
+	void keepsASessionThatWasLent() {
+		SessionFactory lending = new SessionFactory("test", (settings) -> new DelegatingConnection<>(connect(settings)),
+				this.name, LIMIT);
+		try (PublishingConnection connection = connection(lending)) {
+			publish(connection);
+			assertThat(connection.giveAway()).isNull();
+		}
+	}
+
+	/** Its reading thread could not be woken. */
+	@Test
+	void keepsASessionOfAnotherSocketFactory() {
+		SessionFactory sessions = new SessionFactory("test", (settings) -> {
+			settings.setProperty("socketFactory", PlainSocketFactory.class.getName());
+			return connect(settings);
+		}, this.name, LIMIT);
+		try (PublishingConnection connection = connection(sessions)) {
+			publish(connection);
+			assertThat(connection.giveAway()).isNull();
+		}
+	}
+
+	private void publish(PublishingConnection connection) {
+		connection.send(notifications(), System.nanoTime() + LIMIT.toNanos());
+	}
+
 	private PublishingConnection connection(SessionFactory sessions) {
 		return new PublishingConnection(sessions, new Backoff(HOUR, 2, HOUR.multipliedBy(3)), LIMIT, (session) -> {
 		}, null, this.ticker);
@@ -101,14 +149,14 @@ class PublishingConnectionTests {
 	}
 
 	/** Sessions of a database that refuses so many connections. */
-	private static SessionFactory refusing(int connections) {
+	private SessionFactory refusing(int connections) {
 		AtomicInteger refused = new AtomicInteger();
 		return new SessionFactory("test", (settings) -> {
 			if (refused.getAndIncrement() < connections) {
 				throw new SQLException("deliberate");
 			}
 			return connect(settings);
-		}, "test", LIMIT);
+		}, this.name, LIMIT);
 	}
 
 	private static Connection connect(Properties settings) throws SQLException {
