@@ -1,21 +1,18 @@
 package dev.pgevents.postgres;
 
-import java.io.IOException;
 import java.lang.reflect.Type;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import dev.pgevents.PayloadCodec;
-import dev.pgevents.PayloadConversionException;
 import dev.pgevents.internal.util.Lazy;
-import dev.pgevents.postgres.internal.payload.Jackson2Parsers;
+import dev.pgevents.postgres.internal.payload.Jackson2Reading;
 import dev.pgevents.postgres.internal.payload.Jackson2Types;
 import dev.pgevents.postgres.internal.payload.PayloadMapper;
+import dev.pgevents.postgres.internal.payload.PayloadReader;
 import dev.pgevents.postgres.internal.payload.ReadableTypes;
 import dev.pgevents.postgres.internal.wire.JsonFailure;
 import org.jspecify.annotations.Nullable;
@@ -74,15 +71,12 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 
 		private final ReadableTypes readable;
 
-		/** For the own mapper, of which it is known how its parsers behave. */
-		private final @Nullable Jackson2Parsers parsers;
-
-		private final Map<Type, Readers> readers = new ConcurrentHashMap<>();
+		private final PayloadReader<JsonParser, ObjectReader> reader;
 
 		MapperCodec(ObjectMapper mapper, boolean own) {
 			this.mapper = mapper;
 			this.readable = new Jackson2Types(mapper, own);
-			this.parsers = own ? new Jackson2Parsers(mapper) : null;
+			this.reader = new PayloadReader<>(new Jackson2Reading(mapper), own);
 		}
 
 		@Override
@@ -100,39 +94,13 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 
 		@Override
 		public <T> @Nullable T fromJson(String json, Type type) {
-			Readers known = this.readers.get(type);
-			Readers reading = (known != null) ? known : this.readers.computeIfAbsent(type, this::readers);
-			T value = (this.parsers != null) ? this.parsers.read(json, reading.kept()) : null;
-			if (value != null) {
-				return value;
-			}
-			try {
-				return reading.usual().readValue(json);
-			}
-			catch (IOException | RuntimeException | StackOverflowError ex) {
-				throw PayloadConversionException.unreadable(json, type, JsonFailure.of(ex));
-			}
+			return this.reader.read(json, type);
 		}
 
 		@Override
 		public void checkReadable(Type type) {
 			this.readable.checkReadable(type);
 		}
-
-		private Readers readers(Type type) {
-			ObjectReader reader = this.mapper.readerFor(this.mapper.constructType(type));
-			return new Readers(reader, reader.without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS));
-		}
-
-	}
-
-	/**
-	 * Reads values of a type; each has looked up its deserializer already.
-	 *
-	 * @param usual with a parser for each
-	 * @param kept with parsers that are kept
-	 */
-	private record Readers(ObjectReader usual, ObjectReader kept) {
 
 	}
 

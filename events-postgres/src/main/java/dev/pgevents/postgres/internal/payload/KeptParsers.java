@@ -15,9 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <P> the parser
  * @param <R> what reads a value with a parser
- * @since 0.1
  */
-public abstract class KeptParsers<P, R> {
+final class KeptParsers<P, R> {
 
 	/** A power of two. A thread looks in one place only: the others are for others. */
 	private static final int PLACES = 4;
@@ -27,23 +26,25 @@ public abstract class KeptParsers<P, R> {
 
 	private final AtomicReferenceArray<@Nullable Kept<P>> places = new AtomicReferenceArray<>(PLACES);
 
+	private final JacksonReading<P, R> jackson;
+
 	/**
-	 * For subclasses, one for each Jackson.
+	 * Keeps none yet.
+	 * @param jackson makes parsers and reads with them
 	 */
-	protected KeptParsers() {
+	KeptParsers(JacksonReading<P, R> jackson) {
+		this.jackson = jackson;
 	}
 
 	/**
 	 * Reads a payload, if it is one for a parser that is kept and nothing goes wrong.
-	 * @param <T> what the caller expects
 	 * @param json the payload
 	 * @param reader reads it, and does not look for what comes behind it
 	 * @return the value, or null if it has to be read in the usual way, which may fail as
 	 * well and then says why
 	 */
-	@SuppressWarnings("unchecked")
-	public final <T> @Nullable T read(String json, R reader) {
-		return isObject(json) ? (T) readObject(json, reader) : null;
+	@Nullable Object read(String json, R reader) {
+		return isObject(json) ? readObject(json, reader) : null;
 	}
 
 	/** The end of anything else shows only by what comes behind it. */
@@ -58,11 +59,11 @@ public abstract class KeptParsers<P, R> {
 		try {
 			if (kept == null) {
 				Payloads payloads = new Payloads();
-				kept = new Kept<>(payloads, open(payloads));
+				kept = new Kept<>(payloads, this.jackson.parser(payloads));
 			}
 			kept.payloads.next(json);
-			Object value = read(reader, kept.parser);
-			if (!kept.payloads.isAtEnd() || unread(kept.parser) > 0) {
+			Object value = this.jackson.read(reader, kept.parser);
+			if (!kept.payloads.isAtEnd() || this.jackson.unread(kept.parser) > 0) {
 				return null;
 			}
 			if (kept.payloads.characters < MOST_CHARACTERS) {
@@ -74,31 +75,6 @@ public abstract class KeptParsers<P, R> {
 			return null;
 		}
 	}
-
-	/**
-	 * Makes a parser.
-	 * @param payloads what it reads
-	 * @return the parser
-	 * @throws IOException if there is none
-	 */
-	protected abstract P open(Reader payloads) throws IOException;
-
-	/**
-	 * Reads one value.
-	 * @param reader reads it
-	 * @param parser parses it
-	 * @return the value
-	 * @throws IOException if it cannot be read
-	 */
-	protected abstract @Nullable Object read(R reader, P parser) throws IOException;
-
-	/**
-	 * How much a parser holds of what it has not parsed yet.
-	 * @param parser the parser
-	 * @return characters, 0 or less if there are none
-	 * @throws IOException if it cannot say so
-	 */
-	protected abstract int unread(P parser) throws IOException;
 
 	private record Kept<P>(Payloads payloads, P parser) {
 

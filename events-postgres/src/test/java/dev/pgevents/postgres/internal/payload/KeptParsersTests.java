@@ -5,9 +5,9 @@ import java.io.Reader;
 import java.util.List;
 import java.util.Map;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationContext;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -127,33 +127,27 @@ class KeptParsersTests {
 
 	}
 
-	private static final class CountingParsers extends KeptParsers<JsonParser, ObjectReader> {
+	private static final class CountingParsers extends JsonFactory {
 
-		private final Jackson2Parsers parsers = new Jackson2Parsers(mapper);
+		private static final long serialVersionUID = 1L;
 
-		private final ObjectReader reader = mapper.readerFor(Object.class)
-			.without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+		private final transient Jackson2Reading jackson = new Jackson2Reading(new ObjectMapper(this));
+
+		private final transient KeptParsers<JsonParser, ObjectReader> parsers = new KeptParsers<>(this.jackson);
+
+		private final transient ObjectReader reader = this.jackson
+			.endingWithItsValue(this.jackson.reader(Object.class));
 
 		private int opened;
 
 		@Nullable Object value(String json) {
-			return read(json, this.reader);
+			return this.parsers.read(json, this.reader);
 		}
 
 		@Override
-		protected JsonParser open(Reader payloads) throws IOException {
+		public JsonParser createParser(Reader reader) throws IOException {
 			this.opened++;
-			return this.parsers.open(payloads);
-		}
-
-		@Override
-		protected Object read(ObjectReader reader, JsonParser parser) throws IOException {
-			return reader.readValue(parser);
-		}
-
-		@Override
-		protected int unread(JsonParser parser) throws IOException {
-			return this.parsers.unread(parser);
+			return super.createParser(reader);
 		}
 
 	}

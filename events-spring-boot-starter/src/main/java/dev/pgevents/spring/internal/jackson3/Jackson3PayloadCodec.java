@@ -1,17 +1,15 @@
 package dev.pgevents.spring.internal.jackson3;
 
 import java.lang.reflect.Type;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 import dev.pgevents.PayloadCodec;
-import dev.pgevents.PayloadConversionException;
+import dev.pgevents.postgres.internal.payload.PayloadReader;
 import dev.pgevents.postgres.internal.payload.ReadableTypes;
 import dev.pgevents.postgres.internal.wire.JsonFailure;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.core.JsonParser;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.ObjectReader;
 
@@ -27,8 +25,6 @@ public final class Jackson3PayloadCodec implements PayloadCodec {
 
 	/** Made when it is needed, for it has many classes. */
 	private final Supplier<Mapping> mapping;
-
-	private final Map<Type, Readers> readers = new ConcurrentHashMap<>();
 
 	/** Made where there is a node of its own, for it has many classes. */
 	private final @Nullable Supplier<PayloadCodec> jackson2;
@@ -85,19 +81,7 @@ public final class Jackson3PayloadCodec implements PayloadCodec {
 		if (this.jackson2 != null && type instanceof Class<?> plain && isOfJackson2(plain)) {
 			return this.jackson2.get().fromJson(json, type);
 		}
-		Readers known = this.readers.get(type);
-		Readers reading = (known != null) ? known : this.readers.computeIfAbsent(type, this::readers);
-		Jackson3Parsers parsers = this.mapping.get().parsers();
-		T value = (parsers != null) ? parsers.read(json, reading.kept()) : null;
-		if (value != null) {
-			return value;
-		}
-		try {
-			return reading.usual().readValue(json);
-		}
-		catch (RuntimeException | StackOverflowError ex) {
-			throw PayloadConversionException.unreadable(json, type, JsonFailure.of(ex));
-		}
+		return this.mapping.get().reader().read(json, type);
 	}
 
 	@Override
@@ -113,35 +97,18 @@ public final class Jackson3PayloadCodec implements PayloadCodec {
 		return type.getName().startsWith("com.fasterxml.jackson.databind.");
 	}
 
-	private Readers readers(Type type) {
-		ObjectReader reader = mapper().readerFor(mapper().constructType(type));
-		return new Readers(reader, reader.without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS));
-	}
-
 	private ObjectMapper mapper() {
 		return this.mapping.get().mapper();
 	}
 
-	/**
-	 * A mapper, and what it can read.
-	 *
-	 * @param parsers for the own mapper, of which it is known how its parsers behave
-	 */
-	private record Mapping(ObjectMapper mapper, ReadableTypes readable, @Nullable Jackson3Parsers parsers) {
+	/** A mapper, what it can read, and how. */
+	private record Mapping(ObjectMapper mapper, ReadableTypes readable,
+			PayloadReader<JsonParser, ObjectReader> reader) {
 
 		static Mapping of(ObjectMapper mapper, boolean own) {
-			return new Mapping(mapper, new Jackson3Types(mapper, own), own ? new Jackson3Parsers(mapper) : null);
+			return new Mapping(mapper, new Jackson3Types(mapper, own),
+					new PayloadReader<>(new Jackson3Reading(mapper), own));
 		}
-
-	}
-
-	/**
-	 * Reads values of a type; each has looked up its deserializer already.
-	 *
-	 * @param usual with a parser for each
-	 * @param kept with parsers that are kept
-	 */
-	private record Readers(ObjectReader usual, ObjectReader kept) {
 
 	}
 

@@ -30,11 +30,10 @@ import java.util.function.Supplier;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pgevents.PayloadCodec;
 import dev.pgevents.PayloadConversionException;
 import dev.pgevents.postgres.JacksonPayloadCodec;
-import dev.pgevents.postgres.internal.payload.KeptParsers;
+import dev.pgevents.postgres.internal.payload.PayloadReader;
 import kotlin.Pair;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -44,8 +43,10 @@ import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
-import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.annotation.JsonSerialize;
@@ -123,8 +124,9 @@ class Jackson3PayloadCodecTests {
 		assertThat(parsers.value("{\"a\":1}")).isEqualTo(Map.of("a", 1));
 		assertThat(parsers.value("{\"b\":2}")).isEqualTo(Map.of("b", 2));
 		assertThat(parsers.opened).isEqualTo(1);
-		assertThat(parsers.value("{\"c\":3}{}")).isNull();
-		assertThat(parsers.value("{\"d\":}")).isNull();
+		for (String json : List.of("{\"c\":3}{}", "{\"d\":}")) {
+			assertThatExceptionOfType(PayloadConversionException.class).isThrownBy(() -> parsers.value(json));
+		}
 		assertThat(parsers.value("{\"e\":5}")).isEqualTo(Map.of("e", 5));
 		assertThat(parsers.opened).isEqualTo(3);
 	}
@@ -144,7 +146,8 @@ class Jackson3PayloadCodecTests {
 		JsonNode node = JsonNodeFactory.instance.objectNode().put("a", 1);
 		assertThat(jackson3.toJson(node)).isEqualTo("{\"a\":1}");
 		assertThat(read(jackson3, "{\"a\":1}", JsonNode.class)).isEqualTo(node);
-		com.fasterxml.jackson.databind.JsonNode other = new ObjectMapper().readTree("{\"a\":1}");
+		com.fasterxml.jackson.databind.JsonNode other = new com.fasterxml.jackson.databind.ObjectMapper()
+			.readTree("{\"a\":1}");
 		assertThat(jackson3.toJson(other)).isEqualTo("{\"a\":1}");
 		assertThat(read(jackson3, "{\"a\":1}", com.fasterxml.jackson.databind.JsonNode.class)).isEqualTo(other);
 		assertThatCode(() -> jackson3.checkReadable(com.fasterxml.jackson.databind.JsonNode.class))
@@ -416,32 +419,24 @@ class Jackson3PayloadCodecTests {
 
 	}
 
-	private static final class CountingParsers extends KeptParsers<JsonParser, ObjectReader> {
+	/** Of parsers that are kept; those for one payload are made of its text. */
+	private static final class CountingParsers extends JsonFactory {
 
-		private static final JsonMapper mapper = JsonMapper.shared();
+		private static final long serialVersionUID = 1L;
 
-		private final Jackson3Parsers parsers = new Jackson3Parsers(mapper);
+		private final transient PayloadReader<JsonParser, ObjectReader> payloads = new PayloadReader<>(
+				new Jackson3Reading(new ObjectMapper(this)), true);
 
 		private int opened;
 
 		@Nullable Object value(String json) {
-			return read(json, mapper.readerFor(Object.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS));
+			return this.payloads.read(json, Object.class);
 		}
 
 		@Override
-		protected JsonParser open(Reader payloads) {
+		public JsonParser createParser(ObjectReadContext context, Reader reader) {
 			this.opened++;
-			return this.parsers.open(payloads);
-		}
-
-		@Override
-		protected Object read(ObjectReader reader, JsonParser parser) {
-			return this.parsers.read(reader, parser);
-		}
-
-		@Override
-		protected int unread(JsonParser parser) {
-			return this.parsers.unread(parser);
+			return super.createParser(context, reader);
 		}
 
 	}
