@@ -211,7 +211,16 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 	 */
 	private Sessions sessions(SessionFactory factory, ConnectionSource publishingSource) {
 		return (publishingSource == this.listeningSource)
-				? new ReplacingSessions(this.name, factory, this.groupCommit::giveAway) : factory;
+				? new ReplacingSessions(this.name, factory, this::givePublishingSession) : factory;
+	}
+
+	private @Nullable Session givePublishingSession() {
+		Session given = this.groupCommit.giveAway();
+		if (given != null) {
+			// Unless there is another by now.
+			this.publishingProcess.compareAndSet(given.processId(), 0);
+		}
+		return given;
 	}
 
 	private void publishOwn(String channel, Event event) {

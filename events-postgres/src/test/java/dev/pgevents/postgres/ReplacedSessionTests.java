@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.pgevents.Event;
 import dev.pgevents.EventType;
@@ -58,6 +59,26 @@ class ReplacedSessionTests {
 		this.scenario.verify();
 		assertThat(process("publisher")).isEqualTo(publisher);
 		assertThat(this.opened).containsExactly("listener", "listener");
+	}
+
+	/** As where there was none from the start. */
+	@Test
+	void publishingSessionThatIsMissingThenIsNamed() throws Exception {
+		ConnectionSource source = source();
+		AtomicBoolean full = new AtomicBoolean();
+		begin(this.scenario.steady().listener((settings) -> {
+			if (full.get()) {
+				throw new SQLException("too many clients");
+			}
+			return source.open(settings);
+		}));
+		full.set(true);
+		terminateListener();
+		await().atMost(LIMIT)
+			.until(() -> String.valueOf(this.scenario.bus().status().connection().problem())
+				.contains("too many clients. The bus needs two connections, one of which it has"));
+		full.set(false);
+		this.scenario.verify();
 	}
 
 	private void begin(PostgresEventBus.Builder builder) throws Exception {
