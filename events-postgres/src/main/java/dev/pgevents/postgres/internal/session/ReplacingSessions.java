@@ -56,18 +56,29 @@ public final class ReplacingSessions implements Sessions {
 			return null;
 		}
 		this.taken = session;
+		return adopt(session) ? session : null;
+	}
+
+	private boolean adopt(Session session) {
+		boolean adopted = false;
 		try {
 			if (this.closed) {
 				throw SessionFactory.closed();
 			}
 			this.factory.adopt(session);
-			return session;
+			adopted = true;
+			logger.debug("{}: the publishing session, process {}, listens from now on", this.busName,
+					session.processId());
 		}
 		catch (SQLException | RuntimeException ex) {
-			logger.debug("{}: no other connection of the bus can listen, so a new one is made", this.busName, ex);
-			session.close();
-			return null;
+			logger.debug("{}: the publishing session cannot listen, so a new one is opened", this.busName, ex);
 		}
+		finally {
+			if (!adopted) {
+				session.close();
+			}
+		}
+		return adopted;
 	}
 
 	@Override
