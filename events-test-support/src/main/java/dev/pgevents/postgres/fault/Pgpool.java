@@ -80,8 +80,10 @@ final class Pgpool implements AutoCloseable {
 
 	@Override
 	public void close() {
-		this.process.descendants().forEach(ProcessHandle::destroyForcibly);
+		// It would replace children that end before it does.
+		List<ProcessHandle> children = this.process.descendants().toList();
 		this.process.destroyForcibly().onExit().join();
+		children.forEach(ProcessHandle::destroyForcibly);
 		PostgresBinaries.deleteFolder(this.folder);
 	}
 
