@@ -56,8 +56,8 @@ import dev.pgevents.postgres.internal.publish.GroupCommit;
 import dev.pgevents.postgres.internal.publish.Notification;
 import dev.pgevents.postgres.internal.publish.PublishFailures;
 import dev.pgevents.postgres.internal.publish.PublishingConnection;
-import dev.pgevents.postgres.internal.session.Session;
 import dev.pgevents.postgres.internal.session.ReplacingSessions;
+import dev.pgevents.postgres.internal.session.Session;
 import dev.pgevents.postgres.internal.session.SessionFactory;
 import dev.pgevents.postgres.internal.session.Sessions;
 import dev.pgevents.postgres.internal.wire.NotificationSigner;
@@ -759,7 +759,9 @@ public final class PostgresEventBus implements EventBus, ConnectionPublishing, B
 		/**
 		 * Sets where the listening connection comes from, and the publishing one too
 		 * unless {@link #dataSource(DataSource) dataSource} is called. It must be the
-		 * server itself: behind a pooler in transaction mode nothing arrives.
+		 * server itself: behind a pooler in transaction mode nothing arrives. Where both
+		 * connections come from it, it must lead both to the same: the publishing one
+		 * takes the place of a listening one that was lost.
 		 * @param listener opens connections
 		 * @return this
 		 */
